@@ -1,0 +1,87 @@
+# foothold: `make` builds, `make run` plays the Syria scenarios, `make check` tests. Missing packages are installed first.
+VERSION  := 0.1.0
+B        := build
+PREFIX   ?= /usr/local
+PKGS     := gsl libconfig jansson nettle
+CFLAGS   ?= -O3 -g
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wwrite-strings -Wstrict-prototypes \
+            -Wmissing-prototypes -Wundef -Wvla
+override CFLAGS   += -std=c17 -fopenmp -ffp-contract=off -fno-math-errno -fno-common $(WARN) $(SAN)
+override CPPFLAGS += -I. -MMD -MP -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='"$(VERSION)"'
+# read when used, not when the Makefile is: the packages may just have been installed
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lm
+
+SRC   := $(sort $(wildcard sim/*.c sim/*/*.c models/*.c))
+OBJ   := $(SRC:%.c=$(B)/%.o)
+LIB   := $(B)/libfoothold.a
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
+
+.PHONY: all run check sanitize race lint bench install uninstall clean
+.DEFAULT_GOAL := all
+
+all: $(B)/foothold
+
+run: $(B)/foothold
+	$(B)/foothold run scenarios/syria
+
+check: $(B)/foothold $(TESTS)
+	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS)
+
+$(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/foothold: $(B)/sim/main.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+
+$(B)/%.o: %.c | $(B)/.deps
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/tests/test_%: $(B)/tests/test_%.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS) -o $@
+
+$(B)/tests/%.o: tests/%.c | $(B)/.deps-test
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
+
+# install what is missing, once
+$(B)/.deps:
+	sh .ci/deps build
+	@mkdir -p $(@D) && touch $@
+$(B)/.deps-test: $(B)/.deps
+	sh .ci/deps test
+	@touch $@
+
+sanitize:
+	sh .ci/deps test
+	$(MAKE) check B=build/asan CFLAGS='-O1 -g' \
+	    SAN='-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+race:
+	sh .ci/deps race
+	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
+	    $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp' FOOTHOLD_QUICK=1
+
+lint:
+	sh .ci/deps lint
+	clang-format --dry-run -Werror $(SRC) $(wildcard sim/*/*.h models/*.h tests/*.c tests/*/*.c)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem -I. -DFOOTHOLD_VERSION='""' sim models
+	clang-tidy --quiet --warnings-as-errors='*' $(SRC) -- -std=c17 -I. -fopenmp -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+	    -DFOOTHOLD_VERSION='""' $(PKG_CFLAGS)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/foothold
+	install -m 755 $(B)/foothold $(DESTDIR)$(PREFIX)/bin/foothold
+	cp -R scenarios $(DESTDIR)$(PREFIX)/share/foothold/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/foothold
+	rm -rf $(DESTDIR)$(PREFIX)/share/foothold
+
+clean:
+	rm -rf $(B)
+
+-include $(OBJ:.o=.d) $(TESTS:=.d)

@@ -1,0 +1,16 @@
+#include "models/model.h"
+#include <string.h>
+
+const struct model *const model_list[] = {
+    &model_hazard,
+    &model_logit,
+};
+const size_t model_count = sizeof model_list / sizeof *model_list;
+
+const struct model *model_find(const char *name)
+{
+    for (size_t i = 0; i < model_count; i++)
+        if (!strcmp(model_list[i]->name, name))
+            return model_list[i];
+    return NULL;
+}

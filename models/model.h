@@ -1,0 +1,33 @@
+/* model.h - how bases come to be kept or lost: one table a model.
+ *
+ * Levers and events ring on the same clocks for every model. A model either lets the bases move by the scenario's
+ * transition clocks (it gives `balance_ratio`), or decides them itself once the clocks are played (it gives `decide`).
+ * A new model is one file with such a table and one line in list.c. */
+#ifndef FOOTHOLD_MODEL_H
+#define FOOTHOLD_MODEL_H
+#include <stddef.h>
+#include "sim/scenario/field.h"
+
+struct history;
+struct luck;
+struct plan;
+
+struct model {
+    const char *name, *summary, *paper;
+    const struct field *field;
+    size_t n_fields;
+    /* The ratio on a transition of `pull` when the balance of the actors' positions stands, or moves, by so many points:
+     * of B - 50 at the start, of what a lever moves while it is on. A product over shifts equals the ratio of their sum. */
+    double (*balance_ratio)(double pull, double points);
+    /* Add the bases' moves to a history whose levers and events are played. value: the world's. Pure but for luck. */
+    void (*decide)(const struct plan *plan, const double *value, const struct luck *luck, struct history *history);
+};
+
+extern const struct model model_hazard, model_logit;
+
+/* All models, in the order `foothold models` lists them. */
+extern const struct model *const model_list[];
+extern const size_t model_count;
+
+const struct model *model_find(const char *name); /* NULL: none of that name */
+#endif

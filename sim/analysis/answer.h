@@ -1,0 +1,87 @@
+/* answer.h - what a run says: every number with its error, what chance decides apart from what the analyst does not know.
+ *
+ * Plain data, ready to be written; NAN stands for "not applicable". Ids and texts belong to the scenario. */
+#ifndef FOOTHOLD_ANSWER_H
+#define FOOTHOLD_ANSWER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sim/system/memory.h"
+
+struct estimate {
+    double value, se; /* se: Monte Carlo standard error, for the design of worlds used */
+    uint64_t n;       /* runs behind it */
+};
+
+enum { ANSWER_LEVELS = 3 };
+extern const double answer_level[ANSWER_LEVELS]; /* 0.05, 0.5, 0.95 */
+
+/* How a probability spreads over worlds, the noise of finitely many runs a world taken out (models.md A6). */
+struct answer_spread {
+    double quantile[ANSWER_LEVELS], se[ANSWER_LEVELS]; /* NAN with fewer than two worlds */
+    double sd_ignorance;                               /* of the conditional probability */
+    double sd_chance;                                  /* of one run's outcome within a world */
+};
+
+struct answer_question {
+    const char *id, *text; /* text: never NULL, may be "" */
+    double month;
+    size_t rank; /* place in the scenario file: questions are kept by id, and shown as asked */
+    struct estimate p;
+    struct answer_spread spread;
+};
+
+/* Months until something first happens; censored at the horizon. */
+struct answer_time {
+    struct estimate by_horizon;                        /* probability that it happens within the horizon */
+    double quantile[ANSWER_LEVELS], se[ANSWER_LEVELS]; /* NAN: not reached within the horizon */
+    struct estimate mean;                              /* months, given that it happens within the horizon */
+};
+
+struct answer_place { /* one base, or all of them */
+    const char *id, *name;
+    struct estimate *state;       /* per state, at the horizon; NULL for `all` */
+    struct answer_spread *spread; /* likewise */
+    struct answer_time loss;      /* first month not held; for `all`: the first base lost */
+    struct answer_time deal;      /* first month in a deal state; for `all`: the first base */
+    struct estimate *occupancy;   /* [state * n_months + month] */
+    struct estimate *incidence;   /* [transition * n_months + month]: has happened at least once by then */
+};
+
+struct answer_factor { /* a lever or an event */
+    const char *id;
+    bool is_lever;
+    struct { /* per question, by its month; NAN where nothing can be said */
+        struct estimate comes, if_comes, if_not, difference;
+    } * by_question;
+};
+
+/* An uncertain quantity and how far it drives a question: first-order index, Var(E[p | input]) / Var(p). */
+struct answer_driver {
+    const char *path, *tag; /* tag may be NULL */
+    double *index, *se;     /* per question; NAN when the spread is nil */
+};
+
+struct answer {
+    const char *scenario_id, *analyst_id, *title; /* none NULL */
+    const char *model, *as_of;                    /* as_of: YYYY-MM-DD */
+    double horizon;
+    uint64_t n_worlds, n_runs; /* runs a world */
+    uint64_t n_draws;          /* played in all */
+    bool complete;             /* false: stopped by a signal; what was played counts */
+    size_t n_questions, n_states, n_bases, n_transitions, n_factors, n_inputs, n_months;
+    struct answer_question *question;
+    const char **state;      /* ids, worst to best for the guest */
+    const char **transition; /* ids */
+    bool *held;              /* per state */
+    double *month;           /* the grid of the curves */
+    struct answer_place *base;
+    struct answer_place all;
+    struct estimate *bases_held; /* n_bases + 1: probability that exactly so many are held at the horizon */
+    struct answer_factor *factor;
+    struct answer_driver *driver;
+    size_t n_stated, n_reading, n_guess, n_untagged; /* numbers the scenario rests on, by tag */
+    bool has_deal;                                   /* some state is a deal */
+    struct pool pool;
+};
+#endif

@@ -1,0 +1,91 @@
+/* check - read, merge and compile; tell every mistake at once; run nothing. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "sim/command/command.h"
+#include "sim/command/load.h"
+#include "sim/command/terminal.h"
+#include "sim/report/output.h"
+
+struct check_options {
+    struct option_overrides overrides;
+    bool effective, quiet;
+};
+
+static const struct option_row option[] = {
+    {"set", "PATH=VALUE", OPTION_OVERRIDE, offsetof(struct check_options, overrides),
+     "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
+    {"effective", NULL, OPTION_FLAG, offsetof(struct check_options, effective),
+     "print the scenario after merging, with the file and line that set each value", NULL},
+    {"quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet), "print mistakes only", NULL},
+};
+
+static void describe(const struct loaded *loaded)
+{
+    const struct plan *plan = loaded->plan;
+    size_t n_levers = 0;
+
+    if (loaded->scenario->is_frame && loaded->scenario->root) {
+        printf("%s: a frame for other scenarios, fine as far as it goes\n", loaded->path);
+        return;
+    }
+    if (!plan)
+        return;
+    for (size_t f = 0; f < plan->n_factors; f++)
+        n_levers += plan->factor[f].is_lever;
+    printf("%s: fine: %s, %zu bases, %zu states, %zu transitions, %zu levers, %zu events, %zu uncertain quantities, "
+           "%zu questions\n",
+           loaded->path, loaded->scenario->id, plan->n_bases, plan->n_states, plan->n_transitions, n_levers,
+           plan->n_factors - n_levers, plan->n_inputs, plan->n_questions);
+}
+
+static void print_effective(const struct loaded *loaded)
+{
+    char *text = loaded->scenario->root ? scenario_print(loaded->scenario, false) : NULL;
+
+    if (text)
+        printf("# %s after merging\n%s", loaded->path, text);
+    free(text);
+}
+
+static int run(int argc, char **argv)
+{
+    struct check_options options = {0};
+    struct operands operands;
+    struct batch batch;
+    struct diag diag = {0};
+    int status = EXIT_INPUT;
+
+    if (!options_parse("check", option, sizeof option / sizeof *option, argc, argv, &options, &operands)) {
+        /* told */
+    } else if (!operands.n) {
+        fputs("foothold check: no scenario given\n  hint: foothold check scenarios/first.cfg\n", stderr);
+    } else {
+        load(&batch, &operands, &options.overrides, &diag);
+        if (!batch.n && !diag.n_errors)
+            diag_error(&diag, (struct place){0}, "scenarios end in .cfg", "%s: no scenario in it", operands.item[0]);
+        diag_print(&diag, stderr, terminal_has_colour(stderr));
+        for (size_t i = 0; i < batch.n; i++) {
+            if (options.effective)
+                print_effective(&batch.item[i]);
+            else if (!options.quiet)
+                describe(&batch.item[i]);
+        }
+        status = diag.n_errors ? EXIT_INPUT : EXIT_FINE;
+        load_free(&batch);
+    }
+    options_free(&operands, &options.overrides);
+    diag_free(&diag);
+    output_check_stdout();
+    return status;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "read, merge and compile scenarios; report every mistake at once; run nothing",
+    .usage = "foothold check [options] FILE...",
+    .detail = "A FILE may be a folder, for all *.cfg in it, or - for standard input.\n",
+    .option = option,
+    .n_options = sizeof option / sizeof *option,
+    .run = run,
+};

@@ -1,0 +1,25 @@
+/* command.h - the verbs of the command line, one table each. */
+#ifndef FOOTHOLD_COMMAND_H
+#define FOOTHOLD_COMMAND_H
+#include <stddef.h>
+#include "sim/command/options.h"
+
+/* Exit codes; a signal's are 128 and its number. */
+enum { EXIT_FINE = 0, EXIT_MACHINE = 1, EXIT_INPUT = 2 };
+
+struct command {
+    const char *name, *summary, *usage;
+    const char *detail; /* shown below the options; may be NULL */
+    const struct option_row *option;
+    size_t n_options;
+    int (*run)(int argc, char **argv); /* arguments after the verb, argv[0] the verb itself */
+};
+
+extern const struct command command_check, command_run, command_models, command_help;
+
+/* All verbs, in the order `foothold help` lists them; main.c has the table. */
+extern const struct command *const command_list[];
+extern const size_t command_count;
+
+const struct command *command_find(const char *name);
+#endif

@@ -1,0 +1,30 @@
+/* load.h - the scenarios that a command line names, read and compiled together. */
+#ifndef FOOTHOLD_LOAD_H
+#define FOOTHOLD_LOAD_H
+#include "models/model.h"
+#include "sim/command/options.h"
+#include "sim/plan/plan.h"
+#include "sim/scenario/diag.h"
+
+struct loaded {
+    const char *path;
+    struct scenario *scenario;
+    struct plan *plan; /* NULL: a frame, or mistakes */
+};
+
+struct batch {
+    struct pool pool;
+    struct loaded *item;
+    size_t n;
+    bool from_folder; /* frames in it are passed over, since they are there to be extended */
+};
+
+/* Read and compile all that the operands name: files, "-", folders (their *.cfg, sub-folders included, in order of
+ * names). All mistakes go to diag. Free with load_free in any case. */
+void load(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
+          struct diag *diag);
+void load_free(struct batch *batch);
+
+/* Why a scenario that checks cannot be run yet: told through diag. */
+void load_check_runnable(const struct loaded *loaded, struct diag *diag);
+#endif

@@ -1,0 +1,39 @@
+/* history.h - what happened in one run: when each clock first rang, and the bases' moves in order of time. */
+#ifndef FOOTHOLD_HISTORY_H
+#define FOOTHOLD_HISTORY_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "sim/plan/plan.h"
+
+#define HISTORY_NO_CLOCK UINT32_MAX
+
+struct move {
+    double month;
+    uint32_t base, from, to;
+    uint32_t clock; /* which rang, or HISTORY_NO_CLOCK */
+    bool first;     /* the first time that clock rang */
+};
+
+struct history {
+    /* valid for the run just played */
+    double *first; /* per clock: month it first rang, INFINITY if it did not within the horizon */
+    bool *on;      /* per factor: in force at the horizon */
+    uint32_t *state; /* per base: at the horizon */
+    struct move *move;
+    uint32_t n_moves;
+    bool overflow; /* more moves than HISTORY_MAX: the scenario's rates are beyond reason */
+};
+
+enum { HISTORY_MAX = 16384 };
+
+void history_init(struct history *history, const struct plan *plan);
+void history_free(struct history *history);
+void history_begin(struct history *history, const struct plan *plan);
+
+/* A base goes to a state. Moves need not come in order of time; history_end sorts them. */
+void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock);
+void history_end(struct history *history);
+
+/* A base's state at a month, moves at that very month included. */
+uint32_t history_state(const struct history *history, const struct plan *plan, uint32_t base, double month);
+#endif

@@ -1,0 +1,49 @@
+/* play.h - the parallel loop: every arm's plan, played on the same random numbers, into tallies.
+ *
+ * The only user of OpenMP. What is counted depends on the settings alone: not on threads, nor on where it is stopped and
+ * how it is cut into blocks. */
+#ifndef FOOTHOLD_PLAY_H
+#define FOOTHOLD_PLAY_H
+#include <signal.h>
+#include "sim/engine/spread.h"
+#include "sim/engine/tally.h"
+
+struct play_settings {
+    uint64_t seed;
+    uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
+    double precision;          /* stop when the standard error of every question is below; NAN: play n_worlds */
+    enum design design;
+    int threads; /* 0: as many as there are processors */
+    const volatile sig_atomic_t *stop; /* non-zero: finish the running blocks and return; may be NULL */
+    /* called by one thread, now and then; fraction is of the work known of */
+    void (*progress)(void *context, uint64_t n_draws, double fraction);
+    /* called for each world, in order, by one thread: yes[] counts the runs that said yes to each question */
+    void (*world)(void *context, size_t arm, uint64_t index, const struct world *world, const uint64_t *yes,
+                  uint64_t n_runs);
+    void *context;
+};
+
+struct arm_result {
+    struct tally tally;
+    struct spread spread;
+};
+
+struct play_result {
+    struct arm_result *arm;
+    size_t n_arms;
+    uint64_t n_worlds; /* played whole */
+    uint64_t n_draws;  /* a run of every arm */
+    int threads;
+    bool complete;
+    const char *runaway; /* id of a clock in a run that rang more than HISTORY_MAX times; else NULL */
+};
+
+void play(struct play_result *result, const struct plan *const *arm, size_t n_arms, const struct play_settings *settings);
+void play_free(struct play_result *result);
+
+enum { PLAY_MAX_THREADS = 1024 };
+
+/* OpenMP's version as the date of its specification, and how many threads it would use. */
+int play_openmp_version(void);
+int play_processors(void);
+#endif

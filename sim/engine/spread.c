@@ -1,0 +1,52 @@
+#include "sim/engine/spread.h"
+#include <math.h>
+#include <stdlib.h>
+
+void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs)
+{
+    const size_t columns = plan->n_questions + plan->n_bases * plan->n_states;
+    const size_t bins = n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
+    const size_t strata = REPLICATES * plan->n_inputs * SPREAD_STRATA;
+
+    *spread = (struct spread){.n_columns = columns,
+                              .n_bins = bins,
+                              .n_inputs = plan->n_inputs,
+                              .n_questions = plan->n_questions,
+                              .sums = memory_new(REPLICATES * columns, sizeof *spread->sums),
+                              .histogram = memory_new(REPLICATES * columns * (bins + 1), sizeof *spread->histogram),
+                              .strata_worlds = memory_new(strata, sizeof *spread->strata_worlds),
+                              .strata_p = memory_new(strata * plan->n_questions, sizeof *spread->strata_p)};
+}
+
+void spread_free(struct spread *spread)
+{
+    free(spread->sums);
+    free(spread->histogram);
+    free(spread->strata_worlds);
+    free(spread->strata_p);
+}
+
+void spread_world(struct spread *spread, uint64_t index, const double *uniform, const uint64_t *yes, uint64_t n_runs)
+{
+    const size_t replicate = index % REPLICATES;
+    const double n = (double)n_runs;
+
+    spread->worlds[replicate]++;
+    for (size_t column = 0; column < spread->n_columns; column++) {
+        const size_t cell = replicate * spread->n_columns + column;
+        const double p = (double)yes[column] / n;
+
+        spread->sums[cell].p += p;
+        spread->sums[cell].p2 += p * p;
+        spread->sums[cell].within += n > 1.0 ? p * (1.0 - p) * n / (n - 1.0) : 0.0;
+        spread->histogram[cell * (spread->n_bins + 1) + (size_t)lround(p * (double)spread->n_bins)]++;
+    }
+    for (size_t i = 0; i < spread->n_inputs; i++) {
+        const size_t stratum = (size_t)(uniform[i] * SPREAD_STRATA);
+        const size_t cell = (replicate * spread->n_inputs + i) * SPREAD_STRATA + stratum;
+
+        spread->strata_worlds[cell]++;
+        for (size_t q = 0; q < spread->n_questions; q++)
+            spread->strata_p[cell * spread->n_questions + q] += (double)yes[q] / n;
+    }
+}

@@ -1,0 +1,223 @@
+#include "sim/engine/tally.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_months)
+{
+    const size_t bases = plan->n_bases, states = plan->n_states, questions = plan->n_questions;
+    const struct {
+        size_t *offset, n;
+    } row[] = {
+        {&at->runs, 1},
+        {&at->question, questions},
+        {&at->state, bases * states},
+        {&at->held, bases + 1},
+        {&at->came, plan->n_factors * questions},
+        {&at->came_yes, plan->n_factors * questions},
+        {&at->occupancy, bases * states * n_months},
+        {&at->incidence, bases * plan->n_transitions * n_months},
+        {&at->loss, (bases + 1) * TALLY_BINS},
+        {&at->deal, (bases + 1) * TALLY_BINS},
+        {&at->loss_sum, bases + 1},
+        {&at->deal_sum, bases + 1},
+    };
+
+    at->size = 0;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        *row[i].offset = at->size;
+        at->size += row[i].n;
+    }
+}
+
+void tally_init(struct tally *tally, const struct plan *plan)
+{
+    const size_t whole = (size_t)floor(plan->horizon);
+    const bool more = plan->horizon > (double)whole;
+
+    *tally = (struct tally){.plan = plan, .n_months = whole + 1 + more};
+    tally->month = memory_new(tally->n_months, sizeof *tally->month);
+    for (size_t m = 0; m < tally->n_months; m++)
+        tally->month[m] = fmin((double)m, plan->horizon);
+    lay_out(&tally->at, plan, tally->n_months);
+    tally->count = memory_new(REPLICATES * tally->at.size, sizeof *tally->count);
+    tally->yes = memory_new(plan->n_questions, sizeof *tally->yes);
+}
+
+void tally_free(struct tally *tally)
+{
+    free(tally->month);
+    free(tally->count);
+    free(tally->yes);
+}
+
+/* The first month of the grid at or after a month. */
+static size_t grid_month(const struct tally *tally, double month)
+{
+    const size_t m = (size_t)ceil(month);
+
+    return m < tally->n_months ? m : tally->n_months - 1;
+}
+
+static bool answer(const struct plan *plan, const struct plan_question *question, const struct history *history)
+{
+    uint32_t n = 0;
+
+    if (question->of_clock && question->factor != UINT32_MAX)
+        return history->first[plan->factor[question->factor].clock] <= question->month;
+    if (question->of_clock) {
+        for (uint32_t b = 0; b < plan->n_bases; b++)
+            n += history->first[plan->base[b].clocks.first + question->transition] <= question->month;
+        return n > 0;
+    }
+    for (uint32_t i = 0; i < question->n_bases; i++) {
+        const uint32_t b = question->base[i];
+        const uint32_t state =
+            question->month >= plan->horizon ? history->state[b] : history_state(history, plan, b, question->month);
+
+        n += question->states >> state & 1;
+    }
+    return n >= question->at_least;
+}
+
+static void count_questions(struct tally *tally, uint64_t *count, const struct history *history)
+{
+    const struct plan *plan = tally->plan;
+    const size_t n = plan->n_questions;
+
+    for (size_t q = 0; q < n; q++) {
+        tally->yes[q] = answer(plan, &plan->question[q], history);
+        count[tally->at.question + q] += tally->yes[q];
+    }
+    for (size_t f = 0; f < plan->n_factors; f++) {
+        const double came = history->first[plan->factor[f].clock];
+
+        if (came > plan->horizon)
+            continue;
+        for (size_t q = 0; q < n; q++)
+            if (came <= plan->question[q].month) {
+                count[tally->at.came + f * n + q]++;
+                count[tally->at.came_yes + f * n + q] += tally->yes[q];
+            }
+    }
+}
+
+/* Months until the first of the given moves of a base, or of any base, ends in a set of states. */
+static void count_time(const struct tally *tally, uint64_t *count, size_t bins, size_t sum, size_t b, double month)
+{
+    const size_t bin = (size_t)(month / tally->plan->horizon * TALLY_BINS);
+
+    count[bins + b * TALLY_BINS + (bin < TALLY_BINS ? bin : TALLY_BINS - 1)]++;
+    count[sum + b] += (uint64_t)(month * 0x1p20);
+}
+
+/* First times into a set of states, for each base and for all. Bases that begin there are there at month 0. */
+static void count_first(const struct tally *tally, uint64_t *count, const struct history *history, uint64_t states,
+                        size_t bins, size_t sum)
+{
+    const struct plan *plan = tally->plan;
+    bool any = false;
+
+    for (uint32_t b = 0; b < plan->n_bases; b++)
+        if (states >> plan->base[b].initial & 1) {
+            count_time(tally, count, bins, sum, b, 0.0);
+            if (!any)
+                count_time(tally, count, bins, sum, plan->n_bases, 0.0);
+            any = true;
+        }
+    for (uint32_t i = 0; i < history->n_moves; i++) {
+        const struct move *move = &history->move[i];
+        bool before = states >> plan->base[move->base].initial & 1;
+
+        if (!(states >> move->to & 1) || states >> move->from & 1)
+            continue;
+        for (uint32_t j = 0; j < i && !before; j++)
+            before = history->move[j].base == move->base && states >> history->move[j].to & 1;
+        if (before)
+            continue;
+        count_time(tally, count, bins, sum, move->base, move->month);
+        if (!any)
+            count_time(tally, count, bins, sum, plan->n_bases, move->month);
+        any = true;
+    }
+}
+
+static void count_curves(const struct tally *tally, uint64_t *count, const struct history *history)
+{
+    const struct plan *plan = tally->plan;
+    const size_t n = tally->n_months;
+
+    for (size_t b = 0; b < plan->n_bases; b++)
+        count[tally->at.occupancy + (b * plan->n_states + plan->base[b].initial) * n]++;
+    for (uint32_t i = 0; i < history->n_moves; i++) {
+        const struct move *move = &history->move[i];
+        const size_t m = grid_month(tally, move->month);
+
+        count[tally->at.occupancy + (move->base * plan->n_states + move->from) * n + m]--;
+        count[tally->at.occupancy + (move->base * plan->n_states + move->to) * n + m]++;
+        if (move->first)
+            count[tally->at.incidence +
+                  (move->base * plan->n_transitions + plan->clock[move->clock].transition) * n + m]++;
+    }
+}
+
+void tally_run(struct tally *tally, const struct history *history, size_t replicate)
+{
+    const struct plan *plan = tally->plan;
+    uint64_t *count = tally_block(tally, replicate);
+    size_t held = 0;
+
+    count[tally->at.runs]++;
+    for (size_t b = 0; b < plan->n_bases; b++) {
+        count[tally->at.state + b * plan->n_states + history->state[b]]++;
+        held += plan->held >> history->state[b] & 1;
+    }
+    count[tally->at.held + held]++;
+    count_questions(tally, count, history);
+    count_curves(tally, count, history);
+    count_first(tally, count, history, ~plan->held, tally->at.loss, tally->at.loss_sum);
+    count_first(tally, count, history, plan->deal, tally->at.deal, tally->at.deal_sum);
+}
+
+void tally_merge(struct tally *into, const struct tally *from)
+{
+    for (size_t i = 0; i < REPLICATES * into->at.size; i++)
+        into->count[i] += from->count[i];
+}
+
+uint64_t tally_total(const struct tally *tally, size_t cell)
+{
+    uint64_t total = 0;
+
+    for (size_t r = 0; r < REPLICATES; r++)
+        total += tally_block(tally, r)[cell];
+    return total;
+}
+
+/* Of a binomial share, at the Jeffreys estimate so that 0 of n is not called certain. */
+static double binomial_se(uint64_t yes, uint64_t n)
+{
+    const double p = ((double)yes + 0.5) / ((double)n + 1.0);
+
+    return sqrt(p * (1.0 - p) / (double)n);
+}
+
+double tally_share(const struct tally *tally, size_t cell, double *se)
+{
+    const uint64_t yes = tally_total(tally, cell), n = tally_total(tally, tally->at.runs);
+    const double p = (double)yes / (double)n;
+    double sum = 0.0;
+    size_t replicates = 0;
+
+    for (size_t r = 0; r < REPLICATES; r++) {
+        const uint64_t *count = tally_block(tally, r);
+        const double off = (double)count[cell] - p * (double)count[tally->at.runs];
+
+        replicates += count[tally->at.runs] > 0;
+        sum += off * off;
+    }
+    *se = binomial_se(yes, n);
+    if (tally->plan->n_inputs && replicates > 1 && sum > 0.0)
+        *se = sqrt(sum * (double)replicates / (double)(replicates - 1)) / (double)n;
+    return p;
+}

@@ -1,0 +1,78 @@
+/* ask.c - questions with their names resolved. */
+#include <stdlib.h>
+#include <string.h>
+#include "sim/plan/compile.h"
+
+static void ask_of_clock(struct compiler *compiler, const struct question *source, struct plan_question *question,
+                         const char *path)
+{
+    const long f = compile_find(&compiler->factors, source->happens.text);
+    const long t = compile_find(&compiler->transitions, source->happens.text);
+
+    question->of_clock = true;
+    if (f >= 0)
+        question->factor = (uint32_t)f;
+    else if (t >= 0)
+        question->transition = (uint32_t)t;
+    else
+        compile_require(compiler, &compiler->factors, source->happens, pool_print(compiler->pool, "%s.happens", path),
+                        "lever or event");
+}
+
+static void ask_of_bases(struct compiler *compiler, const struct question *source, struct plan_question *question,
+                         const char *path)
+{
+    const struct plan *plan = compiler->plan;
+    const size_t n = source->bases.n ? source->bases.n : plan->n_bases;
+
+    question->base = pool_new(compiler->pool, n, sizeof *question->base);
+    for (size_t i = 0; i < n; i++) {
+        const long b = source->bases.n ? compile_require(compiler, &compiler->bases, source->bases.item[i],
+                                                         pool_print(compiler->pool, "%s.bases", path), "base")
+                                       : (long)i;
+
+        for (uint32_t j = 0; b >= 0 && j < question->n_bases; j++)
+            if (question->base[j] == (uint32_t)b)
+                diag_error(compiler->diag, source->bases.item[i].place, NULL, "%s.bases: \"%s\" is named twice", path,
+                           source->bases.item[i].text);
+        if (b >= 0)
+            question->base[question->n_bases++] = (uint32_t)b;
+    }
+    for (size_t i = 0; i < source->are.n; i++)
+        question->states |= compile_states(compiler, source->are.item[i], pool_print(compiler->pool, "%s.are", path));
+    question->at_least = source->count == COUNT_ALL ? question->n_bases : (uint32_t)source->count;
+    if (source->count > (int)n)
+        diag_error(compiler->diag, source->entity.place, NULL, "%s.count: %d of %zu bases can never be", path,
+                   source->count, n);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct plan_question *)a)->id, ((const struct plan_question *)b)->id);
+}
+
+void compile_questions(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+    struct plan *plan = compiler->plan;
+
+    plan->n_questions = scenario->n_questions;
+    plan->question = pool_new(compiler->pool, plan->n_questions, sizeof *plan->question);
+    for (uint32_t i = 0; i < plan->n_questions; i++) {
+        const struct question *source = &scenario->question[i];
+        struct plan_question *question = &plan->question[i];
+        const char *path = pool_print(compiler->pool, "questions.%s", source->entity.id);
+
+        *question = (struct plan_question){.id = source->entity.id,
+                                           .text = source->entity.text ? source->entity.text : "",
+                                           .month = source->month,
+                                           .factor = UINT32_MAX,
+                                           .rank = i};
+        if (source->happens.text)
+            ask_of_clock(compiler, source, question, path);
+        else
+            ask_of_bases(compiler, source, question, path);
+    }
+    if (plan->n_questions)
+        qsort(plan->question, plan->n_questions, sizeof *plan->question, by_id);
+}

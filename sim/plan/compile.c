@@ -1,0 +1,298 @@
+#include "sim/plan/compile.h"
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include "models/model.h"
+
+struct key128 plan_key(const char *name)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx context;
+    struct key128 key = {{0, 0}};
+
+    sha256_init(&context);
+    sha256_update(&context, strlen(name), (const uint8_t *)name);
+    sha256_digest(&context, sizeof digest, digest);
+    for (int i = 0; i < 16; i++)
+        key.word[i / 8] = key.word[i / 8] << 8 | digest[i];
+    return key;
+}
+
+long compile_find(const struct id_list *list, const char *id)
+{
+    size_t low = 0, high = list->n;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const int order = strcmp(id, list->id[middle]);
+
+        if (!order)
+            return (long)middle;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return -1;
+}
+
+long compile_require(struct compiler *compiler, const struct id_list *list, struct name name, const char *path,
+                     const char *what)
+{
+    const long found = compile_find(list, name.text);
+    const char *near;
+
+    if (found >= 0)
+        return found;
+    near = diag_nearest(name.text, list->id, list->n);
+    diag_error(compiler->diag, name.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+               "%s: there is no %s \"%s\"", path, what, name.text);
+    return -1;
+}
+
+uint64_t compile_states(struct compiler *compiler, struct name name, const char *path)
+{
+    const struct plan *plan = compiler->plan;
+    const uint64_t all = plan->n_states == 64 ? UINT64_MAX : (UINT64_C(1) << plan->n_states) - 1;
+    const char *known[PLAN_MAX_STATES + 2], *near;
+    size_t n = 0;
+    long state;
+
+    if (!strcmp(name.text, "held"))
+        return plan->held;
+    if (!strcmp(name.text, "lost"))
+        return all & ~plan->held;
+    state = compile_find(&compiler->states, name.text);
+    if (state >= 0)
+        return UINT64_C(1) << compiler->states.original[state];
+    for (size_t s = 0; s < plan->n_states; s++)
+        known[n++] = plan->state[s];
+    known[n++] = "held";
+    known[n++] = "lost";
+    near = diag_nearest(name.text, known, n);
+    diag_error(compiler->diag, name.place,
+               near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : "held, lost or a state's id",
+               "%s: there is no state \"%s\"", path, name.text);
+    return 0;
+}
+
+static int by_first(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* An id and where its owner stands in the scenario. */
+struct id_row {
+    const char *id;
+    uint32_t original;
+};
+
+static void sort_ids(struct compiler *compiler, struct id_list *list, struct id_row *row, size_t n)
+{
+    if (n)
+        qsort(row, n, sizeof *row, by_first);
+    list->n = n;
+    list->id = pool_new(compiler->pool, n, sizeof *list->id);
+    list->original = pool_new(compiler->pool, n, sizeof *list->original);
+    for (size_t i = 0; i < n; i++) {
+        list->id[i] = row[i].id;
+        list->original[i] = row[i].original;
+    }
+}
+
+/* items begin with a struct entity */
+static void list_ids(struct compiler *compiler, struct id_list *list, const void *items, size_t size, size_t n)
+{
+    struct id_row *row = pool_new(compiler->pool, n, sizeof *row);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct entity *entity = (const void *)((const char *)items + i * size);
+
+        row[i] = (struct id_row){entity->id, (uint32_t)i};
+    }
+    sort_ids(compiler, list, row, n);
+}
+
+static void list_clocks(struct compiler *compiler, struct id_list *list, bool transitions)
+{
+    const struct scenario *scenario = compiler->scenario;
+    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks, sizeof *row);
+    size_t n = 0;
+
+    for (size_t i = 0; i < scenario->n_clocks; i++)
+        if ((scenario->clock[i].kind == CLOCK_TRANSITION) == transitions)
+            row[n++] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
+    sort_ids(compiler, list, row, n);
+}
+
+static void list_parameters(struct compiler *compiler)
+{
+    const struct keyed_quantities *parameters = &compiler->scenario->parameters;
+    struct id_row *row = pool_new(compiler->pool, parameters->n, sizeof *row);
+
+    for (size_t i = 0; i < parameters->n; i++)
+        row[i] = (struct id_row){parameters->item[i].key.text, (uint32_t)i};
+    sort_ids(compiler, &compiler->parameters, row, parameters->n);
+}
+
+/* Transitions, levers and events share one space of ids, and an effect may also name a base. */
+static void check_one_space(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks + scenario->n_bases, sizeof *row);
+    size_t n = 0;
+
+    for (size_t i = 0; i < scenario->n_clocks; i++)
+        row[n++] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
+    for (size_t i = 0; i < scenario->n_bases; i++)
+        row[n++] = (struct id_row){scenario->base[i].entity.id, (uint32_t)(scenario->n_clocks + i)};
+    if (n)
+        qsort(row, n, sizeof *row, by_first);
+    for (size_t i = 1; i < n; i++) {
+        const uint32_t later = row[i].original > row[i - 1].original ? row[i].original : row[i - 1].original;
+
+        if (!strcmp(row[i].id, row[i - 1].id))
+            diag_error(compiler->diag,
+                       later < scenario->n_clocks ? scenario->clock[later].entity.place
+                                                  : scenario->base[later - scenario->n_clocks].entity.place,
+                       "transitions, levers, events and bases share one space of ids", "\"%s\" is the id of two things",
+                       row[i].id);
+    }
+}
+
+static void compile_states_table(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+    struct plan *plan = compiler->plan;
+    bool deal_given = false;
+    long initial = -1;
+
+    plan->state = pool_new(compiler->pool, plan->n_states, sizeof *plan->state);
+    for (uint32_t s = 0; s < plan->n_states; s++) {
+        const struct state *state = &scenario->state[s];
+
+        plan->state[s] = state->entity.id;
+        plan->held |= (uint64_t)state->held << s;
+        plan->final |= (uint64_t)state->final << s;
+        plan->deal |= (uint64_t)state->deal << s;
+        deal_given = deal_given || state->deal_given;
+        if (state->initial && initial >= 0)
+            diag_error(compiler->diag, state->entity.place, "bases.ID.initial = \"STATE\"; begins one base elsewhere",
+                       "states.%s: a second initial state, after %s", state->entity.id, plan->state[initial]);
+        else if (state->initial)
+            initial = s;
+        if (state->deal && !state->held)
+            diag_error(compiler->diag, state->entity.place, NULL, "states.%s: a deal under which the base is not held",
+                       state->entity.id);
+    }
+    for (uint32_t s = 0; !deal_given && s < plan->n_states; s++)
+        if (initial >= 0 && s > initial && scenario->state[s].held)
+            plan->deal |= UINT64_C(1) << s;
+}
+
+static void check_sections(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+    const struct place start = {.source = scenario->file[0]};
+
+    if (!scenario->n_bases)
+        diag_error(compiler->diag, start, "bases = { tartus = { }; };", "bases: the scenario has none");
+    if (!scenario->n_states)
+        diag_error(compiler->diag, start, "list them from worst to best, or extend a frame that does",
+                   "states: the scenario has none");
+    if (scenario->n_states > PLAN_MAX_STATES)
+        diag_error(compiler->diag, scenario->state[PLAN_MAX_STATES].entity.place, NULL, "states: more than %d",
+                   PLAN_MAX_STATES);
+    if (scenario->n_clocks > 100000 || scenario->n_bases > 1000 ||
+        scenario->n_clocks * scenario->n_bases > 1000000)
+        diag_error(compiler->diag, start, NULL, "the scenario is too large: over a million clocks");
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct plan_input *)a)->path, ((const struct plan_input *)b)->path);
+}
+
+static void compile_actors(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+
+    plan->n_actors = compiler->actors.n;
+    plan->actor = pool_new(compiler->pool, plan->n_actors, sizeof *plan->actor);
+    for (size_t a = 0; a < plan->n_actors; a++) {
+        const struct actor *source = &compiler->scenario->actor[compiler->actors.original[a]];
+        const struct {
+            const char *key;
+            const struct quantity *quantity;
+            slot_t *slot;
+        } row[] = {{"capability", &source->capability, &plan->actor[a].capability},
+                   {"salience", &source->salience, &plan->actor[a].salience},
+                   {"position", &source->position, &plan->actor[a].position}};
+
+        for (size_t i = 0; i < 3; i++) {
+            *row[i].slot = compile_value(compiler, row[i].quantity, &range_score);
+            if (row[i].quantity->form == QUANTITY_ABSENT)
+                diag_error(compiler->diag, source->entity.place, "an actor has capability, salience and position, 0 to 100",
+                           "actors.%s: %s is missing", source->entity.id, row[i].key);
+        }
+    }
+}
+
+static void list_all(struct compiler *compiler)
+{
+    const struct scenario *s = compiler->scenario;
+    struct plan *plan = compiler->plan;
+
+    list_ids(compiler, &compiler->bases, s->base, sizeof *s->base, s->n_bases);
+    list_ids(compiler, &compiler->states, s->state, sizeof *s->state, s->n_states);
+    list_ids(compiler, &compiler->actors, s->actor, sizeof *s->actor, s->n_actors);
+    list_ids(compiler, &compiler->dependences, s->dependence, sizeof *s->dependence, s->n_dependences);
+    list_clocks(compiler, &compiler->transitions, true);
+    list_clocks(compiler, &compiler->factors, false);
+    list_parameters(compiler);
+    plan->n_bases = s->n_bases;
+    plan->n_states = s->n_states;
+    plan->n_factors = compiler->factors.n;
+    plan->n_transitions = compiler->transitions.n;
+    plan->transition = compiler->transitions.id;
+}
+
+struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
+{
+    struct plan *plan = memory_new(1, sizeof *plan);
+    struct compiler compiler = {.scenario = scenario, .plan = plan, .diag = diag, .pool = &plan->pool};
+    const size_t errors = diag->n_errors;
+
+    plan->scenario = scenario;
+    plan->model = model;
+    plan->horizon = scenario->horizon;
+    plan->key_shared = plan_key("bases.shared");
+    list_all(&compiler);
+    check_sections(&compiler);
+    if (diag->n_errors == errors) {
+        check_one_space(&compiler);
+        compile_states_table(&compiler);
+        compile_parameters(&compiler);
+        compile_actors(&compiler);
+        compile_clocks(&compiler);
+        compile_links(&compiler);
+        compile_questions(&compiler);
+        compile_settings(&compiler);
+        if (plan->n_inputs)
+            qsort(plan->input, plan->n_inputs, sizeof *plan->input, by_path);
+        compile_correlations(&compiler);
+        compile_warnings(&compiler);
+    }
+    if (diag->n_errors == errors)
+        return plan;
+    plan_free(plan);
+    return NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan)
+        return;
+    pool_free(&plan->pool);
+    free(plan);
+}

@@ -1,0 +1,183 @@
+/* correlate.c - rank correlations between inputs, as the Cholesky factor of a Gaussian copula.
+ *
+ * Spearman's rho_s becomes Pearson's rho = 2 sin(pi rho_s / 6) between normals. Pairs not named are uncorrelated. A set
+ * that no joint distribution can have is replaced by the nearest that can: Higham (2002), Computing the nearest
+ * correlation matrix - a problem from finance, by alternating projections with Dykstra's correction. */
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/plan/compile.h"
+
+static long input_by_path(const struct plan *plan, const char *path)
+{
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        if (!strcmp(plan->input[i].path, path))
+            return (long)i;
+    return -1;
+}
+
+static long correlated_input(struct compiler *compiler, struct name path)
+{
+    const struct plan *plan = compiler->plan;
+    const long found = input_by_path(plan, path.text);
+    const char **name, *near;
+
+    if (found >= 0)
+        return found;
+    name = pool_new(compiler->pool, plan->n_inputs, sizeof *name);
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        name[i] = plan->input[i].path;
+    near = diag_nearest(path.text, name, plan->n_inputs);
+    diag_error(compiler->diag, path.place,
+               near ? pool_print(compiler->pool, "did you mean \"%s\"?", near)
+                    : "only what is given as a distribution can be correlated",
+               "correlations: \"%s\" is not an uncertain quantity of this scenario", path.text);
+    return -1;
+}
+
+/* Inputs named in correlations, in the order of their paths (in which the plan keeps its inputs). */
+static void collect(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    bool *named = pool_new(compiler->pool, plan->n_inputs, sizeof *named);
+
+    for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
+        const long a = correlated_input(compiler, compiler->scenario->correlation[i].a);
+        const long b = correlated_input(compiler, compiler->scenario->correlation[i].b);
+
+        if (a >= 0 && a == b)
+            diag_error(compiler->diag, compiler->scenario->correlation[i].place, NULL,
+                       "correlations: a quantity with itself");
+        if (a >= 0)
+            named[a] = true;
+        if (b >= 0)
+            named[b] = true;
+    }
+    plan->correlated = pool_new(compiler->pool, plan->n_inputs, sizeof *plan->correlated);
+    for (uint32_t i = 0; i < plan->n_inputs; i++)
+        if (named[i])
+            plan->correlated[plan->n_correlated++] = i;
+}
+
+static size_t position(const struct plan *plan, long input)
+{
+    size_t i = 0;
+
+    while (plan->correlated[i] != (uint32_t)input)
+        i++;
+    return i;
+}
+
+static void fill(const struct compiler *compiler, gsl_matrix *matrix)
+{
+    const struct plan *plan = compiler->plan;
+
+    gsl_matrix_set_identity(matrix);
+    for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
+        const struct correlation *correlation = &compiler->scenario->correlation[i];
+        const size_t a = position(plan, input_by_path(plan, correlation->a.text));
+        const size_t b = position(plan, input_by_path(plan, correlation->b.text));
+        const double rho = 2.0 * sin(M_PI * correlation->spearman / 6.0);
+
+        gsl_matrix_set(matrix, a, b, rho);
+        gsl_matrix_set(matrix, b, a, rho);
+    }
+}
+
+/* The nearest positive semi-definite matrix: eigenvalues below `floor` raised to it. Returns the smallest one found. */
+static double project(gsl_matrix *matrix, double floor)
+{
+    const size_t n = matrix->size1;
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(n);
+    gsl_matrix *copy = gsl_matrix_alloc(n, n), *vectors = gsl_matrix_alloc(n, n);
+    gsl_vector *values = gsl_vector_alloc(n);
+    double smallest;
+
+    gsl_matrix_memcpy(copy, matrix);
+    gsl_eigen_symmv(copy, values, vectors, work);
+    smallest = gsl_vector_min(values);
+    gsl_matrix_set_zero(matrix);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                *gsl_matrix_ptr(matrix, i, j) += fmax(gsl_vector_get(values, k), floor) *
+                                                 gsl_matrix_get(vectors, i, k) * gsl_matrix_get(vectors, j, k);
+    gsl_vector_free(values);
+    gsl_matrix_free(vectors);
+    gsl_matrix_free(copy);
+    gsl_eigen_symmv_free(work);
+    return smallest;
+}
+
+/* Higham's algorithm 3.3; ends with a unit diagonal and eigenvalues of at least 1e-8 or so. Returns the largest change. */
+static double nearest(gsl_matrix *matrix)
+{
+    const size_t n = matrix->size1;
+    gsl_matrix *wanted = gsl_matrix_alloc(n, n), *correction = gsl_matrix_calloc(n, n), *before = gsl_matrix_alloc(n, n);
+    double change;
+
+    gsl_matrix_memcpy(wanted, matrix);
+    for (int i = 0; i < 200; i++) {
+        gsl_matrix_memcpy(before, matrix);
+        gsl_matrix_sub(before, correction); /* R = Y - dS */
+        gsl_matrix_memcpy(matrix, before);
+        project(matrix, 1e-8);
+        gsl_matrix_memcpy(correction, matrix);
+        gsl_matrix_sub(correction, before); /* dS = X - R */
+        for (size_t k = 0; k < n; k++)
+            gsl_matrix_set(matrix, k, k, 1.0);
+    }
+    project(matrix, 1e-8);
+    for (size_t i = 0; i < n; i++) {
+        const double scale = sqrt(gsl_matrix_get(matrix, i, i));
+
+        for (size_t j = 0; j < n; j++) {
+            *gsl_matrix_ptr(matrix, i, j) /= scale;
+            *gsl_matrix_ptr(matrix, j, i) /= scale;
+        }
+    }
+    gsl_matrix_sub(wanted, matrix);
+    change = fmax(gsl_matrix_max(wanted), -gsl_matrix_min(wanted));
+    gsl_matrix_free(before);
+    gsl_matrix_free(correction);
+    gsl_matrix_free(wanted);
+    return change;
+}
+
+void compile_correlations(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    const size_t errors = compiler->diag->n_errors;
+    gsl_matrix *matrix, *try;
+    size_t n;
+
+    collect(compiler);
+    n = plan->n_correlated;
+    if (!n || compiler->diag->n_errors > errors)
+        return;
+    matrix = gsl_matrix_alloc(n, n);
+    try = gsl_matrix_alloc(n, n);
+    if (!matrix || !try)
+        die("out of memory");
+    fill(compiler, matrix);
+    gsl_matrix_memcpy(try, matrix);
+    if (project(try, 0.0) < 1e-10) {
+        const double change = nearest(matrix);
+
+        diag_warning(compiler->diag, compiler->scenario->correlation[0].place,
+                     "they are replaced by the nearest set that can be",
+                     "correlations: no quantities can be correlated like this; some change by up to %.2g", change);
+    }
+    if (gsl_linalg_cholesky_decomp1(matrix) != GSL_SUCCESS)
+        diag_error(compiler->diag, compiler->scenario->correlation[0].place, "weaken some of them",
+                   "correlations: these contradict each other");
+    plan->cholesky = pool_new(compiler->pool, n * n, sizeof *plan->cholesky);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            plan->cholesky[i * n + j] = gsl_matrix_get(matrix, i, j);
+    gsl_matrix_free(try);
+    gsl_matrix_free(matrix);
+}

@@ -1,0 +1,1057 @@
+#include "sim/plan/distribution.h"
+#include <assert.h>
+#include <float.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sf_log.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/scenario/diag.h"
+#include "sim/scenario/quantity.h"
+
+/* What a distribution is made with: where its memory and its mistakes go. */
+struct maker {
+    struct pool *pool;
+    struct diag *diag;
+    const char *path; /* of the outermost quantity */
+    bool on_probability;
+};
+
+/* One way to write a quantity. `check` looks at the numbers alone, so that mistakes in nested parts are told
+ * in the same go; `make` runs when all are sound, sets low, high and what the form needs, and may still
+ * refuse (false, told). */
+struct form {
+    const char *argument[3];
+    bool nests, weighs; /* has parts; its parts have weights */
+    bool (*check)(const struct maker *m, const struct quantity *q);
+    bool (*make)(const struct maker *m, const struct quantity *q, struct distribution *d);
+    double (*quantile)(const struct distribution *d, double u);
+    double (*cdf)(const struct distribution *d, double x);
+    double (*cdf_below)(const struct distribution *d, double x); /* NULL: no atoms, so the same as cdf */
+};
+
+struct atom {
+    double value;
+    double upto; /* the weight of this value and all below it; at last 1 */
+};
+
+struct distribution {
+    const struct form *form;
+    double low, high;
+    const struct distribution **part; /* without those of weight 0 */
+    double *share;                    /* weights that sum to 1 */
+    size_t n_parts;
+    union {
+        double mode;       /* triangular */
+        struct beta *beta; /* pert, beta: on (0, 1), stretched to (low, high) */
+        struct {
+            double mu, sigma; /* normal; lognormal: of the logarithm */
+        };
+        struct {
+            double metalog[3]; /* Keelin's a1, a2, a3 */
+            bool on_logit;
+        };
+        struct {
+            struct atom *atom; /* discrete, values rising */
+            size_t n_atoms;
+        };
+        struct {
+            double below, mass; /* truncate: the base's probability below low, and between low and high */
+        };
+    };
+};
+
+static double between(double x, double low, double high)
+{
+    return fmax(low, fmin(x, high));
+}
+
+/* ---- solving by halving ---- */
+
+static uint64_t bits_of(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* The doubles in rising order, numbered; -0 and 0 share 0. */
+static int64_t rank_of(double x)
+{
+    const int64_t size = (int64_t)(bits_of(x) & INT64_MAX);
+
+    return signbit(x) ? -size : size;
+}
+
+static double of_rank(int64_t rank)
+{
+    const uint64_t bits = (uint64_t)(rank < 0 ? -rank : rank);
+    double x;
+
+    memcpy(&x, &bits, sizeof x);
+    return rank < 0 ? -x : x;
+}
+
+/* The least double in [low, high] at which `reaches` holds, else high. It halves the number of doubles, not
+ * their distance, so 64 steps find 1e-300 as they find 0.5. The steps do not depend on low and high: even
+ * where rounding makes `reaches` waver, a larger target never gets a smaller answer. */
+static double least_reaching(bool (*reaches)(const struct distribution *d, double x, double target),
+                             const struct distribution *d, double target, double low, double high)
+{
+    int64_t under = rank_of(-INFINITY), reached = rank_of(INFINITY);
+
+    while (reached - 1 > under) {
+        const int64_t middle = (under & reached) + ((under ^ reached) >> 1); /* their mean without overflow */
+        const double x = of_rank(middle);
+
+        if (x >= high || (x >= low && reaches(d, x, target)))
+            reached = middle;
+        else
+            under = middle;
+    }
+    return of_rank(reached);
+}
+
+/* ---- checks ---- */
+
+static const char *path_of(const struct maker *m, const struct quantity *q)
+{
+    return q->path ? q->path : m->path;
+}
+
+/* So large, and no larger, that products of two such numbers do not overflow. */
+static const double largest = 1e100;
+
+static const struct form form_of[QUANTITY_PARAMETER + 1]; /* the table, at the end */
+
+static bool is_usable(const struct maker *m, const struct quantity *q, struct place place, const char *name,
+                      double x)
+{
+    if (fabs(x) <= largest)
+        return true;
+    diag_error(m->diag, place, "write a number between -1e100 and 1e100", "%s: %s %g is not a usable number",
+               path_of(m, q), name, x);
+    return false;
+}
+
+/* Whether arg[i] < arg[j]. */
+static bool is_below(const struct maker *m, const struct quantity *q, int i, int j)
+{
+    const char *const *name = form_of[q->form].argument;
+
+    if (q->arg[i] < q->arg[j])
+        return true;
+    diag_error(m->diag, q->arg_place[i],
+               q->arg[i] > q->arg[j] ? "write the smaller number first" : "write the number alone",
+               "%s: %s %.10g is not below %s %.10g", path_of(m, q), name[i], q->arg[i], name[j], q->arg[j]);
+    return false;
+}
+
+static bool is_positive(const struct maker *m, const struct quantity *q, int i, const char *hint)
+{
+    if (q->arg[i] > 0.0)
+        return true;
+    diag_error(m->diag, q->arg_place[i], hint, "%s: %s %.10g is not above 0", path_of(m, q),
+               form_of[q->form].argument[i], q->arg[i]);
+    return false;
+}
+
+/* Strictly between 0 and 1. */
+static bool is_inside_unit(const struct maker *m, const struct quantity *q, int i, const char *hint)
+{
+    if (q->arg[i] > 0.0 && q->arg[i] < 1.0)
+        return true;
+    diag_error(m->diag, q->arg_place[i], hint, "%s: %s %.10g is not strictly between 0 and 1", path_of(m, q),
+               form_of[q->form].argument[i], q->arg[i]);
+    return false;
+}
+
+static bool low_below_high(const struct maker *m, const struct quantity *q)
+{
+    return is_below(m, q, 0, 1);
+}
+
+/* low <= mode <= high, not all the same */
+static bool mode_is_amid(const struct maker *m, const struct quantity *q)
+{
+    const double low = q->arg[0], mode = q->arg[1], high = q->arg[2];
+    bool ok = true;
+
+    if (low == mode && mode == high) {
+        diag_error(m->diag, q->arg_place[0], "write the number alone", "%s: low, mode and high are all %.10g",
+                   path_of(m, q), mode);
+        return false;
+    }
+    if (low > mode)
+        ok = is_below(m, q, 0, 1);
+    if (mode > high)
+        ok = is_below(m, q, 1, 2) && ok;
+    return ok;
+}
+
+/* ---- number ---- */
+
+static bool number_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    d->low = d->high = q->arg[0];
+    return true;
+}
+
+static double number_quantile(const struct distribution *d, double u)
+{
+    (void)u;
+    return d->low;
+}
+
+static double number_cdf(const struct distribution *d, double x)
+{
+    return x >= d->low ? 1.0 : 0.0;
+}
+
+static double number_cdf_below(const struct distribution *d, double x)
+{
+    return x > d->low ? 1.0 : 0.0;
+}
+
+/* ---- beta and pert ----
+ *
+ * GSL's inverse of the beta distribution is slow and fails at times, so quantiles are read from a table made
+ * with its cdf. Each half, v = u from below and v = 1 - u from above, is a series of octaves of v with equal
+ * steps in each, so that the leading bits of v are the step's number, and the tails are as fine as the
+ * middle. A step is a cubic in z that never turns; z is x, or where a shape is below 1 the logit of x, which
+ * stays smooth when x crowds at 0 or 1. Below the last octave, and in steps where the cubic misses, the cdf
+ * is solved by halving. */
+
+enum { OCTAVES = 20, STEP_BITS = 5, STEPS = 1 << STEP_BITS, N_STEPS = OCTAVES * STEPS };
+
+static const double v_least = 0x1p-21; /* = 2^-(OCTAVES + 1) */
+static const double v_error = 1e-8;    /* a step's cubic may miss v by no more */
+static const uint64_t whole_step = (uint64_t)1 << (DBL_MANT_DIG - 1 - STEP_BITS); /* in the bits of v */
+
+struct beta {
+    double a, b, ln_beta;
+    bool on_logit;
+    /* [from above][step]: z = c0 + c1 t + c2 t^2 + c3 t^3; c1 is NaN where that would miss. At last the
+     * median. */
+    double cubic[2][N_STEPS + 1][4];
+};
+
+/* x and its complement, either of which may be too near 1 to tell. */
+struct split {
+    double x, y;
+};
+
+static struct split split_of(const struct beta *beta, double z)
+{
+    const double e = beta->on_logit ? exp(-fabs(z)) : 0.0;
+    const double small = e / (1.0 + e), large = 1.0 / (1.0 + e);
+
+    if (!beta->on_logit)
+        return (struct split){z, 1.0 - z};
+    return z < 0.0 ? (struct split){small, large} : (struct split){large, small};
+}
+
+static double z_of(const struct beta *beta, double x)
+{
+    return beta->on_logit ? log(x) - log1p(-x) : x;
+}
+
+/* Where both shapes are so large, GSL's continued fraction gives up; the deviance, as a normal deviate, is
+ * exact to 1e-7. (The thirds put the median right.) */
+static const double large_shape = 2e5;
+
+static double large_beta_tail(double a, double b, double x, bool above)
+{
+    const double a3 = a - 1.0 / 3.0, b3 = b - 1.0 / 3.0, median = a3 / (a3 + b3), off = x - median;
+    const double half_deviance =
+        -a3 * gsl_sf_log_1plusx_mx(off / median) - b3 * gsl_sf_log_1plusx_mx(-off / (1.0 - median));
+    const double deviance = isnan(half_deviance) ? INFINITY : 2.0 * fmax(half_deviance, 0.0); /* NaN: ln 0 */
+    const double deviate = copysign(sqrt(deviance), off);
+
+    return above ? gsl_cdf_ugaussian_Q(deviate) : gsl_cdf_ugaussian_P(deviate);
+}
+
+/* P(X <= x), or from above P(X > x), with all digits of either. */
+static double beta_tail(const struct beta *beta, struct split at, bool above)
+{
+    if (at.x <= 0.0 || at.y <= 0.0)
+        return (at.x <= 0.0) == above ? 1.0 : 0.0;
+    if (beta->a > large_shape && beta->b > large_shape)
+        return large_beta_tail(beta->a, beta->b, at.x, above);
+    if (at.x > at.y)
+        return above ? gsl_cdf_beta_P(at.y, beta->b, beta->a) : gsl_cdf_beta_Q(at.y, beta->b, beta->a);
+    return above ? gsl_cdf_beta_Q(at.x, beta->a, beta->b) : gsl_cdf_beta_P(at.x, beta->a, beta->b);
+}
+
+/* The density in z and the slope of its logarithm. */
+struct density {
+    double value, log_slope;
+};
+
+static struct density beta_density(const struct beta *beta, struct split at)
+{
+    const double ln_x = log(at.x), ln_y = at.x < 0.5 ? log1p(-at.x) : log(at.y);
+    const double a = beta->on_logit ? beta->a : beta->a - 1.0, b = beta->on_logit ? beta->b : beta->b - 1.0;
+
+    return (struct density){
+        .value = exp(a * ln_x + b * ln_y - beta->ln_beta),
+        .log_slope = beta->on_logit ? a * at.y - b * at.x : a / at.x - b / at.y,
+    };
+}
+
+static bool beta_reaches(const struct distribution *d, double x, double u)
+{
+    const struct split at = {x, 1.0 - x};
+
+    return u < 0.5 ? beta_tail(d->beta, at, false) >= u : beta_tail(d->beta, at, true) <= 1.0 - u;
+}
+
+static double beta_solve(const struct distribution *d, double u)
+{
+    return least_reaching(beta_reaches, d, u, 0.0, 1.0);
+}
+
+/* The z of tail probability v, from that of a neighbouring one: Halley's steps on ln(tail / v), of which two
+ * mostly do. Whenever they stray, by halving. */
+static double next_node(const struct distribution *d, bool above, double z_from, double v_from, double v)
+{
+    const struct beta *beta = d->beta;
+    double z = z_from, tail = v_from;
+
+    for (int step = 0; step < 6; ++step) {
+        const struct density f = beta_density(beta, split_of(beta, z));
+        const double gap = log(v / tail), slope = (above ? -f.value : f.value) / tail;
+        const double newton = gap / slope;
+
+        z += newton / (1.0 + 0.5 * newton * (f.log_slope - slope));
+        if (!isfinite(z) || (above ? z < z_from : z > z_from) || (!beta->on_logit && (z <= 0.0 || z >= 1.0)))
+            break;
+        if (fabs(gap) < 1e-4) /* the error left is of the order of its cube */
+            return z;
+        tail = beta_tail(beta, split_of(beta, z), above);
+    }
+    return z_of(beta, beta_solve(d, above ? 1.0 - v : v));
+}
+
+/* The cubic through z0 and z1 with these slopes, cut back so that it never turns (Fritsch & Carlson 1980). */
+static void make_cubic(double cubic[4], double z0, double z1, double slope0, double slope1)
+{
+    const double rise = z0 == z1 ? 0.0 : z1 - z0; /* both may be infinite */
+    const double steepest = 3.0 * fabs(rise);
+    const double m0 = copysign(fmin(fabs(slope0), steepest), rise);
+    const double m1 = copysign(fmin(fabs(slope1), steepest), rise);
+
+    cubic[0] = z0;
+    cubic[1] = m0;
+    cubic[2] = 3.0 * rise - 2.0 * m0 - m1;
+    cubic[3] = m0 + m1 - 2.0 * rise;
+}
+
+static double cubic_at(const double cubic[4], double t)
+{
+    return cubic[0] + t * (cubic[1] + t * (cubic[2] + t * cubic[3]));
+}
+
+/* One step's cubic, from v to v + width, whose upper node is known; returns the lower node. */
+static double make_step(const struct distribution *d, bool above, size_t i, double v, double width, double z1)
+{
+    struct beta *beta = d->beta;
+    double *cubic = beta->cubic[above][i];
+    const double z0 = next_node(d, above, z1, v + width, v);
+    const double sign = above ? -width : width, middle = v + 0.5 * width;
+    double miss;
+
+    make_cubic(cubic, z0, z1, sign / beta_density(beta, split_of(beta, z0)).value,
+               sign / beta_density(beta, split_of(beta, z1)).value);
+    miss = beta_tail(beta, split_of(beta, cubic_at(cubic, 0.5)), above) - middle;
+    if (z0 != z1 && !(fabs(miss) <= v_error))
+        cubic[1] = NAN;
+    return z0;
+}
+
+static void make_table(const struct distribution *d, bool above)
+{
+    double *median = d->beta->cubic[above][N_STEPS];
+    double z = z_of(d->beta, beta_solve(d, 0.5));
+
+    median[0] = z;
+    for (size_t i = N_STEPS; i-- > 0;) {
+        const double octave = ldexp(v_least, (int)(i / STEPS)), width = octave / STEPS;
+
+        z = make_step(d, above, i, octave + (double)(i % STEPS) * width, width, z);
+    }
+}
+
+/* On (0, 1), by halving, and never past the nodes on either side. Step -1 is all that is below the table. */
+static double solve_within(const struct distribution *d, double u, bool above, ptrdiff_t i)
+{
+    const struct beta *beta = d->beta;
+    const double inner = split_of(beta, beta->cubic[above][i + 1][0]).x;
+    const double outer = i >= 0 ? split_of(beta, beta->cubic[above][i][0]).x : above ? 1.0 : 0.0;
+
+    return above ? between(beta_solve(d, u), inner, outer) : between(beta_solve(d, u), outer, inner);
+}
+
+static double beta_quantile(const struct distribution *d, double u)
+{
+    const bool above = u >= 0.5;
+    const double v = above ? 1.0 - u : u; /* exact */
+    const uint64_t bits = bits_of(v);
+    const ptrdiff_t i = v < v_least ? -1 : (ptrdiff_t)((bits - bits_of(v_least)) / whole_step);
+    double z = NAN, x;
+
+    if (i >= 0) {
+        const int64_t fraction = (int64_t)(bits & (whole_step - 1));
+
+        z = cubic_at(d->beta->cubic[above][i], (double)fraction / (double)whole_step);
+    }
+    x = isnan(z) ? solve_within(d, u, above, i) : split_of(d->beta, z).x;
+    return between(d->low + (d->high - d->low) * x, d->low, d->high);
+}
+
+static double beta_cdf(const struct distribution *d, double x)
+{
+    const double width = d->high - d->low;
+
+    return beta_tail(d->beta, (struct split){(x - d->low) / width, (d->high - x) / width}, false);
+}
+
+static void shape_beta(const struct maker *m, struct distribution *d, double a, double b)
+{
+    d->beta = pool_new(m->pool, 1, sizeof *d->beta);
+    d->beta->a = a;
+    d->beta->b = b;
+    d->beta->ln_beta = gsl_sf_lnbeta(a, b);
+    d->beta->on_logit = a < 1.0 || b < 1.0;
+    make_table(d, false);
+    make_table(d, true);
+}
+
+static bool pert_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const double low = q->arg[0], mode = q->arg[1], high = q->arg[2];
+
+    d->low = low;
+    d->high = high;
+    shape_beta(m, d, 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low));
+    return true;
+}
+
+static bool beta_check(const struct maker *m, const struct quantity *q)
+{
+    const bool mean_ok = is_inside_unit(m, q, 0, "the mean of a beta distribution lies between 0 and 1");
+    const bool ess_ok = is_positive(m, q, 1, "say how many observations the mean is worth");
+
+    return mean_ok && ess_ok;
+}
+
+static bool beta_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const double mean = q->arg[0], ess = q->arg[1];
+
+    d->low = 0.0;
+    d->high = 1.0;
+    shape_beta(m, d, mean * ess, (1.0 - mean) * ess);
+    return true;
+}
+
+/* ---- triangular ---- */
+
+static bool triangular_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    d->low = q->arg[0];
+    d->mode = q->arg[1];
+    d->high = q->arg[2];
+    return true;
+}
+
+static double triangular_quantile(const struct distribution *d, double u)
+{
+    const double width = d->high - d->low, rise = d->mode - d->low, fall = d->high - d->mode;
+
+    if (u * width < rise)
+        return fmin(d->low + sqrt(u * width * rise), d->mode);
+    return fmax(d->high - sqrt((1.0 - u) * width * fall), d->mode);
+}
+
+static double triangular_cdf(const struct distribution *d, double x)
+{
+    const double width = d->high - d->low, from_low = x - d->low, to_high = d->high - x;
+
+    if (from_low <= 0.0 || to_high <= 0.0)
+        return from_low <= 0.0 ? 0.0 : 1.0;
+    if (x < d->mode)
+        return from_low / width * (from_low / (d->mode - d->low));
+    return 1.0 - to_high / width * (to_high / (d->high - d->mode));
+}
+
+/* ---- uniform ---- */
+
+static bool uniform_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    d->low = q->arg[0];
+    d->high = q->arg[1];
+    return true;
+}
+
+static double uniform_quantile(const struct distribution *d, double u)
+{
+    return fmin(d->low + u * (d->high - d->low), d->high);
+}
+
+static double uniform_cdf(const struct distribution *d, double x)
+{
+    return between((x - d->low) / (d->high - d->low), 0.0, 1.0);
+}
+
+/* ---- normal and lognormal ---- */
+
+static bool normal_check(const struct maker *m, const struct quantity *q)
+{
+    return is_positive(m, q, 1,
+                       q->arg[1] == 0.0 ? "write the mean alone" : "a standard deviation is positive");
+}
+
+static bool normal_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    d->low = -INFINITY;
+    d->high = INFINITY;
+    d->mu = q->arg[0];
+    d->sigma = q->arg[1];
+    return true;
+}
+
+static double normal_quantile(const struct distribution *d, double u)
+{
+    return d->mu + d->sigma * gsl_cdf_ugaussian_Pinv(u);
+}
+
+static double normal_cdf(const struct distribution *d, double x)
+{
+    return gsl_cdf_ugaussian_P((x - d->mu) / d->sigma);
+}
+
+static bool lognormal_check(const struct maker *m, const struct quantity *q)
+{
+    const bool positive =
+        is_positive(m, q, 0, "a lognormal quantity is positive: give its 5 % and 95 % quantiles");
+
+    return is_below(m, q, 0, 1) && positive;
+}
+
+static bool lognormal_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const double ln_p05 = log(q->arg[0]), ln_p95 = log(q->arg[1]);
+
+    (void)m;
+    d->low = 0.0;
+    d->high = INFINITY;
+    d->mu = (ln_p05 + ln_p95) / 2.0;
+    d->sigma = (ln_p95 - ln_p05) / (2.0 * 1.6448536269514722); /* the standard normal's 95 % quantile */
+    return true;
+}
+
+static double lognormal_quantile(const struct distribution *d, double u)
+{
+    return fmin(exp(normal_quantile(d, u)), DBL_MAX);
+}
+
+static double lognormal_cdf(const struct distribution *d, double x)
+{
+    return x > 0.0 ? normal_cdf(d, log(x)) : 0.0;
+}
+
+/* ---- quantiles: the metalog of three terms ----
+ *
+ * M(y) = a1 + a2 L + a3 (y - 1/2) L with L = ln(y / (1 - y)), on a probability of the logit: Keelin (2016).
+ */
+
+static const double outer_level = 0.05;
+static const double feasible_share = (1.0 - 1.66711 * (0.5 - 0.05)) / 2.0; /* at outer_level */
+
+static double logit(double p)
+{
+    return log(p / (1.0 - p));
+}
+
+static double logistic(double z)
+{
+    return 1.0 / (1.0 + exp(-z));
+}
+
+/* The three quantiles, as logits on a probability. */
+struct triplet {
+    double p05, p50, p95;
+};
+
+static struct triplet triplet_of(const struct maker *m, const struct quantity *q)
+{
+    const double *p = q->arg;
+
+    if (m->on_probability)
+        return (struct triplet){logit(p[0]), logit(p[1]), logit(p[2])};
+    return (struct triplet){p[0], p[1], p[2]};
+}
+
+/* M rises only when the median stands feasible_share of the way, or more, from either end. */
+static bool is_feasible(const struct maker *m, const struct quantity *q)
+{
+    const struct triplet p = triplet_of(m, q);
+    const double margin = feasible_share * (p.p95 - p.p05), least = p.p05 + margin, most = p.p95 - margin;
+
+    if (p.p50 > least && p.p50 < most)
+        return true;
+    diag_error(
+        m->diag, q->arg_place[1], "move the median to the middle, or use a mixture or another form",
+        "%s: p50 %.10g is too near one end: with p05 %.10g and p95 %.10g it must lie between %.4g and %.4g",
+        path_of(m, q), q->arg[1], q->arg[0], q->arg[2], m->on_probability ? logistic(least) : least,
+        m->on_probability ? logistic(most) : most);
+    return false;
+}
+
+static bool quantiles_check(const struct maker *m, const struct quantity *q)
+{
+    bool ok = true;
+
+    for (int i = 0; m->on_probability && i < 3; ++i)
+        ok = is_inside_unit(m, q, i, "quantiles of a probability lie strictly between 0 and 1") && ok;
+    ok = is_below(m, q, 0, 1) && ok;
+    ok = is_below(m, q, 1, 2) && ok;
+    return ok && is_feasible(m, q);
+}
+
+static bool quantiles_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const struct triplet p = triplet_of(m, q);
+    const double l95 = logit(1.0 - outer_level);
+
+    d->on_logit = m->on_probability;
+    d->low = d->on_logit ? 0.0 : -INFINITY;
+    d->high = d->on_logit ? 1.0 : INFINITY;
+    d->metalog[0] = p.p50;
+    d->metalog[1] = (p.p95 - p.p05) / (2.0 * l95);
+    d->metalog[2] = (p.p05 + p.p95 - 2.0 * p.p50) / ((1.0 - 2.0 * outer_level) * l95);
+    return true;
+}
+
+static double metalog_quantile(const struct distribution *d, double u)
+{
+    const double *a = d->metalog;
+    const double m = a[0] + (a[1] + a[2] * (u - 0.5)) * logit(u);
+
+    return d->on_logit ? logistic(m) : m;
+}
+
+static bool metalog_reaches(const struct distribution *d, double u, double x)
+{
+    return metalog_quantile(d, u) >= x;
+}
+
+static double metalog_cdf(const struct distribution *d, double x)
+{
+    if (x <= d->low || x >= d->high)
+        return x <= d->low ? 0.0 : 1.0;
+    return least_reaching(metalog_reaches, d, x, DBL_MIN, 1.0);
+}
+
+/* ---- discrete ---- */
+
+static int compare_atoms(const void *left, const void *right)
+{
+    const double a = ((const struct atom *)left)->value, b = ((const struct atom *)right)->value;
+
+    return (a > b) - (a < b);
+}
+
+/* Sorted, equal values as one, weights summed up. */
+static void gather_atoms(struct distribution *d)
+{
+    struct atom *last = d->atom;
+    double sum = 0.0;
+
+    qsort(d->atom, d->n_parts, sizeof *d->atom, compare_atoms);
+    for (size_t i = 0; i < d->n_parts; ++i) {
+        const struct atom next = d->atom[i];
+
+        sum += next.upto;
+        last += i > 0 && next.value > last->value;
+        *last = (struct atom){next.value, sum};
+    }
+    last->upto = 1.0;
+    d->n_atoms = (size_t)(last - d->atom) + 1;
+    d->low = d->atom->value;
+    d->high = last->value;
+}
+
+static bool discrete_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < q->n_parts; ++i)
+        if (q->part[i].form != QUANTITY_NUMBER) {
+            diag_error(m->diag, q->part[i].place, "to weigh distributions, write a mixture",
+                       "%s: a value of a discrete distribution is not a number", path_of(m, q));
+            ok = false;
+        }
+    if (!ok)
+        return false;
+    d->atom = pool_new(m->pool, d->n_parts, sizeof *d->atom);
+    for (size_t i = 0; i < d->n_parts; ++i)
+        d->atom[i] = (struct atom){d->part[i]->low, d->share[i]};
+    gather_atoms(d);
+    return true;
+}
+
+static double discrete_quantile(const struct distribution *d, double u)
+{
+    size_t first = 0, last = d->n_atoms - 1;
+
+    while (first < last) {
+        const size_t middle = first + (last - first) / 2;
+
+        if (d->atom[middle].upto >= u)
+            last = middle;
+        else
+            first = middle + 1;
+    }
+    return d->atom[first].value;
+}
+
+static double discrete_cdf(const struct distribution *d, double x)
+{
+    double upto = 0.0;
+
+    for (size_t i = 0; i < d->n_atoms && d->atom[i].value <= x; ++i)
+        upto = d->atom[i].upto;
+    return upto;
+}
+
+static double discrete_cdf_below(const struct distribution *d, double x)
+{
+    double upto = 0.0;
+
+    for (size_t i = 0; i < d->n_atoms && d->atom[i].value < x; ++i)
+        upto = d->atom[i].upto;
+    return upto;
+}
+
+/* ---- mixture ---- */
+
+static bool mixture_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    (void)q;
+    d->low = INFINITY;
+    d->high = -INFINITY;
+    for (size_t i = 0; i < d->n_parts; ++i) {
+        d->low = fmin(d->low, d->part[i]->low);
+        d->high = fmax(d->high, d->part[i]->high);
+    }
+    return true;
+}
+
+static double mixture_cdf(const struct distribution *d, double x)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < d->n_parts; ++i)
+        sum += d->share[i] * distribution_cdf(d->part[i], x);
+    return x >= d->high ? 1.0 : fmin(sum, 1.0);
+}
+
+static double mixture_cdf_below(const struct distribution *d, double x)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < d->n_parts; ++i)
+        sum += d->share[i] * distribution_cdf_below(d->part[i], x);
+    return x > d->high ? 1.0 : fmin(sum, 1.0);
+}
+
+static bool mixture_reaches(const struct distribution *d, double x, double u)
+{
+    return mixture_cdf(d, x) >= u;
+}
+
+/* It lies between the least and the greatest of the parts' quantiles. */
+static double mixture_quantile(const struct distribution *d, double u)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < d->n_parts; ++i) {
+        const double x = distribution_quantile(d->part[i], u);
+
+        low = fmin(low, x);
+        high = fmax(high, x);
+    }
+    return low < high ? least_reaching(mixture_reaches, d, u, low, high) : high;
+}
+
+/* ---- truncate and clamp ---- */
+
+static const double least_mass = 1e-9; /* of its quantity that a truncation may keep */
+
+static bool truncate_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const struct distribution *base = d->part[0];
+
+    d->low = fmax(q->arg[0], base->low);
+    d->high = fmin(q->arg[1], base->high);
+    d->below = distribution_cdf_below(base, d->low);
+    d->mass = distribution_cdf(base, d->high) - d->below;
+    if (d->mass >= least_mass)
+        return true;
+    diag_error(m->diag, q->arg_place[0], "move low and high to where the quantity can lie",
+               "%s: nothing of the quantity is left between %.10g and %.10g", path_of(m, q), q->arg[0],
+               q->arg[1]);
+    return false;
+}
+
+static double truncate_quantile(const struct distribution *d, double u)
+{
+    const double u_base = between(d->below + u * d->mass, DBL_MIN, 1.0 - DBL_EPSILON / 2.0);
+
+    return between(distribution_quantile(d->part[0], u_base), d->low, d->high);
+}
+
+static double truncate_cdf(const struct distribution *d, double x)
+{
+    return x >= d->high ? 1.0 : between((distribution_cdf(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
+}
+
+static double truncate_cdf_below(const struct distribution *d, double x)
+{
+    return x > d->high ? 1.0
+                       : between((distribution_cdf_below(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
+}
+
+static bool clamp_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    (void)m;
+    d->low = between(d->part[0]->low, q->arg[0], q->arg[1]);
+    d->high = between(d->part[0]->high, q->arg[0], q->arg[1]);
+    return true;
+}
+
+static double clamp_quantile(const struct distribution *d, double u)
+{
+    return between(distribution_quantile(d->part[0], u), d->low, d->high);
+}
+
+static double clamp_cdf(const struct distribution *d, double x)
+{
+    if (x < d->low || x >= d->high)
+        return x < d->low ? 0.0 : 1.0;
+    return distribution_cdf(d->part[0], x);
+}
+
+static double clamp_cdf_below(const struct distribution *d, double x)
+{
+    if (x <= d->low || x > d->high)
+        return x <= d->low ? 0.0 : 1.0;
+    return distribution_cdf_below(d->part[0], x);
+}
+
+/* ---- the forms ---- */
+
+static const struct form form_of[QUANTITY_PARAMETER + 1] = {
+    [QUANTITY_NUMBER] = {.argument = {"value"},
+                         .make = number_make,
+                         .quantile = number_quantile,
+                         .cdf = number_cdf,
+                         .cdf_below = number_cdf_below},
+    [QUANTITY_PERT] = {.argument = {"low", "mode", "high"},
+                       .check = mode_is_amid,
+                       .make = pert_make,
+                       .quantile = beta_quantile,
+                       .cdf = beta_cdf},
+    [QUANTITY_TRIANGULAR] = {.argument = {"low", "mode", "high"},
+                             .check = mode_is_amid,
+                             .make = triangular_make,
+                             .quantile = triangular_quantile,
+                             .cdf = triangular_cdf},
+    [QUANTITY_UNIFORM] = {.argument = {"low", "high"},
+                          .check = low_below_high,
+                          .make = uniform_make,
+                          .quantile = uniform_quantile,
+                          .cdf = uniform_cdf},
+    [QUANTITY_NORMAL] = {.argument = {"mean", "sd"},
+                         .check = normal_check,
+                         .make = normal_make,
+                         .quantile = normal_quantile,
+                         .cdf = normal_cdf},
+    [QUANTITY_LOGNORMAL] = {.argument = {"p05", "p95"},
+                            .check = lognormal_check,
+                            .make = lognormal_make,
+                            .quantile = lognormal_quantile,
+                            .cdf = lognormal_cdf},
+    [QUANTITY_BETA] = {.argument = {"mean", "ess"},
+                       .check = beta_check,
+                       .make = beta_make,
+                       .quantile = beta_quantile,
+                       .cdf = beta_cdf},
+    [QUANTITY_QUANTILES] = {.argument = {"p05", "p50", "p95"},
+                            .check = quantiles_check,
+                            .make = quantiles_make,
+                            .quantile = metalog_quantile,
+                            .cdf = metalog_cdf},
+    [QUANTITY_DISCRETE] = {.nests = true,
+                           .weighs = true,
+                           .make = discrete_make,
+                           .quantile = discrete_quantile,
+                           .cdf = discrete_cdf,
+                           .cdf_below = discrete_cdf_below},
+    [QUANTITY_MIXTURE] = {.nests = true,
+                          .weighs = true,
+                          .make = mixture_make,
+                          .quantile = mixture_quantile,
+                          .cdf = mixture_cdf,
+                          .cdf_below = mixture_cdf_below},
+    [QUANTITY_TRUNCATE] = {.argument = {"low", "high"},
+                           .nests = true,
+                           .check = low_below_high,
+                           .make = truncate_make,
+                           .quantile = truncate_quantile,
+                           .cdf = truncate_cdf,
+                           .cdf_below = truncate_cdf_below},
+    [QUANTITY_CLAMP] = {.argument = {"low", "high"},
+                        .nests = true,
+                        .check = low_below_high,
+                        .make = clamp_make,
+                        .quantile = clamp_quantile,
+                        .cdf = clamp_cdf,
+                        .cdf_below = clamp_cdf_below},
+};
+
+/* ---- making ---- */
+
+static bool numbers_fit(const struct maker *m, const struct quantity *q)
+{
+    const struct form *form = &form_of[q->form];
+    bool ok = true;
+
+    for (int i = 0; i < 3 && form->argument[i]; ++i)
+        ok = is_usable(m, q, q->arg_place[i], form->argument[i], q->arg[i]) && ok;
+    return ok && (!form->check || form->check(m, q));
+}
+
+static bool weights_fit(const struct maker *m, const struct quantity *q)
+{
+    double sum = 0.0;
+    bool ok = true;
+
+    for (size_t i = 0; i < q->n_parts; ++i) {
+        sum += q->weight[i];
+        if (q->weight[i] >= 0.0 && q->weight[i] <= largest)
+            continue;
+        diag_error(m->diag, q->weight_place[i], "a weight is a number from 0 up",
+                   "%s: weight %.10g is not usable", path_of(m, q), q->weight[i]);
+        ok = false;
+    }
+    if (!ok || sum > 0.0)
+        return ok;
+    diag_error(m->diag, q->place, "give at least one part a weight above 0",
+               q->n_parts ? "%s: all weights are 0" : "%s: there are no parts", path_of(m, q));
+    return false;
+}
+
+static struct distribution *make_any(const struct maker *m, const struct quantity *q);
+
+/* The parts, and their shares, but those of weight 0. */
+static bool parts_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+{
+    const bool weighs = form_of[q->form].weighs;
+    bool ok = !weighs || weights_fit(m, q);
+    double sum = 0.0;
+
+    assert(weighs || q->n_parts == 1);
+    d->part = pool_new(m->pool, q->n_parts, sizeof *d->part);
+    d->share = pool_new(m->pool, q->n_parts, sizeof *d->share);
+    for (size_t i = 0; i < q->n_parts; ++i) {
+        const double weight = weighs ? q->weight[i] : 1.0;
+        const struct distribution *part = make_any(m, &q->part[i]);
+
+        ok = part && ok;
+        if (weight == 0.0)
+            continue;
+        sum += weight;
+        d->part[d->n_parts] = part;
+        d->share[d->n_parts++] = weight;
+    }
+    for (size_t i = 0; i < d->n_parts; ++i)
+        d->share[i] /= sum;
+    return ok;
+}
+
+static struct distribution *make_any(const struct maker *m, const struct quantity *q)
+{
+    const struct form *form = &form_of[q->form];
+    struct distribution *d;
+    bool ok;
+
+    if (q->form == QUANTITY_PARAMETER) {
+        diag_error(m->diag, q->place, "write the parameter's own distribution here, or the parameter alone",
+                   "%s: a shared parameter cannot stand inside a distribution", path_of(m, q));
+        return NULL;
+    }
+    assert(form->make);
+    d = pool_new(m->pool, 1, sizeof *d);
+    d->form = form;
+    ok = numbers_fit(m, q);
+    if (form->nests)
+        ok = parts_make(m, q, d) && ok;
+    return ok && form->make(m, q, d) ? d : NULL;
+}
+
+struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity,
+                                       bool on_probability, struct diag *diag)
+{
+    const struct maker m = {pool, diag, quantity->path, on_probability};
+
+    assert(quantity->form != QUANTITY_ABSENT && quantity->form != QUANTITY_PARAMETER);
+    return make_any(&m, quantity);
+}
+
+/* ---- asking ---- */
+
+double distribution_low(const struct distribution *d)
+{
+    return d->low;
+}
+
+double distribution_high(const struct distribution *d)
+{
+    return d->high;
+}
+
+bool distribution_is_constant(const struct distribution *d)
+{
+    return d->low == d->high;
+}
+
+double distribution_quantile(const struct distribution *d, double u)
+{
+    double x;
+
+    assert(u > 0.0 && u < 1.0);
+    x = d->form->quantile(d, u);
+    assert(x >= d->low && x <= d->high); /* so not NaN */
+    return x;
+}
+
+double distribution_cdf(const struct distribution *d, double x)
+{
+    return d->form->cdf(d, x);
+}
+
+double distribution_cdf_below(const struct distribution *d, double x)
+{
+    return d->form->cdf_below ? d->form->cdf_below(d, x) : d->form->cdf(d, x);
+}

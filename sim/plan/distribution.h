@@ -1,0 +1,33 @@
+/* distribution.h - a quantity's distribution: where it lies, how likely, its quantiles.
+ *
+ * Every draw goes through the quantile function of one uniform number, so that strata, correlations and shared luck
+ * work the same for all forms. A distribution is constant once made; any thread may read it. */
+#ifndef FOOTHOLD_DISTRIBUTION_H
+#define FOOTHOLD_DISTRIBUTION_H
+#include <stdbool.h>
+
+struct diag;
+struct distribution;
+struct pool;
+struct quantity;
+
+/* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER; NULL, with every mistake in its
+ * numbers told through diag at their places (low above high, a negative weight, infeasible quantiles, an empty truncation
+ * ...). on_probability: quantiles are a logit-metalog. Memory from the pool. */
+struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity, bool on_probability,
+                                       struct diag *diag);
+
+/* The support's ends, infinite where it has none. */
+double distribution_low(const struct distribution *d);
+double distribution_high(const struct distribution *d);
+
+/* One value with certainty. */
+bool distribution_is_constant(const struct distribution *d);
+
+/* inf{x : P(X <= x) >= u}, 0 < u < 1; never decreases in u; always inside the support. */
+double distribution_quantile(const struct distribution *d, double u);
+
+/* P(X <= x) and P(X < x). */
+double distribution_cdf(const struct distribution *d, double x);
+double distribution_cdf_below(const struct distribution *d, double x);
+#endif

@@ -1,0 +1,309 @@
+/* link.c - who multiplies whom: effects, moves and couplings as links from switches to clocks; and who waits for whom. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/plan/compile.h"
+
+static void add_term(struct compiler *compiler, uint32_t from_switch, uint32_t clock, struct plan_term term,
+                     const char *path)
+{
+    if (compiler->n_pending == compiler->term_capacity) {
+        const size_t capacity = compiler->term_capacity ? 2 * compiler->term_capacity : 256;
+        struct pending_term *grown = pool_new(compiler->pool, capacity, sizeof *grown);
+
+        if (compiler->n_pending)
+            memcpy(grown, compiler->pending, compiler->n_pending * sizeof *grown);
+        compiler->pending = grown;
+        compiler->term_capacity = capacity;
+    }
+    compiler->pending[compiler->n_pending++] = (struct pending_term){from_switch, clock, term, path};
+}
+
+static void unknown_target(struct compiler *compiler, struct name target, const char *path)
+{
+    const struct id_list *list[] = {&compiler->transitions, &compiler->factors, &compiler->bases};
+    const char **name = pool_new(compiler->pool, list[0]->n + list[1]->n + list[2]->n, sizeof *name);
+    const char *near;
+    size_t n = 0;
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < list[i]->n; j++)
+            name[n++] = list[i]->id[j];
+    near = diag_nearest(target.text, name, n);
+    diag_error(compiler->diag, target.place,
+               near ? pool_print(compiler->pool, "did you mean %s?", near)
+                    : "an effect reaches a transition, a lever or an event; a base's id narrows it",
+               "%s: there is nothing called \"%s\" to have an effect on", path, target.text);
+}
+
+static void add_effect(struct compiler *compiler, const struct effect *effect, uint32_t from_switch)
+{
+    const struct plan *plan = compiler->plan;
+    const char *path = effect->ratio.path;
+    const long t = compile_find(&compiler->transitions, effect->target.text);
+    const long f = compile_find(&compiler->factors, effect->target.text);
+    const long b = effect->base.text ? compile_find(&compiler->bases, effect->base.text) : -1;
+    const struct plan_term term = {compile_value(compiler, &effect->ratio, &range_ratio), UINT32_MAX};
+
+    if (effect->base.text && b < 0) {
+        unknown_target(compiler, effect->base, path);
+        return;
+    }
+    if (t < 0 && (f < 0 || effect->base.text)) {
+        if (f >= 0)
+            diag_error(compiler->diag, effect->target.place, "take it out of the base's group",
+                       "%s: a lever or event is the same for all bases", path);
+        else
+            unknown_target(compiler, effect->target, path);
+        return;
+    }
+    if (f >= 0) {
+        if (from_switch / SWITCHES_A_FACTOR == (uint32_t)f && from_switch < plan->n_factors * SWITCHES_A_FACTOR)
+            diag_error(compiler->diag, effect->target.place, NULL, "%s: an effect on itself", path);
+        add_term(compiler, from_switch, plan->factor[f].clock, term, path);
+        return;
+    }
+    for (uint32_t base = 0; base < plan->n_bases; base++)
+        if (b < 0 || b == (long)base)
+            add_term(compiler, from_switch, plan->base[base].clocks.first + (uint32_t)t, term, path);
+}
+
+static void add_effects(struct compiler *compiler, const struct effects *effects, uint32_t from_switch)
+{
+    for (size_t i = 0; i < effects->n; i++)
+        add_effect(compiler, &effects->item[i], from_switch);
+}
+
+/* A move of an actor reaches every transition with a pull. */
+static void add_moves(struct compiler *compiler, const struct clock *source, uint32_t from_switch)
+{
+    const struct plan *plan = compiler->plan;
+
+    for (size_t i = 0; i < source->moves.n; i++) {
+        const struct keyed_quantity *move = &source->moves.item[i];
+        const long actor = compile_require(compiler, &compiler->actors, move->key, move->quantity.path, "actor");
+        const struct plan_term term = {compile_value(compiler, &move->quantity, &range_points), (uint32_t)actor};
+
+        for (uint32_t c = 0; actor >= 0 && c < plan->n_clocks; c++)
+            if (plan->clock[c].moves_base && plan->clock[c].pull != NO_SLOT)
+                add_term(compiler, from_switch, c, term, move->quantity.path);
+    }
+}
+
+static int by_switch_and_clock(const void *a, const void *b)
+{
+    const struct pending_term *x = a, *y = b;
+
+    if (x->from_switch != y->from_switch)
+        return x->from_switch < y->from_switch ? -1 : 1;
+    if (x->clock != y->clock)
+        return x->clock < y->clock ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+static void build_links(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    const size_t n = compiler->n_pending;
+
+    if (n)
+        qsort(compiler->pending, n, sizeof *compiler->pending, by_switch_and_clock);
+    plan->term = pool_new(compiler->pool, n, sizeof *plan->term);
+    plan->link = pool_new(compiler->pool, n, sizeof *plan->link);
+    plan->switch_links = pool_new(compiler->pool, plan->n_switches, sizeof *plan->switch_links);
+    for (size_t i = 0; i < n; i++) {
+        const struct pending_term *pending = &compiler->pending[i];
+        struct plan_link *link = plan->n_links ? &plan->link[plan->n_links - 1] : NULL;
+
+        if (!link || link->from_switch != pending->from_switch || link->clock != pending->clock) {
+            struct span *links = &plan->switch_links[pending->from_switch];
+
+            if (!links->n)
+                links->first = (uint32_t)plan->n_links;
+            links->n++;
+            link = &plan->link[plan->n_links++];
+            *link = (struct plan_link){pending->from_switch, pending->clock, {(uint32_t)i, 0}};
+        }
+        link->terms.n++;
+        plan->term[plan->n_terms++] = pending->term;
+    }
+}
+
+/* For each clock the links that reach it. */
+static void build_incoming(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    uint32_t n = 0;
+
+    plan->incoming = pool_new(compiler->pool, plan->n_links, sizeof *plan->incoming);
+    for (size_t l = 0; l < plan->n_links; l++)
+        plan->clock[plan->link[l].clock].incoming.n++;
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        plan->clock[c].incoming.first = n;
+        n += plan->clock[c].incoming.n;
+        plan->clock[c].incoming.n = 0;
+    }
+    for (uint32_t l = 0; l < plan->n_links; l++) {
+        struct span *incoming = &plan->clock[plan->link[l].clock].incoming;
+
+        plan->incoming[incoming->first + incoming->n++] = l;
+    }
+}
+
+static void add_index(struct compiler *compiler, struct span *span, uint32_t index)
+{
+    struct plan *plan = compiler->plan;
+
+    assert(!span->n || span->first + span->n == plan->n_indices);
+    if (!span->n)
+        span->first = (uint32_t)plan->n_indices;
+    plan->index[plan->n_indices++] = index;
+    span->n++;
+}
+
+static const struct clock *source_of(const struct compiler *compiler, const struct plan_clock *clock)
+{
+    const uint32_t i = clock->moves_base ? compiler->transitions.original[clock->transition]
+                                                       : compiler->factors.original[clock->factor];
+
+    return &compiler->scenario->clock[i];
+}
+
+static void link_requires(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        struct plan_clock *clock = &plan->clock[c];
+        const struct names *requires = &source_of(compiler, clock)->requires;
+
+        for (size_t i = 0; i < requires->n; i++) {
+            const long f = compile_require(compiler, &compiler->factors, requires->item[i],
+                                           pool_print(compiler->pool, "%s.requires", clock->id), "lever or event");
+
+            if (f >= 0 && (uint32_t)f == clock->factor)
+                diag_error(compiler->diag, requires->item[i].place, NULL, "%s: requires itself", clock->id);
+            else if (f >= 0)
+                add_index(compiler, &clock->requires, (uint32_t)f);
+        }
+    }
+    for (uint32_t f = 0; f < plan->n_factors; f++)
+        for (uint32_t c = 0; c < plan->n_clocks; c++)
+            for (uint32_t i = 0; i < plan->clock[c].requires.n; i++)
+                if (plan->index[plan->clock[c].requires.first + i] == f)
+                    add_index(compiler, &plan->clock[plan->factor[f].clock].unlocks, c);
+}
+
+static void link_dependences(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+
+    plan->dependence = pool_new(compiler->pool, compiler->dependences.n, sizeof *plan->dependence);
+    plan->n_dependences = compiler->dependences.n;
+    for (uint32_t d = 0; d < plan->n_dependences; d++) {
+        const struct dependence *source = &compiler->scenario->dependence[compiler->dependences.original[d]];
+        const char *path = pool_print(compiler->pool, "dependence.%s", source->entity.id);
+
+        plan->dependence[d] = (struct plan_dependence){
+            source->entity.id, compile_value(compiler, &source->variance, &range_variance), plan_key(path)};
+        if (source->variance.form == QUANTITY_ABSENT)
+            diag_error(compiler->diag, source->entity.place, "variance = 0.5;", "%s: variance is missing", path);
+        if (!source->on.n)
+            diag_error(compiler->diag, source->entity.place, "on = [\"exit\"];", "%s: on is missing", path);
+        for (size_t i = 0; i < source->on.n; i++)
+            if (compile_find(&compiler->transitions, source->on.item[i].text) < 0 &&
+                compile_find(&compiler->factors, source->on.item[i].text) < 0)
+                unknown_target(compiler, source->on.item[i], pool_print(compiler->pool, "%s.on", path));
+    }
+    for (size_t c = 0; c < plan->n_clocks; c++)
+        for (uint32_t d = 0; d < plan->n_dependences; d++) {
+            const struct names *on = &compiler->scenario->dependence[compiler->dependences.original[d]].on;
+
+            for (size_t i = 0; i < on->n; i++)
+                if (!strcmp(on->item[i].text, plan->clock[c].id)) {
+                    add_index(compiler, &plan->clock[c].frailties, d);
+                    break;
+                }
+        }
+}
+
+/* Room for every index that is added below, so that add_index needs to grow nothing. */
+static void reserve_indices(struct compiler *compiler)
+{
+    const struct plan *plan = compiler->plan;
+    size_t n = plan->n_clocks * compiler->dependences.n;
+
+    for (size_t c = 0; c < plan->n_clocks; c++)
+        n += 2 * source_of(compiler, &plan->clock[c])->requires.n;
+    compiler->plan->index = pool_new(compiler->pool, n, sizeof *plan->index);
+}
+
+static const char *coupling_path(struct compiler *compiler, size_t i)
+{
+    return pool_print(compiler->pool, "couplings.%zu.when", i);
+}
+
+static void link_couplings(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    const struct scenario *scenario = compiler->scenario;
+    const uint32_t first = (uint32_t)(plan->n_factors * SWITCHES_A_FACTOR);
+
+    plan->condition = pool_new(compiler->pool, scenario->n_couplings, sizeof *plan->condition);
+    for (uint32_t b = 0; b < plan->n_bases; b++)
+        plan->base[b].conditions = (struct span){0, 0};
+    for (size_t i = 0; i < scenario->n_couplings; i++) {
+        const struct coupling *coupling = &scenario->coupling[i];
+        const char *path = coupling_path(compiler, i);
+
+        add_effects(compiler, &coupling->effects, first + (uint32_t)i);
+        if (!coupling->when.base.text)
+            continue;
+        compile_require(compiler, &compiler->bases, coupling->when.base, path, "base");
+        compile_states(compiler, coupling->when.is, path);
+    }
+    for (uint32_t b = 0; b < plan->n_bases; b++) {
+        plan->base[b].conditions.first = (uint32_t)plan->n_conditions;
+        for (size_t i = 0; i < scenario->n_couplings; i++) {
+            const struct condition *when = &scenario->coupling[i].when;
+
+            if (!when->base.text || strcmp(when->base.text, plan->base[b].id))
+                continue;
+            plan->condition[plan->n_conditions++] =
+                (struct plan_condition){b, first + (uint32_t)i, compile_states(compiler, when->is, coupling_path(compiler, i))};
+            plan->base[b].conditions.n++;
+        }
+    }
+}
+
+/* A clock that nothing reaches rings at a time known from the start. */
+static void mark_steady(struct plan *plan)
+{
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        struct plan_clock *clock = &plan->clock[c];
+
+        clock->steady = !clock->moves_base && !clock->incoming.n && !clock->requires.n &&
+                        !clock->frailties.n && !clock->recurs;
+    }
+}
+
+void compile_links(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+
+    plan->n_switches = plan->n_factors * SWITCHES_A_FACTOR + compiler->scenario->n_couplings;
+    for (uint32_t f = 0; f < plan->n_factors; f++) {
+        const struct clock *source = &compiler->scenario->clock[compiler->factors.original[f]];
+
+        add_effects(compiler, &source->effects, f * SWITCHES_A_FACTOR + SWITCH_ON);
+        add_effects(compiler, &source->otherwise, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE);
+        add_moves(compiler, source, f * SWITCHES_A_FACTOR + SWITCH_ON);
+    }
+    link_couplings(compiler);
+    build_links(compiler);
+    build_incoming(compiler);
+    reserve_indices(compiler);
+    link_requires(compiler);
+    link_dependences(compiler);
+    mark_steady(plan);
+}

@@ -1,0 +1,182 @@
+/* plan.h - what the engine runs: names resolved to indices, everything that can happen as a clock.
+ *
+ * Constant once compiled; any thread may read it. Strings belong to the scenario, which must outlive the plan. All that
+ * has an id is kept in the order of ids, so that the order of a file changes no result. */
+#ifndef FOOTHOLD_PLAN_H
+#define FOOTHOLD_PLAN_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sim/system/memory.h"
+
+struct diag;
+struct distribution;
+struct model;
+struct scenario;
+
+enum { PLAN_MAX_STATES = 64 };
+
+struct key128 { /* names a stream of random numbers: the first half of a SHA-256 */
+    uint64_t word[2];
+};
+
+struct span { /* [first, first + n) of an array the comment names */
+    uint32_t first, n;
+};
+
+/* An index into value[], the numbers of one world: constants, and the uncertain inputs drawn for it. */
+typedef uint32_t slot_t;
+#define NO_SLOT UINT32_MAX
+
+struct plan_input {
+    const char *path, *tag; /* tag may be NULL */
+    slot_t slot;
+    struct distribution *distribution;
+    struct key128 key;
+};
+
+struct plan_step { /* a rate from a month on */
+    double from;
+    slot_t rate;
+};
+
+/* How a clock's baseline hazard runs with time. */
+enum baseline {
+    BASELINE_RATE, /* step[]: piecewise constant, times scale */
+    BASELINE_ODDS, /* the constant rate that gives value[chance] within value[within] months */
+    BASELINE_DATE, /* -ln(1 - chance G(t)), G the date distribution */
+    BASELINE_AT    /* at month value[at] */
+};
+
+struct plan_clock {
+    const char *id;   /* of the transition, lever or event */
+    const char *name; /* of its luck: "debt_relief", "exit@tartus" */
+    struct key128 key, key_lasts;
+    bool moves_base; /* a base's transition; else a lever or an event */
+    enum baseline baseline;
+    struct span steps; /* in step[] */
+    double scale;
+    slot_t chance, within, at; /* chance may be NO_SLOT: certain */
+    struct distribution *date;
+    /* transitions */
+    uint32_t base, transition, to;
+    uint64_t from;        /* bit s: can ring in state s */
+    slot_t own, pull;     /* base's own ratio; NO_SLOT: 1, or no pull */
+    /* levers and events */
+    uint32_t factor;
+    struct distribution *lasts; /* NULL: for good */
+    bool recurs;
+    bool steady; /* nothing reaches it: its time of ringing is known at the start */
+    struct span requires, frailties; /* in index[]: factors, dependences */
+    struct span unlocks;             /* in index[]: clocks that require it */
+    struct span incoming;            /* in incoming[]: links that change its ratio */
+};
+
+/* A switch is on or off and multiplies the ratios of clocks while it is on. */
+enum { SWITCH_ON, SWITCH_OTHERWISE, SWITCHES_A_FACTOR }; /* of factor f: f * SWITCHES_A_FACTOR + one of these */
+
+struct plan_link { /* a switch's reach to one clock: the product of its terms */
+    uint32_t from_switch, clock;
+    struct span terms; /* in term[] */
+};
+
+struct plan_term {
+    slot_t ratio;   /* a hazard ratio; or with an actor: points moved */
+    uint32_t actor; /* UINT32_MAX: none */
+};
+
+struct plan_condition { /* a coupling's: on while the base's state is in the set */
+    uint32_t base, its_switch;
+    uint64_t states;
+};
+
+struct plan_actor {
+    slot_t capability, salience, position;
+};
+
+struct plan_dependence {
+    const char *id;
+    slot_t variance;
+    struct key128 key;
+};
+
+struct plan_question {
+    const char *id, *text;
+    double month;
+    uint32_t *base;      /* asked about */
+    uint32_t n_bases;
+    uint64_t states;     /* any of these */
+    uint32_t at_least;   /* so many bases */
+    bool of_clock;       /* else: has this rung by then */
+    uint32_t factor;     /* a lever or event; or UINT32_MAX: */
+    uint32_t transition; /* a transition of any base */
+    uint32_t rank;       /* place in the file */
+};
+
+struct plan_base {
+    const char *id, *label;
+    struct key128 key_decision, key_month; /* luck of models that decide a base at once */
+    uint32_t initial;
+    struct span clocks;     /* in clock[] */
+    struct span conditions; /* in condition[] */
+};
+
+struct plan_factor {
+    const char *id;
+    bool is_lever;
+    uint32_t clock;
+};
+
+/* A value for one of the model's own fields, for one base. */
+struct plan_setting {
+    slot_t slot;                /* FIELD_QUANTITY */
+    struct distribution *month; /* FIELD_MONTH, or NULL */
+    uint32_t state;             /* FIELD_STATE, or UINT32_MAX */
+    slot_t *by_factor;          /* FIELD_BY_CLOCK: n_factors, NO_SLOT where left out */
+};
+
+struct plan {
+    struct pool pool;
+    const struct scenario *scenario;
+    const struct model *model;
+    double horizon;
+    struct key128 key_shared; /* luck that such a model shares between bases */
+    struct plan_input *input;
+    double *value; /* the constants in their slots, 0 in those of inputs */
+    struct plan_clock *clock; /* factors first, then each base's transitions */
+    struct plan_step *step;
+    struct plan_link *link; /* by switch, then clock */
+    struct span *switch_links; /* per switch, in link[] */
+    struct plan_term *term;
+    uint32_t *index, *incoming;
+    struct plan_condition *condition; /* by base */
+    struct plan_actor *actor;
+    struct plan_dependence *dependence;
+    struct plan_question *question;
+    struct plan_base *base;
+    struct plan_factor *factor;
+    struct plan_setting *setting; /* [field * n_bases + base] */
+    const char **state, **transition; /* ids */
+    uint64_t held, deal, final; /* sets of states */
+    size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences, n_questions, n_bases,
+        n_factors, n_settings, n_states, n_transitions, n_switches;
+    /* correlated inputs: z = factor * independent normals (lower triangle, by rows) */
+    uint32_t *correlated;
+    double *cholesky;
+    size_t n_correlated;
+    size_t n_stated, n_reading, n_guess, n_untagged;
+};
+
+/* Compile a scenario that was read without error, for a model; mistakes that only show now (a distribution that does not
+ * fit its field, unknown ids, unreachable states ...) go to diag. Free with plan_free; NULL when there were errors. */
+struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag);
+void plan_free(struct plan *plan);
+
+/* The key of a named stream. */
+struct key128 plan_key(const char *name);
+
+static inline double plan_value(const double *value, slot_t slot, double fallback)
+{
+    return slot == NO_SLOT ? fallback : value[slot];
+}
+#endif

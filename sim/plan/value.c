@@ -1,0 +1,155 @@
+/* value.c - quantities into slots and distributions, and whether they fit their fields. */
+#include <math.h>
+#include <string.h>
+#include "sim/plan/compile.h"
+
+#define WITHIN "; a distribution can be kept inside by (\"truncate\", ..., low, high)"
+const struct range range_probability = {0.0, 1.0, false, true, "a probability", "a probability lies between 0 and 1" WITHIN};
+const struct range range_rate = {0.0, INFINITY, false, false, "a rate", "a rate is 0 or more" WITHIN};
+const struct range range_ratio = {0.0, INFINITY, false, false, "a hazard ratio",
+                                  "a ratio is 0 or more: below 1 slows, above 1 hastens" WITHIN};
+const struct range range_score = {0.0, 100.0, false, false, "a score from 0 to 100",
+                                  "capability, salience and position run from 0 to 100" WITHIN};
+const struct range range_months = {0.0, INFINITY, true, false, "a length in months", "months are above 0" WITHIN};
+const struct range range_month = {0.0, INFINITY, false, false, "a month after as_of",
+                                  "months count from as_of, 0 or more" WITHIN};
+const struct range range_points = {-100.0, 100.0, false, false, "a shift in points",
+                                   "positions run from 0 to 100, shifts from -100 to 100" WITHIN};
+const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more" WITHIN};
+
+static void count_tag(struct plan *plan, const struct quantity *quantity)
+{
+    const char *tag = quantity->note.tag;
+    size_t *n = !tag                       ? &plan->n_untagged
+                : !strcmp(tag, "stated")   ? &plan->n_stated
+                : !strcmp(tag, "reading")  ? &plan->n_reading
+                                           : &plan->n_guess;
+
+    ++*n;
+}
+
+static slot_t new_slot(struct compiler *compiler, double value)
+{
+    struct plan *plan = compiler->plan;
+
+    if (plan->n_values == compiler->value_capacity) {
+        const size_t capacity = compiler->value_capacity ? 2 * compiler->value_capacity : 256;
+        double *grown = pool_new(compiler->pool, capacity, sizeof *grown);
+
+        if (plan->n_values)
+            memcpy(grown, plan->value, plan->n_values * sizeof *grown);
+        plan->value = grown;
+        compiler->value_capacity = capacity;
+    }
+    plan->value[plan->n_values] = value;
+    return (slot_t)plan->n_values++;
+}
+
+static slot_t new_input(struct compiler *compiler, const struct quantity *quantity, struct distribution *distribution)
+{
+    struct plan *plan = compiler->plan;
+
+    if (distribution_is_constant(distribution))
+        return new_slot(compiler, distribution_low(distribution));
+    if (plan->n_inputs == compiler->input_capacity) {
+        const size_t capacity = compiler->input_capacity ? 2 * compiler->input_capacity : 64;
+        struct plan_input *grown = pool_new(compiler->pool, capacity, sizeof *grown);
+
+        if (plan->n_inputs)
+            memcpy(grown, plan->input, plan->n_inputs * sizeof *grown);
+        plan->input = grown;
+        compiler->input_capacity = capacity;
+    }
+    plan->input[plan->n_inputs] = (struct plan_input){.path = quantity->path,
+                                                      .tag = quantity->note.tag,
+                                                      .slot = new_slot(compiler, 0.0),
+                                                      .distribution = distribution,
+                                                      .key = plan_key(quantity->path)};
+    return plan->input[plan->n_inputs++].slot;
+}
+
+static void check_fit(struct compiler *compiler, const struct quantity *quantity, const struct distribution *distribution,
+                      const struct range *range)
+{
+    const double low = distribution_low(distribution), high = distribution_high(distribution);
+    const bool too_low = low < range->low || (range->above_low && distribution_cdf(distribution, range->low) > 0.0);
+    const bool too_high = high > range->high;
+
+    if (!too_low && !too_high)
+        return;
+    if (distribution_is_constant(distribution))
+        diag_error(compiler->diag, quantity->place, range->hint, "%s: %.10g is not %s", quantity->path, low, range->what);
+    else if (too_low)
+        diag_error(compiler->diag, quantity->place, range->hint, "%s: reaches down to %.6g, which is not %s",
+                   quantity->path, low, range->what);
+    else
+        diag_error(compiler->diag, quantity->place, range->hint, "%s: reaches up to %.6g, which is not %s",
+                   quantity->path, high, range->what);
+}
+
+/* A distribution of its own, or its parameter's, whose slot goes to *shared. */
+static struct distribution *resolve(struct compiler *compiler, const struct quantity *quantity, const struct range *range,
+                                    slot_t *shared)
+{
+    struct distribution *distribution;
+
+    if (quantity->form == QUANTITY_ABSENT)
+        return NULL;
+    if (quantity->form == QUANTITY_PARAMETER) {
+        const long i = compile_find(&compiler->parameters, quantity->parameter);
+
+        if (i < 0)
+            return NULL; /* told by the reader */
+        compiler->parameter_used[i] = true;
+        distribution = compiler->parameter[i];
+        *shared = compiler->parameter_slot[i];
+    } else {
+        distribution = distribution_make(compiler->pool, quantity, range->probability, compiler->diag);
+        count_tag(compiler->plan, quantity);
+    }
+    if (distribution)
+        check_fit(compiler, quantity, distribution, range);
+    return distribution;
+}
+
+slot_t compile_value(struct compiler *compiler, const struct quantity *quantity, const struct range *range)
+{
+    slot_t shared = NO_SLOT;
+    struct distribution *distribution = resolve(compiler, quantity, range, &shared);
+
+    if (!distribution || shared != NO_SLOT)
+        return shared;
+    return new_input(compiler, quantity, distribution);
+}
+
+struct distribution *compile_distribution(struct compiler *compiler, const struct quantity *quantity,
+                                          const struct range *range)
+{
+    slot_t shared = NO_SLOT;
+
+    if (quantity->form == QUANTITY_PARAMETER)
+        diag_error(compiler->diag, quantity->place,
+                   "write the distribution here; `at` takes a shared parameter",
+                   "%s: is drawn anew in every run, a shared parameter once a world", quantity->path);
+    return resolve(compiler, quantity, range, &shared);
+}
+
+void compile_parameters(struct compiler *compiler)
+{
+    static const struct range any = {-INFINITY, INFINITY, false, false, "a number", NULL};
+    const struct keyed_quantities *parameters = &compiler->scenario->parameters;
+    const size_t n = parameters->n;
+
+    compiler->parameter_slot = pool_new(compiler->pool, n, sizeof *compiler->parameter_slot);
+    compiler->parameter_used = pool_new(compiler->pool, n, sizeof *compiler->parameter_used);
+    compiler->parameter = pool_new(compiler->pool, n, sizeof *compiler->parameter);
+    for (size_t i = 0; i < n; i++) {
+        const struct quantity *quantity = &parameters->item[compiler->parameters.original[i]].quantity;
+        slot_t shared = NO_SLOT;
+
+        compiler->parameter_slot[i] = NO_SLOT;
+        compiler->parameter[i] = resolve(compiler, quantity, &any, &shared);
+        if (compiler->parameter[i])
+            compiler->parameter_slot[i] = new_input(compiler, quantity, compiler->parameter[i]);
+    }
+}

@@ -1,0 +1,104 @@
+/* warn.c - what is allowed but hardly meant: ids nobody uses, states no one can reach, nothing uncertain. */
+#include <string.h>
+#include "models/model.h"
+#include "sim/plan/compile.h"
+
+static void warn_unreachable(struct compiler *compiler)
+{
+    const struct plan *plan = compiler->plan;
+    uint64_t reached = 0, before;
+
+    for (size_t b = 0; b < plan->n_bases; b++)
+        reached |= UINT64_C(1) << plan->base[b].initial;
+    do {
+        before = reached;
+        for (size_t c = plan->n_factors; c < plan->n_clocks; c++)
+            if (plan->clock[c].from & reached)
+                reached |= UINT64_C(1) << plan->clock[c].to;
+    } while (reached != before);
+    for (size_t s = 0; s < plan->n_states; s++)
+        if (!(reached & UINT64_C(1) << s))
+            diag_warning(compiler->diag, compiler->scenario->state[s].entity.place, NULL,
+                         "states.%s: no base can reach it", plan->state[s]);
+}
+
+static bool is_asked(const struct plan *plan, uint32_t factor)
+{
+    for (size_t q = 0; q < plan->n_questions; q++)
+        if (plan->question[q].of_clock && plan->question[q].factor == factor)
+            return true;
+    return false;
+}
+
+static bool has_weight(const struct plan *plan, uint32_t factor)
+{
+    for (size_t i = 0; i < plan->model->n_fields * plan->n_bases; i++)
+        if (plan->setting[i].by_factor && plan->setting[i].by_factor[factor] != NO_SLOT)
+            return true;
+    return false;
+}
+
+static void warn_idle_factors(struct compiler *compiler)
+{
+    const struct plan *plan = compiler->plan;
+
+    for (uint32_t f = 0; f < plan->n_factors; f++) {
+        const struct plan_clock *clock = &plan->clock[plan->factor[f].clock];
+        const struct span *links = &plan->switch_links[f * SWITCHES_A_FACTOR];
+
+        if (!links[SWITCH_ON].n && !links[SWITCH_OTHERWISE].n && !clock->unlocks.n && !is_asked(plan, f) &&
+            !has_weight(plan, f))
+            diag_warning(compiler->diag, compiler->scenario->clock[compiler->factors.original[f]].entity.place,
+                         "give it effects, or ask about it", "%s.%s: nothing depends on it",
+                         plan->factor[f].is_lever ? "levers" : "events", plan->factor[f].id);
+    }
+}
+
+static bool is_cited(const struct node *node, const char *source)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+
+        if (child->kind == NODE_STRING && child->name && !strcmp(child->name, "source") && !strcmp(child->text, source))
+            return true;
+        if (is_cited(child, source))
+            return true;
+    }
+    return false;
+}
+
+static void warn_unused(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+    bool pulled = false;
+
+    for (size_t i = 0; i < compiler->parameters.n; i++)
+        if (!compiler->parameter_used[i])
+            diag_warning(compiler->diag, scenario->parameters.item[compiler->parameters.original[i]].key.place, NULL,
+                         "parameters.%s: no setting uses it", compiler->parameters.id[i]);
+    for (size_t i = 0; i < scenario->n_sources; i++)
+        if (!is_cited(scenario->root, scenario->source[i].id))
+            diag_warning(compiler->diag, scenario->source[i].place, NULL, "sources.%s: nothing cites it",
+                         scenario->source[i].id);
+    for (size_t c = 0; c < compiler->plan->n_clocks; c++)
+        pulled = pulled || (compiler->plan->clock[c].moves_base && compiler->plan->clock[c].pull != NO_SLOT);
+    if (scenario->n_actors && !pulled && compiler->plan->model->balance_ratio)
+        diag_warning(compiler->diag, scenario->actor[0].entity.place, "give a transition a pull",
+                     "actors: no transition feels their balance");
+    for (size_t i = 0; i < scenario->n_clocks; i++)
+        if (!scenario->n_actors && scenario->clock[i].pull.form != QUANTITY_ABSENT)
+            diag_warning(compiler->diag, scenario->clock[i].pull.place, "add actors, or leave the pull out",
+                         "%s: there are no actors to pull", scenario->clock[i].pull.path);
+}
+
+void compile_warnings(struct compiler *compiler)
+{
+    if (compiler->plan->model->balance_ratio)
+        warn_unreachable(compiler);
+    warn_idle_factors(compiler);
+    warn_unused(compiler);
+    if (!compiler->plan->n_inputs)
+        diag_warning(compiler->diag, (struct place){.source = compiler->scenario->file[0]},
+                     "write a distribution where you are not sure: (\"pert\", low, mode, high)",
+                     "nothing is uncertain: every number is written as if it were known");
+}

@@ -1,0 +1,50 @@
+/* report.h - a run's answer written down: for people, for programs, and how it came about.
+ *
+ * The only place that formats numbers. Files are RFC 4180 CSV or JSON, UTF-8; doubles round-trip; NA where not
+ * applicable. Nothing from a scenario becomes a path, a formula, markup or code. */
+#ifndef FOOTHOLD_REPORT_H
+#define FOOTHOLD_REPORT_H
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "sim/analysis/answer.h"
+
+/* How a run came about, beside its answer. */
+struct provenance {
+    int argc;
+    const char *const *argv;
+    uint64_t seed;
+    bool seed_chosen; /* not given by the user */
+    const char *design;
+    const char *effective; /* the scenario after merging */
+    const char *sha256;    /* of the effective scenario, lower-case hex */
+    const char *const *file;
+    const char *const *file_sha256;
+    size_t n_files;
+    int threads;
+    double seconds, cpu_seconds; /* reading, playing and tallying */
+    double precision;            /* asked for; NAN if not */
+    const char *libconfig_version;
+};
+
+/* The summary people read. colour: ANSI; width: columns. */
+void text_summary(FILE *out, const struct answer *answer, const struct provenance *provenance, bool colour, int width);
+
+/* One line a question, one column a scenario, after a batch. */
+void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width);
+
+/* Several scenarios make one table. */
+void csv_summary(FILE *out, const struct answer *const *answer, size_t n);
+void csv_curves(FILE *out, const struct answer *answer);
+void csv_levers(FILE *out, const struct answer *answer);
+
+/* worlds.csv is written as worlds are played: a header, then a row a world. input: n paths. */
+void csv_worlds_header(FILE *out, const char *const *input, size_t n_inputs, const char *const *question,
+                       size_t n_questions);
+void csv_worlds_row(FILE *out, const char *scenario_id, uint64_t world, const double *input, size_t n_inputs,
+                    const double *p, size_t n_questions);
+
+/* One object; of several scenarios an array of them. */
+void json_summary(FILE *out, const struct answer *const *answer, size_t n);
+void json_manifest(FILE *out, const struct answer *answer, const struct provenance *provenance);
+#endif

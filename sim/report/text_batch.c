@@ -1,0 +1,109 @@
+#include "sim/report/report.h"
+#include <math.h>
+#include <string.h>
+#include "sim/report/figure.h"
+#include "sim/report/table.h"
+
+enum { INDENT = 2 };
+
+static const struct answer_question *find(const struct answer *answer, const char *id)
+{
+    for (size_t i = 0; i < answer->n_questions; i++)
+        if (strcmp(answer->question[i].id, id) == 0)
+            return &answer->question[i];
+    return NULL;
+}
+
+/* The n-th scenario is the first that asks it. */
+static bool is_new(const struct answer *const *answer, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (find(answer[i], id))
+            return false;
+    return true;
+}
+
+static const char *number(struct pool *pool, const struct answer_question *question)
+{
+    const char *percent = figure_percent(pool, question->p.value, question->p.se);
+
+    if (isnan(question->spread.quantile[0]))
+        return percent;
+    return pool_print(pool, "%s (%s)", percent, figure_spread(pool, &question->spread));
+}
+
+static void add_question(struct table *table, struct page *page, const struct answer *const *answer, size_t n,
+                         const char *id)
+{
+    table_add(table, PAGE_PLAIN, page_safe(page, id));
+    for (size_t i = 0; i < n; i++) {
+        const struct answer_question *question = find(answer[i], id);
+
+        table_add(table, PAGE_PLAIN, question ? number(&page->pool, question) : "-");
+    }
+}
+
+static double largest_error(const struct answer *const *answer, size_t n)
+{
+    double largest = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t q = 0; q < answer[i]->n_questions; q++)
+            largest = fmax(largest, answer[i]->question[q].p.se);
+    return largest;
+}
+
+static void put_texts(struct page *page, const struct answer *const *answer, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t q = 0; q < answer[i]->n_questions; q++) {
+            const struct answer_question *question = &answer[i]->question[q];
+
+            if (*question->text && is_new(answer, i, question->id))
+                page_wrap(page, PAGE_DIM, 0,
+                          pool_print(&page->pool, "%s: %s", page_safe(page, question->id),
+                                     page_safe(page, question->text)));
+        }
+}
+
+static void notes(struct page *page, const struct answer *const *answer, size_t n)
+{
+    struct pool *pool = &page->pool;
+
+    page_end_line(page);
+    page_wrap(page, PAGE_DIM, 0,
+              pool_print(pool,
+                         "In %%, and 5 to 95 %% of what the analyst does not know; simulation: ± %s at most.",
+                         figure_error(pool, largest_error(answer, n))));
+    put_texts(page, answer, n);
+}
+
+static void put_stopped(struct page *page, const struct answer *const *answer, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!answer[i]->complete)
+            page_wrap(page, PAGE_BOLD, 0,
+                      pool_print(&page->pool, "STOPPED EARLY: %s, after %s draws.",
+                                 page_safe(page, answer[i]->scenario_id),
+                                 figure_count(&page->pool, answer[i]->n_draws)));
+}
+
+void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width)
+{
+    struct page page = {.out = out, .colour = colour, .width = width};
+    struct table_column *column = pool_new(&page.pool, n + 1, sizeof *column);
+    struct table table = {.column = column, .n_columns = n + 1};
+
+    column[0].head = "";
+    for (size_t i = 0; i < n; i++) {
+        column[i + 1].head = page_safe(&page, answer[i]->scenario_id);
+        for (size_t q = 0; q < answer[i]->n_questions; q++)
+            if (is_new(answer, i, answer[i]->question[q].id))
+                add_question(&table, &page, answer, n, answer[i]->question[q].id);
+    }
+    put_stopped(&page, answer, n);
+    table_print(&table, &page);
+    notes(&page, answer, n);
+    table_free(&table);
+    pool_free(&page.pool);
+}

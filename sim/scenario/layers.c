@@ -1,0 +1,262 @@
+#include "sim/scenario/layers.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/scenario/diag.h"
+
+enum { MAX_LAYERS = 16 };
+
+/* The folder part of a path, "." if it has none. */
+static const char *folder_of(struct pool *pool, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    return pool_copy(pool, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* "a/b/../c" as "a/c": how a path is shown. */
+static const char *tidy(struct pool *pool, const char *path)
+{
+    char *out = pool_new(pool, strlen(path) + 2, 1);
+    size_t n = 0;
+    const size_t floor = path[0] == '/' ? 1 : 0;
+
+    if (floor)
+        out[n++] = '/';
+    for (const char *part = path; *part;) {
+        const size_t length = strcspn(part, "/");
+        char *last = out + n;
+
+        while (last > out + floor && last[-1] != '/')
+            last--;
+        if (length == 2 && !strncmp(part, "..", 2) && n > floor && strcmp(last, "..")) {
+            n = last > out + floor ? (size_t)(last - out) - 1 : floor;
+            out[n] = '\0';
+        } else if (length && !(length == 1 && *part == '.')) {
+            if (n > floor)
+                out[n++] = '/';
+            memcpy(out + n, part, length);
+            n += length;
+            out[n] = '\0';
+        }
+        part += length + (part[length] == '/');
+    }
+    return n ? out : ".";
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    const size_t n = strlen(folder);
+
+    return !strncmp(path, folder, n) && (path[n] == '/' || (n && folder[n - 1] == '/'));
+}
+
+/* Whether a file that exists lies below the working folder or the folder above the given file's. */
+static bool in_tree(struct pool *pool, const char *path, const char *given)
+{
+    const char *base = strcmp(given, "-") ? folder_of(pool, given) : ".";
+    char real[PATH_MAX], root[PATH_MAX], given_real[PATH_MAX];
+
+    if (!realpath(path, real))
+        return true; /* missing: reading it says so better */
+    if (realpath(pool_print(pool, "%s/..", base), root) && is_below(real, root) && strcmp(root, "/"))
+        return true;
+    return realpath(".", root) && realpath(base, given_real) && strcmp(root, "/") &&
+           (!strcmp(given_real, root) || is_below(given_real, root)) && is_below(real, root);
+}
+
+static const char *extended_path(struct scenario *scenario, const struct source *from,
+                                 const struct node *extends, const char *given, struct diag *diag)
+{
+    struct pool *pool = &scenario->pool;
+    const char *path;
+
+    if (extends->kind != NODE_STRING || !*extends->text) {
+        diag_error(diag, extends->at, "for instance extends = \"../base-politics.cfg\";",
+                   "extends: a path in quotes is wanted");
+        return NULL;
+    }
+    path = tidy(pool, pool_print(pool, "%s/%s", strcmp(from->name, "-") ? folder_of(pool, from->name) : ".",
+                                 extends->text));
+    if (extends->text[0] == '/' || !in_tree(pool, path, given)) {
+        diag_error(diag, extends->at,
+                   "give a path from this file's folder that stays inside the scenarios' tree",
+                   "extends: \"%s\" leads outside the tree", extends->text);
+        return NULL;
+    }
+    for (size_t i = 0; i < scenario->n_files; i++)
+        if (!strcmp(scenario->file[i]->name, path)) {
+            diag_error(diag, extends->at, NULL, "extends: \"%s\" comes back to itself", extends->text);
+            return NULL;
+        }
+    if (scenario->n_files >= MAX_LAYERS) {
+        diag_error(diag, extends->at, NULL, "extends: more than %d files on top of each other", MAX_LAYERS);
+        return NULL;
+    }
+    return path;
+}
+
+/* Read the given file and its ancestors, child first, into tree[]; what ails any is told and false returned.
+ */
+static bool read_chain(struct scenario *scenario, const char *given, struct node **tree, struct diag *diag)
+{
+    const size_t before = diag->n_errors;
+    const char *path = given;
+
+    while (path) {
+        struct source *source = source_read(&scenario->pool, path, diag);
+        const size_t i = scenario->n_files;
+        const struct node *extends;
+
+        if (!source)
+            return false;
+        source->layer = (unsigned)(MAX_LAYERS - i); /* below what was read before */
+        scenario->file[scenario->n_files++] = source;
+        tree[i] = tree_parse(&scenario->pool, source, diag);
+        extends = tree_get(tree[i], "extends");
+        path = extends ? extended_path(scenario, source, extends, given, diag) : NULL;
+    }
+    return diag->n_errors == before;
+}
+
+/* The words of an override's path must be names, and the thing it changes must be there. */
+static bool override_fits(struct pool *pool, const struct node *root, const struct override *override,
+                          const struct node *value, struct place place, struct diag *diag)
+{
+    static const char *const sections[] = {"actors", "bases",      "states",     "transitions", "levers",
+                                           "events", "parameters", "dependence", "questions",   "sources"};
+    const size_t first = strcspn(override->path, ".");
+    const char *section = pool_copy(pool, override->path, first);
+    const char *rest = override->path[first] ? override->path + first + 1 : NULL;
+    const struct node *group = tree_get(root, section);
+    const char *id;
+    bool has_ids = false;
+
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        has_ids = has_ids || !strcmp(section, sections[i]);
+    if (!rest || !has_ids)
+        return true;
+    id = pool_copy(pool, rest, strcspn(rest, "."));
+    if (!tree_get(group, id) &&
+        (strchr(rest, '.') || value->kind != NODE_GROUP || !strcmp(section, "parameters"))) {
+        const char **name = pool_new(pool, group ? group->n : 0, sizeof *name);
+        const char *near;
+
+        for (size_t i = 0; group && i < group->n; i++)
+            name[i] = group->child[i]->name;
+        near = diag_nearest(id, name, group ? group->n : 0);
+        diag_error(diag, place, near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL,
+                   "--set %s: there is no %s.%s", override->path, section, id);
+        return false;
+    }
+    return true;
+}
+
+static bool is_path(const char *path)
+{
+    bool start = true;
+
+    for (const char *c = path; *c; c++) {
+        const bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+
+        if (*c == '.' ? start
+            : start   ? !letter
+                      : !(letter || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-'))
+            return false;
+        start = *c == '.';
+    }
+    return !start;
+}
+
+static void lay_override(struct scenario *scenario, struct node *root, const struct override *override,
+                         struct diag *diag)
+{
+    struct pool *pool = &scenario->pool;
+    const char *open = "", *close = "", *path = override->path;
+    struct source *source;
+    const struct node *value;
+    struct node *tree;
+
+    if (!is_path(path)) {
+        diag_error(diag, (struct place){0}, "for instance --set levers.debt_relief.chance=0.5",
+                   "--set %s: not a path of names joined by dots", path);
+        return;
+    }
+    for (; strchr(path, '.'); path = strchr(path, '.') + 1) {
+        open = pool_print(pool, "%s%.*s = { ", open, (int)strcspn(path, "."), path);
+        close = pool_print(pool, "%s };", close);
+    }
+    open = pool_print(pool, "%s%s = %s;%s", open, path, override->value, close);
+    source = source_from_text(pool, "--set", open, strlen(open));
+    source->layer = UINT_MAX;
+    tree = tree_parse(pool, source, diag);
+    if (!tree)
+        return;
+    value = tree;
+    while (value->kind == NODE_GROUP && value->n == 1 && strcmp(value->child[0]->name, path))
+        value = value->child[0];
+    value = value->n ? value->child[0] : value;
+    if (override_fits(pool, root, override, value, tree->at, diag))
+        tree_merge(pool, root, tree, true, diag);
+}
+
+/* Ways of timing that exclude each other: where a child says when something rings in another way than what it
+ * extends, the inherited way gives way, as any inherited value would. */
+static void drop_superseded(struct node *entity)
+{
+    static const char *const key[] = {"per_month", "per_year", "chance", "within", "when", "on", "at"};
+    enum { PER_MONTH, PER_YEAR, CHANCE, WITHIN, WHEN, ON, AT, N };
+    const struct node *node[N];
+
+    for (size_t i = 0; i < N; i++)
+        node[i] = tree_get(entity, key[i]);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            const bool together = i == j || (i == CHANCE && (j == WITHIN || j == WHEN)) ||
+                                  (j == CHANCE && (i == WITHIN || i == WHEN));
+
+            if (!together && node[i] && node[j] && node[i]->at.source->layer > node[j]->at.source->layer) {
+                tree_remove(entity, node[j]);
+                node[j] = NULL;
+            }
+        }
+}
+
+static void drop_all_superseded(const struct node *root)
+{
+    static const char *const section[] = {"transitions", "levers", "events"};
+
+    for (size_t i = 0; i < sizeof section / sizeof *section; i++) {
+        const struct node *group = tree_get(root, section[i]);
+
+        for (size_t j = 0; group && j < group->n; j++)
+            if (group->child[j]->kind == NODE_GROUP)
+                drop_superseded(group->child[j]);
+    }
+}
+
+struct node *layers_read(struct scenario *scenario, const char *path, const struct override *override,
+                         size_t n_overrides, struct diag *diag)
+{
+    struct node *tree[MAX_LAYERS] = {0};
+    const size_t before = diag->n_errors;
+    struct node *root;
+
+    scenario->file = pool_new(&scenario->pool, MAX_LAYERS, sizeof *scenario->file);
+    if (!read_chain(scenario, path, tree, diag))
+        return NULL;
+    root = tree[scenario->n_files - 1];
+    for (size_t i = scenario->n_files - 1; i-- > 0;) {
+        const struct node *id = tree_get(root, "id");
+
+        if (id)
+            tree_remove(root, id); /* a name belongs to its own file */
+        root = tree_merge(&scenario->pool, root, tree[i], true, diag);
+    }
+    for (size_t i = 0; i < n_overrides; i++)
+        lay_override(scenario, root, &override[i], diag);
+    drop_all_superseded(root);
+    return diag->n_errors == before ? root : NULL;
+}

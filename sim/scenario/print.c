@@ -1,0 +1,128 @@
+/* print.c - the scenario after merging, as text that is itself a scenario file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/scenario/scenario.h"
+
+struct printer {
+    FILE *out;
+    bool canonical;
+};
+
+static void put_string(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            fprintf(out, "\\%c", *text);
+        else if (*text == '\n')
+            fputs("\\n", out);
+        else if (*text == '\t')
+            fputs("\\t", out);
+        else
+            fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+/* The shortest digits that read back as the same number, as a float where it was one. */
+static void put_number(FILE *out, const struct node *node)
+{
+    char digits[40];
+    int precision = 15;
+
+    if (node->integer && node->number >= -2147483648.0 && node->number <= 2147483647.0) {
+        fprintf(out, "%.0f", node->number);
+        return;
+    }
+    do
+        snprintf(digits, sizeof digits, "%.*g", precision, node->number);
+    while (strtod(digits, NULL) != node->number && precision++ < 17);
+    fprintf(out, "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct node *const *left = a, *const *right = b;
+
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static void put_value(const struct printer *printer, const struct node *node, int depth);
+
+static void put_place(const struct printer *printer, const struct node *node)
+{
+    if (!printer->canonical && node->at.source)
+        fprintf(printer->out, "  # %s:%u", node->at.source->name, node->at.line);
+    fputc('\n', printer->out);
+}
+
+static void put_settings(const struct printer *printer, const struct node *group, int depth, bool sorted)
+{
+    struct node **child = memory_new(group->n, sizeof *child);
+
+    if (group->n)
+        memcpy(child, group->child, group->n * sizeof *child);
+    if (sorted)
+        qsort(child, group->n, sizeof *child, by_name);
+    for (size_t i = 0; i < group->n; i++) {
+        /* the order of states is their meaning */
+        const bool ordered = depth == 0 && !strcmp(child[i]->name, "states");
+
+        if (depth == 0 && !strcmp(child[i]->name, "extends"))
+            continue;
+        fprintf(printer->out, "%*s%s = ", 2 * depth, "", child[i]->name);
+        if (child[i]->kind == NODE_GROUP) {
+            fputs("{\n", printer->out);
+            put_settings(printer, child[i], depth + 1, printer->canonical && !ordered);
+            fprintf(printer->out, "%*s};\n", 2 * depth, "");
+        } else {
+            put_value(printer, child[i], depth);
+            fputc(';', printer->out);
+            put_place(printer, child[i]);
+        }
+    }
+    free(child);
+}
+
+static void put_value(const struct printer *printer, const struct node *node, int depth)
+{
+    switch (node->kind) {
+    case NODE_NUMBER:
+        put_number(printer->out, node);
+        break;
+    case NODE_BOOL:
+        fputs(node->truth ? "true" : "false", printer->out);
+        break;
+    case NODE_STRING:
+        put_string(printer->out, node->text);
+        break;
+    case NODE_LIST:
+        fputc('(', printer->out);
+        for (size_t i = 0; i < node->n; i++) {
+            if (i)
+                fputs(", ", printer->out);
+            put_value(printer, node->child[i], depth + 1);
+        }
+        fputc(')', printer->out);
+        break;
+    case NODE_GROUP:
+        fputs("{\n", printer->out);
+        put_settings(printer, node, depth + 1, printer->canonical);
+        fprintf(printer->out, "%*s}", 2 * depth, "");
+    }
+}
+
+char *scenario_print(const struct scenario *scenario, bool canonical)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct printer printer = {open_memstream(&text, &size), canonical};
+
+    if (!printer.out)
+        die("out of memory");
+    put_settings(&printer, scenario->root, 0, canonical);
+    if (fclose(printer.out))
+        die("out of memory");
+    return text;
+}

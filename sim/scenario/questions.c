@@ -1,0 +1,159 @@
+/* questions.c - what a scenario asks, and what has been seen since. */
+#include <stddef.h>
+#include <string.h>
+#include "sim/scenario/read.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct draft {
+    struct question question;
+    const struct node *on, *month, *count;
+};
+
+static const struct key question_key[] = {
+    {"bases", read_names, offsetof(struct draft, question.bases)},
+    {"are", read_names, offsetof(struct draft, question.are)},
+    {"count", read_node, offsetof(struct draft, count)},
+    {"happens", read_name, offsetof(struct draft, question.happens)},
+    {"on", read_node, offsetof(struct draft, on)},
+    {"month", read_node, offsetof(struct draft, month)},
+};
+
+/* The month meant by `on` or `month`, the horizon if neither; told when both or out of reach. */
+static double read_month(struct reader *reader, const char *path, const struct node *on,
+                         const struct node *month)
+{
+    const struct scenario *scenario = reader->scenario;
+    const struct node *node = on ? on : month;
+    double value = scenario->horizon, day;
+
+    if (on && month)
+        diag_error(reader->diag, month->at_name, "leave one out", "%s: says when twice: on and month", path);
+    if (on && read_date(reader, on, read_path(reader, path, "on"), &day))
+        value = (day - scenario->as_of_day) / MONTH_DAYS;
+    else if (!on && month)
+        read_number(reader, month, read_path(reader, path, "month"), &value);
+    if (node && !scenario->is_frame && !(value >= 0.0 && value <= scenario->horizon))
+        diag_error(reader->diag, node->at,
+                   pool_print(&reader->scenario->pool, "as_of is %s and the horizon %g months",
+                              scenario->as_of, scenario->horizon),
+                   "%s.%s: lies outside what is played (month %.4g)", path, node->name, value);
+    return value;
+}
+
+static int read_count(struct reader *reader, const char *path, const struct node *node)
+{
+    if (!node || (node->kind == NODE_STRING && !strcmp(node->text, "all")))
+        return COUNT_ALL;
+    if (node->kind == NODE_STRING && !strcmp(node->text, "any"))
+        return COUNT_ANY;
+    if (node->kind == NODE_NUMBER && node->integer && node->number >= 1.0 && node->number <= 1e6)
+        return (int)node->number;
+    diag_error(reader->diag, node->at, "count is \"all\", \"any\" or a whole number: at least so many bases",
+               "%s.count: not a count", path);
+    return COUNT_ALL;
+}
+
+static void check_question(struct reader *reader, const struct draft *draft, const char *path)
+{
+    const struct question *question = &draft->question;
+
+    if (question->happens.text && (question->are.n || question->bases.n || draft->count))
+        diag_error(reader->diag, question->happens.place, "ask them as two questions",
+                   "%s: asks of a lever or event and of bases at once", path);
+    if (!question->happens.text && !question->are.n)
+        diag_error(reader->diag, question->entity.place,
+                   "are = \"held\"; or are = \"DEAL\"; or happens = \"debt_relief\";",
+                   "%s: does not say what is asked", path);
+}
+
+/* Without questions: does the guest keep all, does it lose any, by the horizon? */
+static void ask_default(struct scenario *scenario)
+{
+    static const struct {
+        const char *id, *text, *are;
+        int count;
+    } row[] = {{"all_held", "Are all bases still held at the horizon?", "held", COUNT_ALL},
+               {"any_lost", "Is any base lost by the horizon?", "lost", COUNT_ANY}};
+
+    scenario->n_questions = COUNT(row);
+    scenario->question = pool_new(&scenario->pool, COUNT(row), sizeof *scenario->question);
+    for (size_t i = 0; i < COUNT(row); i++) {
+        struct question *question = &scenario->question[i];
+
+        question->entity = (struct entity){.id = row[i].id, .label = row[i].id, .text = row[i].text};
+        question->count = row[i].count;
+        question->month = scenario->horizon;
+        question->are = (struct names){pool_new(&scenario->pool, 1, sizeof(struct name)), 1};
+        question->are.item[0].text = row[i].are;
+    }
+}
+
+struct evidence_draft {
+    struct evidence evidence;
+    const struct node *on, *month;
+};
+
+static const struct key evidence_key[] = {
+    {"bases", read_names, offsetof(struct evidence_draft, evidence.bases)},
+    {"are", read_names, offsetof(struct evidence_draft, evidence.are)},
+    {"on", read_node, offsetof(struct evidence_draft, on)},
+    {"month", read_node, offsetof(struct evidence_draft, month)},
+    {"reliability", read_number, offsetof(struct evidence_draft, evidence.reliability)},
+    {"source", read_nothing, 0},
+    {"text", read_nothing, 0},
+    {"tag", read_nothing, 0},
+    {"because", read_nothing, 0},
+};
+
+static void read_evidence(struct reader *reader)
+{
+    static const struct keys keys = {evidence_key, COUNT(evidence_key), NULL};
+    struct scenario *scenario = reader->scenario;
+    const struct node *list = tree_get(scenario->root, "evidence");
+
+    if (!list || !read_is_kind(reader, list, NODE_LIST, "evidence", "a list ( { ... }, { ... } )"))
+        return;
+    scenario->evidence = pool_new(&scenario->pool, list->n, sizeof *scenario->evidence);
+    for (size_t i = 0; i < list->n; i++) {
+        const char *path = pool_print(&scenario->pool, "evidence.%zu", i);
+        struct evidence_draft draft = {.evidence.reliability = 1.0};
+
+        draft.evidence.place = list->child[i]->at;
+        read_object(reader, list->child[i], path, &keys, &draft);
+        if (list->child[i]->kind != NODE_GROUP)
+            continue;
+        if (!draft.evidence.are.n)
+            diag_error(reader->diag, draft.evidence.place, "for instance are = \"held\";",
+                       "%s: are is missing", path);
+        if (!(draft.evidence.reliability > 0.0 && draft.evidence.reliability <= 1.0))
+            diag_error(reader->diag, tree_get(list->child[i], "reliability")->at, "above 0, at most 1",
+                       "%s.reliability: %g is not a reliability", path, draft.evidence.reliability);
+        draft.evidence.month = read_month(reader, path, draft.on, draft.month);
+        scenario->evidence[scenario->n_evidence++] = draft.evidence;
+    }
+}
+
+void read_questions(struct reader *reader)
+{
+    static const struct keys keys = {question_key, COUNT(question_key), &read_entity_keys};
+    struct scenario *scenario = reader->scenario;
+    size_t n;
+    struct draft *draft = read_entities(reader, "questions", sizeof *draft, &keys, &n);
+
+    read_evidence(reader);
+    if (!n) {
+        ask_default(scenario);
+        return;
+    }
+    scenario->question = pool_new(&scenario->pool, n, sizeof *scenario->question);
+    scenario->n_questions = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *path = read_path(reader, "questions", draft[i].question.entity.id);
+
+        draft[i].question.count = read_count(reader, path, draft[i].count);
+        draft[i].question.month = read_month(reader, path, draft[i].on, draft[i].month);
+        check_question(reader, &draft[i], path);
+        scenario->question[i] = draft[i].question;
+    }
+}

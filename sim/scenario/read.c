@@ -1,0 +1,307 @@
+#include "sim/scenario/read.h"
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+const char *read_path(struct reader *reader, const char *path, const char *name)
+{
+    return *path ? pool_print(&reader->scenario->pool, "%s.%s", path, name) : name;
+}
+
+static const char *kind_name(const struct node *node)
+{
+    static const char *const name[] = {[NODE_GROUP] = "a group",
+                                       [NODE_LIST] = "a list",
+                                       [NODE_NUMBER] = "a number",
+                                       [NODE_BOOL] = "true or false",
+                                       [NODE_STRING] = "text"};
+
+    return name[node->kind];
+}
+
+bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind kind, const char *path,
+                  const char *wanted)
+{
+    if (node->kind == kind)
+        return true;
+    diag_error(reader->diag, node->at, NULL, "%s: %s is wanted here, not %s", path, wanted, kind_name(node));
+    return false;
+}
+
+bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path)
+{
+    static const char *const taken[] = {"NA",   "na",  "NaN", "nan",  "NULL", "null",
+                                        "None", "all", "any", "held", "lost"};
+    const size_t length = strlen(id);
+    bool good = isalpha((unsigned char)id[0]) && length <= 64;
+
+    for (size_t i = 0; i < length; i++)
+        good = good && (isalnum((unsigned char)id[i]) || id[i] == '_' || id[i] == '-') && !(id[i] & 0x80);
+    if (!good) {
+        diag_error(reader->diag, place, "an id is a letter, then letters, digits, _ or -, 64 at most",
+                   "%s: \"%s\" is not an id", path, id);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (!strcmp(id, taken[i])) {
+            diag_error(reader->diag, place, "tables read it as something else; choose another",
+                       "%s: \"%s\" cannot be an id", path, id);
+            return false;
+        }
+    return true;
+}
+
+static size_t count_keys(const struct keys *keys)
+{
+    return keys ? keys->n + count_keys(keys->more) : 0;
+}
+
+static const struct key *find_key(const struct keys *keys, const char *name)
+{
+    for (; keys; keys = keys->more)
+        for (size_t i = 0; i < keys->n; i++)
+            if (!strcmp(keys->key[i].name, name))
+                return &keys->key[i];
+    return NULL;
+}
+
+static void unknown_key(struct reader *reader, const struct node *node, const char *path,
+                        const struct keys *keys)
+{
+    struct pool *pool = &reader->scenario->pool;
+    const char **name = pool_new(pool, count_keys(keys), sizeof *name);
+    const char *near, *list = "";
+    size_t n = 0;
+
+    for (; keys; keys = keys->more)
+        for (size_t i = 0; i < keys->n; i++) {
+            name[n++] = keys->key[i].name;
+            list = pool_print(pool, "%s%s%s", list, *list ? ", " : "", keys->key[i].name);
+        }
+    near = diag_nearest(node->name, name, n);
+    diag_error(reader->diag, node->at_name,
+               near ? pool_print(pool, "did you mean %s?", near) : pool_print(pool, "known here: %s", list),
+               "%s: unknown key \"%s\"", *path ? path : "scenario", node->name);
+}
+
+void read_object(struct reader *reader, const struct node *node, const char *path, const struct keys *keys,
+                 void *object)
+{
+    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { ... }"))
+        return;
+    for (size_t i = 0; i < node->n; i++) {
+        const struct key *key = find_key(keys, node->child[i]->name);
+
+        if (key)
+            key->read(reader, node->child[i], read_path(reader, path, key->name),
+                      (char *)object + key->offset);
+        else
+            unknown_key(reader, node->child[i], path, keys);
+    }
+}
+
+void *read_entities(struct reader *reader, const char *section, size_t size, const struct keys *keys,
+                    size_t *n)
+{
+    const struct node *group = tree_get(reader->scenario->root, section);
+    char *object = NULL;
+
+    *n = 0;
+    if (!group || !read_is_kind(reader, group, NODE_GROUP, section, "a group { ... }"))
+        return NULL;
+    object = pool_new(&reader->scenario->pool, group->n, size);
+    for (size_t i = 0; i < group->n; i++) {
+        const struct node *node = group->child[i];
+        struct entity *entity = (struct entity *)(void *)(object + *n * size);
+        const char *path = read_path(reader, section, node->name);
+
+        if (!read_check_id(reader, node->name, node->at_name, path))
+            continue;
+        entity->id = entity->label = node->name;
+        entity->place = node->at_name;
+        read_object(reader, node, path, keys, entity);
+        ++*n;
+    }
+    return object;
+}
+
+void read_text(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    if (read_is_kind(reader, node, NODE_STRING, path, "text in quotes"))
+        *(const char **)into = node->text;
+}
+
+void read_bool(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    if (read_is_kind(reader, node, NODE_BOOL, path, "true or false"))
+        *(bool *)into = node->truth;
+}
+
+void read_number(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    if (read_is_kind(reader, node, NODE_NUMBER, path, "a number"))
+        *(double *)into = node->number;
+}
+
+void read_nothing(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    (void)reader;
+    (void)node;
+    (void)path;
+    (void)into;
+}
+
+void read_node(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    (void)reader;
+    (void)path;
+    *(const struct node **)into = node;
+}
+
+void read_name(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    if (read_is_kind(reader, node, NODE_STRING, path, "a name in quotes"))
+        *(struct name *)into = (struct name){node->text, node->at};
+}
+
+void read_names(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct names *names = into;
+    const bool one = node->kind == NODE_STRING;
+
+    if (!one && !read_is_kind(reader, node, NODE_LIST, path, "a name in quotes, or a list of them,"))
+        return;
+    names->n = 0;
+    names->item = pool_new(&reader->scenario->pool, one ? 1 : node->n, sizeof *names->item);
+    if (one) {
+        read_name(reader, node, path, &names->item[names->n++]);
+        return;
+    }
+    for (size_t i = 0; i < node->n; i++) {
+        struct name *name = &names->item[names->n];
+
+        read_name(reader, node->child[i], path, name);
+        names->n += name->text != NULL;
+    }
+    if (!node->n)
+        diag_error(reader->diag, node->at, "leave the key out instead", "%s: an empty list", path);
+}
+
+/* "khmeimim lost" */
+void read_condition(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct condition *condition = into;
+    struct pool *pool = &reader->scenario->pool;
+    size_t first, gap, second;
+
+    if (!read_is_kind(reader, node, NODE_STRING, path, "a condition such as \"tartus lost\""))
+        return;
+    first = strcspn(node->text, " ");
+    gap = strspn(node->text + first, " ");
+    second = strcspn(node->text + first + gap, " ");
+    if (!first || !second || node->text[first + gap + second]) {
+        diag_error(reader->diag, node->at, "a base's id, then held, lost or a state: \"tartus lost\"",
+                   "%s: \"%s\" is not a condition", path, node->text);
+        return;
+    }
+    condition->base = (struct name){pool_copy(pool, node->text, first), node->at};
+    condition->is = (struct name){pool_copy(pool, node->text + first + gap, second), node->at};
+}
+
+void read_keyed_quantities(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct keyed_quantities *keyed = into;
+
+    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = quantity; }"))
+        return;
+    keyed->item = pool_new(&reader->scenario->pool, node->n, sizeof *keyed->item);
+    keyed->n = node->n;
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+
+        keyed->item[i].key = (struct name){child->name, child->at_name};
+        read_quantity(reader, child, read_path(reader, path, child->name), &keyed->item[i].quantity);
+    }
+}
+
+static void read_effect(struct reader *reader, const struct node *node, const char *path,
+                        const struct node *base, struct effects *effects)
+{
+    struct effect *effect = &effects->item[effects->n++];
+
+    effect->target = (struct name){node->name, node->at_name};
+    if (base)
+        effect->base = (struct name){base->name, base->at_name};
+    read_quantity(reader, node, read_path(reader, path, node->name), &effect->ratio);
+}
+
+void read_effects(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct effects *effects = into;
+    size_t room = node->n;
+
+    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = hazard ratio; }"))
+        return;
+    for (size_t i = 0; i < node->n; i++)
+        room += node->child[i]->n;
+    effects->item = pool_new(&reader->scenario->pool, room, sizeof *effects->item);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+        const char *here = read_path(reader, path, child->name);
+
+        if (child->kind != NODE_GROUP || tree_get(child, "value")) {
+            read_effect(reader, child, path, NULL, effects);
+            continue;
+        }
+        for (size_t j = 0; j < child->n; j++)
+            read_effect(reader, child->child[j], here, child, effects);
+    }
+}
+
+static void read_tag(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    static const char *const known[] = {"stated", "reading", "guess"};
+    const char *near;
+
+    if (!read_is_kind(reader, node, NODE_STRING, path, "\"stated\", \"reading\" or \"guess\""))
+        return;
+    for (size_t i = 0; i < 3; i++)
+        if (!strcmp(node->text, known[i])) {
+            *(const char **)into = known[i];
+            return;
+        }
+    near = diag_nearest(node->text, known, 3);
+    diag_error(reader->diag, node->at,
+               near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+                    : "a tag is \"stated\", \"reading\" or \"guess\"",
+               "%s: \"%s\" is not a tag", path, node->text);
+}
+
+static void read_cited(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    const struct node *sources = tree_get(reader->scenario->root, "sources");
+
+    read_text(reader, node, path, into);
+    if (node->kind == NODE_STRING && !tree_get(sources, node->text)) {
+        const char **name = pool_new(&reader->scenario->pool, sources ? sources->n : 0, sizeof *name);
+        const char *near;
+
+        for (size_t i = 0; sources && i < sources->n; i++)
+            name[i] = sources->child[i]->name;
+        near = diag_nearest(node->text, name, sources ? sources->n : 0);
+        diag_warning(reader->diag, node->at,
+                     near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near) : NULL,
+                     "%s: no source \"%s\" is listed under sources", path, node->text);
+    }
+}
+
+#define NOTE(member) offsetof(struct entity, note) + offsetof(struct note, member)
+static const struct key entity_key[] = {
+    {"name", read_text, offsetof(struct entity, label)},
+    {"text", read_text, offsetof(struct entity, text)},
+    {"source", read_cited, NOTE(source)},
+    {"tag", read_tag, NOTE(tag)},
+    {"because", read_text, NOTE(because)},
+    {"group", read_text, NOTE(group)},
+};
+const struct keys read_entity_keys = {entity_key, sizeof entity_key / sizeof *entity_key, NULL};

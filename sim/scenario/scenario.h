@@ -1,0 +1,232 @@
+/* scenario.h - what the analyst wrote, typed and checked, each value with its place.
+ *
+ * Owns every string; all else borrows from it. Names between things are still ids here: the plan resolves them. */
+#ifndef FOOTHOLD_SCENARIO_H
+#define FOOTHOLD_SCENARIO_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "sim/scenario/field.h"
+#include "sim/scenario/quantity.h"
+#include "sim/scenario/tree.h"
+
+struct diag;
+
+#define MONTH_DAYS 30.4375
+
+struct name { /* an id as written; text NULL: absent */
+    const char *text;
+    struct place place;
+};
+
+struct names {
+    struct name *item;
+    size_t n;
+};
+
+struct entity { /* what every named thing has */
+    const char *id;
+    const char *label; /* its `name`, or its id */
+    const char *text;  /* NULL, or what it says of itself */
+    struct place place;
+    struct note note;
+};
+
+struct actor {
+    struct entity entity;
+    const char *role;
+    struct quantity capability, salience, position;
+};
+
+struct state {
+    struct entity entity;
+    bool held, final, initial;
+    bool deal, deal_given; /* new terms signed; when no state says so, held states above the initial ones */
+};
+
+struct keyed_quantity { /* ID = quantity */
+    struct name key;
+    struct quantity quantity;
+};
+
+struct keyed_quantities {
+    struct keyed_quantity *item;
+    size_t n;
+};
+
+struct base {
+    struct entity entity;
+    const char *kind;
+    struct name initial;
+    struct keyed_quantities rates;
+};
+
+struct effect { /* a ratio on a clock: a transition (of every base, or of one), a lever or an event */
+    struct name target;
+    struct name base;
+    struct quantity ratio;
+};
+
+struct effects {
+    struct effect *item;
+    size_t n;
+};
+
+struct rate_step {
+    double from; /* month */
+    struct quantity rate;
+};
+
+enum timing_form {
+    TIMING_NONE,
+    TIMING_RATE,   /* step[0..n_steps), times per_year ? 1/12 : 1 */
+    TIMING_WITHIN, /* chance within `within` months, at a constant rate */
+    TIMING_WHEN,   /* chance (1 if absent) and a date distribution */
+    TIMING_AT,     /* a month */
+    TIMING_ON      /* a date, as months after as_of */
+};
+
+struct timing {
+    enum timing_form form;
+    struct place place;
+    bool per_year;
+    struct rate_step *step;
+    size_t n_steps;
+    struct quantity chance, within, when, at;
+    double on;
+};
+
+enum clock_kind { CLOCK_TRANSITION, CLOCK_LEVER, CLOCK_EVENT };
+
+struct clock { /* a transition, a lever or an event: all that can ring */
+    struct entity entity;
+    enum clock_kind kind;
+    struct timing timing;
+    struct names requires;
+    /* transitions */
+    struct names from;
+    struct name to;
+    struct quantity pull;
+    /* levers and events */
+    struct quantity lasts;
+    bool recurs;
+    struct effects effects, otherwise;
+    struct keyed_quantities moves;
+};
+
+struct condition { /* "khmeimim lost" */
+    struct name base, is;
+};
+
+struct coupling {
+    struct condition when;
+    struct effects effects;
+    struct place place;
+};
+
+struct dependence {
+    struct entity entity;
+    struct quantity variance;
+    struct names on;
+};
+
+struct correlation {
+    struct name a, b;
+    double spearman;
+    struct place place;
+};
+
+enum { COUNT_ALL = -1, COUNT_ANY = 1 };
+
+struct question {
+    struct entity entity;
+    struct names bases; /* none: all */
+    struct names are;   /* held, lost or states */
+    int count;          /* at least so many, or COUNT_ALL */
+    struct name happens;
+    double month;
+};
+
+struct evidence {
+    struct names bases, are;
+    double month, reliability;
+    struct place place;
+};
+
+struct model_setting { /* a value for one of a model's own fields */
+    const struct field *field;
+    struct name base;             /* narrowed to it, or absent */
+    struct quantity quantity;     /* FIELD_QUANTITY, FIELD_MONTH */
+    struct name state;            /* FIELD_STATE */
+    struct keyed_quantities keyed; /* FIELD_BY_CLOCK */
+};
+
+struct model_choice {
+    struct name name;
+    double weight;
+};
+
+/* What the reader must know of a model: its name and fields. */
+struct model_schema {
+    const char *name;
+    const struct field *field;
+    size_t n_fields;
+};
+
+struct scenario {
+    struct pool pool;
+    const struct node *root; /* after merging */
+    const struct source **file;
+    size_t n_files;
+    const char *id, *title, *analyst_id, *analyst_name;
+    double analyst_weight;
+    const char *as_of; /* YYYY-MM-DD */
+    double as_of_day;  /* days since 1970-01-01 */
+    double horizon;
+    struct place horizon_place;
+    bool is_frame; /* no as_of: made to be extended, not played */
+    struct model_choice *model;
+    size_t n_models;
+    struct actor *actor;
+    size_t n_actors;
+    struct base *base;
+    size_t n_bases;
+    struct state *state;
+    size_t n_states;
+    struct clock *clock; /* transitions, levers, events, in this order */
+    size_t n_clocks;
+    struct coupling *coupling;
+    size_t n_couplings;
+    struct dependence *dependence;
+    size_t n_dependences;
+    struct correlation *correlation;
+    size_t n_correlations;
+    struct keyed_quantities parameters;
+    struct question *question;
+    size_t n_questions;
+    struct evidence *evidence;
+    size_t n_evidence;
+    struct model_setting *setting;
+    size_t n_settings;
+    struct entity *source;
+    size_t n_sources;
+};
+
+/* One --set PATH=VALUE. */
+struct override {
+    const char *path, *value;
+};
+
+/* Read a scenario file ("-": standard input), what it extends, and overrides laid on top. All mistakes go to diag; when
+ * diag->n_errors has not grown the scenario is whole (or a frame). Free with scenario_free in any case. */
+struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
+                               const struct model_schema *model, size_t n_models, struct diag *diag);
+void scenario_free(struct scenario *scenario);
+
+/* The scenario after merging, as a scenario file; the caller frees it. canonical: names in alphabetical order but for
+ * states, nothing but values: what is hashed. Otherwise in the order written, each value with the file and line that
+ * set it. */
+char *scenario_print(const struct scenario *scenario, bool canonical);
+
+/* SHA-256 in lower-case hex, of the canonical text and of a file's bytes. hex: 65 bytes. */
+void scenario_sha256(const char *text, size_t size, char *hex);
+#endif

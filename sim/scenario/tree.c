@@ -1,0 +1,184 @@
+#include "sim/scenario/tree.h"
+#include <libconfig.h>
+#include <stdio.h>
+#include <string.h>
+#include "sim/scenario/diag.h"
+#include "sim/scenario/scan.h"
+
+struct builder {
+    struct pool *pool;
+    const struct marks *marks;
+    size_t next; /* the mark of the setting to come */
+};
+
+static void read_value(struct node *node, const config_setting_t *setting)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_INT:
+        node->kind = NODE_NUMBER;
+        node->integer = true;
+        node->number = config_setting_get_int(setting);
+        break;
+    case CONFIG_TYPE_INT64:
+        node->kind = NODE_NUMBER;
+        node->integer = true;
+        node->number = (double)config_setting_get_int64(setting);
+        break;
+    case CONFIG_TYPE_FLOAT:
+        node->kind = NODE_NUMBER;
+        node->number = config_setting_get_float(setting);
+        break;
+    case CONFIG_TYPE_BOOL:
+        node->kind = NODE_BOOL;
+        node->truth = config_setting_get_bool(setting);
+        break;
+    case CONFIG_TYPE_STRING:
+        node->kind = NODE_STRING;
+        break;
+    case CONFIG_TYPE_GROUP:
+        node->kind = NODE_GROUP;
+        break;
+    default:
+        node->kind = NODE_LIST;
+    }
+}
+
+static struct node *build(struct builder *builder, const config_setting_t *setting)
+{
+    struct node *node = pool_new(builder->pool, 1, sizeof *node);
+    const char *text;
+
+    read_value(node, setting);
+    if (!config_setting_is_root(setting) && builder->next < builder->marks->n) {
+        const struct mark *mark = &builder->marks->mark[builder->next++];
+
+        node->at = mark->value;
+        node->at_name = mark->name.source ? mark->name : mark->value;
+    }
+    if (config_setting_name(setting))
+        node->name =
+            pool_copy(builder->pool, config_setting_name(setting), strlen(config_setting_name(setting)));
+    if (node->kind == NODE_STRING) {
+        text = config_setting_get_string(setting);
+        node->text = pool_copy(builder->pool, text ? text : "", text ? strlen(text) : 0);
+    }
+    if (node->kind == NODE_GROUP || node->kind == NODE_LIST) {
+        node->n = (size_t)config_setting_length(setting);
+        node->child = pool_new(builder->pool, node->n, sizeof *node->child);
+        for (size_t i = 0; i < node->n; i++)
+            node->child[i] = build(builder, config_setting_get_elem(setting, (unsigned)i));
+    }
+    return node;
+}
+
+struct node *tree_parse(struct pool *pool, const struct source *source, struct diag *diag)
+{
+    struct marks marks = {0};
+    struct builder builder = {.pool = pool, .marks = &marks};
+    struct node *root = NULL;
+    config_t config;
+
+    if (!scan(source, pool, &marks, diag))
+        return NULL;
+    config_init(&config);
+    if (config_read_string(&config, source->text)) {
+        root = build(&builder, config_root_setting(&config));
+        if (root->n) {
+            root->at = root->child[0]->at_name;
+            root->at_name = root->at;
+        } else {
+            root->at = root->at_name = (struct place){.source = source};
+        }
+    } else {
+        diag_error(diag, (struct place){.source = source, .line = (unsigned)config_error_line(&config)}, NULL,
+                   "%s", config_error_text(&config));
+    }
+    config_destroy(&config);
+    return root;
+}
+
+struct node *tree_get(const struct node *group, const char *name)
+{
+    for (size_t i = 0; group && i < group->n; i++)
+        if (group->child[i]->name && !strcmp(group->child[i]->name, name))
+            return group->child[i];
+    return NULL;
+}
+
+static void append(struct pool *pool, struct node *group, struct node *child)
+{
+    struct node **grown = pool_new(pool, group->n + 1, sizeof *grown);
+
+    if (group->n)
+        memcpy(grown, group->child, group->n * sizeof *grown);
+    grown[group->n++] = child;
+    group->child = grown;
+}
+
+static void merge_at(struct pool *pool, const char *path, struct node *below, struct node *above, bool warn,
+                     struct diag *diag)
+{
+    for (size_t i = 0; i < above->n; i++) {
+        struct node *upper = above->child[i];
+        struct node *lower = tree_get(below, upper->name);
+        const char *here = *path ? pool_print(pool, "%s.%s", path, upper->name) : upper->name;
+
+        if (!lower) {
+            append(pool, below, upper);
+        } else if (lower->kind == NODE_GROUP && upper->kind == NODE_GROUP) {
+            merge_at(pool, here, lower, upper, warn, diag);
+        } else {
+            if (warn && tree_equal(lower, upper) && strcmp(here, "format"))
+                diag_warning(diag, upper->at_name, NULL, "%s: changes nothing: %s:%u says the same", here,
+                             lower->at.source->name, lower->at.line);
+            *lower = *upper;
+        }
+    }
+}
+
+struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn,
+                        struct diag *diag)
+{
+    merge_at(pool, "", below, above, warn, diag);
+    return below;
+}
+
+void tree_remove(struct node *group, const struct node *child)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < group->n; i++)
+        if (group->child[i] != child)
+            group->child[kept++] = group->child[i];
+    group->n = kept;
+}
+
+bool tree_equal(const struct node *a, const struct node *b)
+{
+    if (a->kind != b->kind || a->n != b->n)
+        return false;
+    switch (a->kind) {
+    case NODE_NUMBER:
+        return a->number == b->number;
+    case NODE_BOOL:
+        return a->truth == b->truth;
+    case NODE_STRING:
+        return !strcmp(a->text, b->text);
+    default:
+        break;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        const struct node *other = a->kind == NODE_GROUP ? tree_get(b, a->child[i]->name) : b->child[i];
+
+        if (!other || !tree_equal(a->child[i], other))
+            return false;
+    }
+    return true;
+}
+
+const char *tree_libconfig_version(void)
+{
+    static const char version[] = {'0' + LIBCONFIG_VER_MAJOR, '.', '0' + LIBCONFIG_VER_MINOR, '\0'};
+
+    return version;
+}

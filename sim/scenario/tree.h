@@ -1,0 +1,43 @@
+/* tree.h - a scenario as a tree of named groups, each value with its place; merging of layers.
+ *
+ * The only user of libconfig. */
+#ifndef FOOTHOLD_TREE_H
+#define FOOTHOLD_TREE_H
+#include <stdbool.h>
+#include "sim/scenario/source.h"
+
+struct diag;
+
+enum node_kind { NODE_GROUP, NODE_LIST, NODE_NUMBER, NODE_BOOL, NODE_STRING };
+
+struct node {
+    enum node_kind kind;
+    const char *name;     /* NULL for an element of a list and for the root */
+    struct place at_name; /* of the name, or of the value where there is none */
+    struct place at;      /* of the value */
+    double number;
+    bool integer; /* was written without a fraction or exponent */
+    bool truth;
+    const char *text;
+    struct node **child;
+    size_t n;
+};
+
+/* Parse a source; NULL with diagnostics when it is not a scenario's text. Nodes live in the pool. */
+struct node *tree_parse(struct pool *pool, const struct source *source, struct diag *diag);
+
+/* The child of a group by name, or NULL. */
+struct node *tree_get(const struct node *group, const char *name);
+
+/* Lay `above` over `below`: groups merge, all else is replaced; changes `below` and returns it. A value that replaces an
+ * equal one is told as a warning when `warn` is set. */
+struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag);
+
+/* Remove a child from a group. */
+void tree_remove(struct node *group, const struct node *child);
+
+/* Same shape and values, places aside. */
+bool tree_equal(const struct node *a, const struct node *b);
+/* "1.5": of the headers built with. */
+const char *tree_libconfig_version(void);
+#endif

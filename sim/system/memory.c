@@ -1,0 +1,109 @@
+#include "sim/system/memory.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_BYTES = 64 * 1024 };
+
+struct pool_page {
+    struct pool_page *next;
+    size_t used, size;
+    max_align_t data[];
+};
+
+void die(const char *format, ...)
+{
+    va_list args;
+
+    fflush(stdout);
+    fputs("foothold: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+void *memory_new(size_t n, size_t size)
+{
+    void *memory = calloc(n ? n : 1, size ? size : 1);
+
+    if (!memory)
+        die("out of memory (%zu items of %zu bytes)", n, size);
+    return memory;
+}
+
+void *memory_grow(void *array, size_t n, size_t *capacity, size_t size)
+{
+    size_t wanted = *capacity ? *capacity * 2 : 16;
+    void *grown;
+
+    if (n < *capacity)
+        return array;
+    grown = wanted > SIZE_MAX / size ? NULL : realloc(array, wanted * size);
+    if (!grown)
+        die("out of memory (%zu items of %zu bytes)", wanted, size);
+    *capacity = wanted;
+    return grown;
+}
+
+void *pool_new(struct pool *pool, size_t n, size_t size)
+{
+    const size_t unit = sizeof(max_align_t);
+    struct pool_page *page = pool->page;
+    size_t bytes;
+    char *memory;
+
+    if (size && n > (SIZE_MAX / 4) / size)
+        die("out of memory (%zu items of %zu bytes)", n, size);
+    bytes = (n * size + unit - 1) / unit * unit;
+    if (!page || page->size - page->used < bytes) {
+        const size_t room = bytes > PAGE_BYTES ? bytes : PAGE_BYTES;
+
+        page = memory_new(1, sizeof *page + room);
+        page->size = room;
+        page->next = pool->page;
+        pool->page = page;
+    }
+    memory = (char *)page->data + page->used;
+    page->used += bytes;
+    return memory;
+}
+
+char *pool_copy(struct pool *pool, const char *text, size_t size)
+{
+    char *copy = pool_new(pool, size + 1, 1);
+
+    if (size)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+char *pool_print(struct pool *pool, const char *format, ...)
+{
+    va_list args, again;
+    char *text;
+    int size;
+
+    va_start(args, format);
+    va_copy(again, args);
+    size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (size < 0)
+        die("cannot format a message");
+    text = pool_new(pool, (size_t)size + 1, 1);
+    vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+void pool_free(struct pool *pool)
+{
+    while (pool->page) {
+        struct pool_page *next = pool->page->next;
+
+        free(pool->page);
+        pool->page = next;
+    }
+}

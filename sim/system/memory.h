@@ -1,0 +1,26 @@
+/* memory.h - memory that is there or ends the program, and pools freed at once.
+ *
+ * A command line has no use for a half-failed allocation: running out of memory prints one line and exits 1. */
+#ifndef FOOTHOLD_MEMORY_H
+#define FOOTHOLD_MEMORY_H
+#include <stdarg.h>
+#include <stddef.h>
+
+/* Print "foothold: message" (printf-like) on standard error and exit 1: the machine failed, not the user. */
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Zeroed memory for n items of the given size; never NULL; freed with free(). */
+void *memory_new(size_t n, size_t size);
+
+/* Make room for one more item: grows *array (items of the given size) when n has reached *capacity. */
+void *memory_grow(void *array, size_t n, size_t *capacity, size_t size);
+
+/* Everything allocated from a pool lives until pool_free. A zeroed pool is a valid empty one. */
+struct pool {
+    struct pool_page *page;
+};
+void *pool_new(struct pool *pool, size_t n, size_t size);          /* zeroed, aligned for any type */
+char *pool_copy(struct pool *pool, const char *text, size_t size); /* size bytes and a final NUL */
+char *pool_print(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void pool_free(struct pool *pool);
+#endif

@@ -1,0 +1,775 @@
+/* What a run leaves behind: the tables and documents of design.md section 9, the page people read, whole
+ * files. */
+#include <jansson.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "sim/report/figure.h"
+#include "sim/report/number.h"
+#include "sim/report/output.h"
+#include "sim/report/page.h"
+#include "sim/report/report.h"
+
+/* An answer made by hand: two bases, two states, two questions, a lever, an event that never comes, two
+ * inputs. */
+
+enum { N_BASES = 2, N_STATES = 2, N_QUESTIONS = 2, N_FACTORS = 2, N_INPUTS = 2, N_MONTHS = 2 };
+
+struct fixture {
+    struct answer answer;
+    struct answer_question question[N_QUESTIONS];
+    const char *state[N_STATES], *transition[1];
+    bool held[N_STATES];
+    double month[N_MONTHS];
+    struct answer_place base[N_BASES];
+    struct estimate at_horizon[N_STATES], occupancy[N_STATES * N_MONTHS], incidence[N_MONTHS],
+        count[N_BASES + 1];
+    struct answer_spread spread[N_STATES];
+    struct answer_factor factor[N_FACTORS];
+    struct answer_driver driver[N_INPUTS];
+    double index[N_INPUTS][N_QUESTIONS], index_se[N_INPUTS][N_QUESTIONS];
+};
+
+static const struct answer_spread wide = {{0.25, 0.5, 0.75}, {0.01, 0.01, 0.01}, 0.2, 0.4};
+
+static struct estimate estimate(double value, double se)
+{
+    return (struct estimate){value, se, 1000};
+}
+
+static void set_question(struct answer_question *question, const char *id, const char *text, double p)
+{
+    *question = (struct answer_question){id, text, 12.0, estimate(p, 0.002), wide};
+}
+
+static void set_factor(struct answer_factor *factor, const char *id, bool is_lever, double difference)
+{
+    factor->id = id;
+    factor->is_lever = is_lever;
+    factor->by_question = calloc(N_QUESTIONS, sizeof *factor->by_question);
+    assert_non_null(factor->by_question);
+    for (size_t q = 0; q < N_QUESTIONS; q++) {
+        factor->by_question[q].comes = estimate(isnan(difference) ? 0.0 : 0.4, 0.001);
+        factor->by_question[q].if_comes = estimate(0.5 + difference, 0.002);
+        factor->by_question[q].if_not = estimate(0.5, 0.002);
+        factor->by_question[q].difference = estimate(difference, 0.003);
+    }
+}
+
+static void set_bases(struct fixture *it)
+{
+    const struct answer_time loss = {
+        estimate(0.75, 0.01), {1.5, 9.25, NAN}, {0.1, 0.2, NAN}, estimate(8.5, 0.1)};
+    const struct answer_time deal = {
+        estimate(0.0, 0.0), {NAN, NAN, NAN}, {NAN, NAN, NAN}, estimate(NAN, NAN)};
+    static const char *const id[N_BASES] = {"khmeimim", "tartus"};
+
+    for (size_t i = 0; i < N_BASES; i++)
+        it->base[i] = (struct answer_place){
+            .id = id[i],
+            .name = "",
+            .state = it->at_horizon,
+            .spread = it->spread,
+            .loss = loss,
+            .deal = deal,
+            .occupancy = it->occupancy,
+            .incidence = it->incidence,
+        };
+    it->answer.all = (struct answer_place){.id = "all", .name = "", .loss = loss, .deal = deal};
+    for (size_t s = 0; s < N_STATES; s++) {
+        it->at_horizon[s] = estimate(s == 0 ? 0.25 : 0.75, 0.001);
+        it->spread[s] = wide;
+    }
+    for (size_t m = 0; m < N_MONTHS; m++) {
+        it->month[m] = (double)m;
+        it->incidence[m] = it->occupancy[m] = estimate(0.125 * (double)m, 0.001);
+        it->occupancy[N_MONTHS + m] = estimate(1.0 - 0.125 * (double)m, 0.001);
+    }
+    for (size_t n = 0; n <= N_BASES; n++)
+        it->count[n] = estimate(n == 0 ? 0.5 : 0.25, 0.001);
+}
+
+static void set_drivers(struct fixture *it)
+{
+    static const char *const path[N_INPUTS] = {"levers.relief.chance", "transitions.exit.per_month"};
+    static const char *const tag[N_INPUTS] = {NULL, "guess"};
+
+    for (size_t i = 0; i < N_INPUTS; i++) {
+        for (size_t q = 0; q < N_QUESTIONS; q++) {
+            it->index[i][q] = i == 0 ? 0.001 : 0.6;
+            it->index_se[i][q] = 0.01;
+        }
+        it->driver[i] = (struct answer_driver){path[i], tag[i], it->index[i], it->index_se[i]};
+    }
+}
+
+static int set_up(void **state)
+{
+    struct fixture *it = calloc(1, sizeof *it);
+
+    assert_non_null(it);
+    set_question(&it->question[0], "held", "Are both held?", 0.573);
+    set_question(&it->question[1], "deal", "", 0.1);
+    set_bases(it);
+    set_factor(&it->factor[0], "quake", false, NAN);
+    set_factor(&it->factor[1], "relief", true, 0.125);
+    set_drivers(it);
+    it->state[0] = "GONE";
+    it->state[1] = "LIMBO";
+    it->held[1] = true;
+    it->transition[0] = "exit";
+    it->answer = (struct answer){
+        .scenario_id = "case",
+        .analyst_id = "ipsc",
+        .title = "A case",
+        .model = "hazard",
+        .as_of = "2024-12-16",
+        .horizon = 24.0,
+        .n_worlds = 10,
+        .n_runs = 100,
+        .n_draws = 1000,
+        .complete = true,
+        .n_questions = N_QUESTIONS,
+        .n_states = N_STATES,
+        .n_bases = N_BASES,
+        .n_transitions = 1,
+        .n_factors = N_FACTORS,
+        .n_inputs = N_INPUTS,
+        .n_months = N_MONTHS,
+        .question = it->question,
+        .state = it->state,
+        .transition = it->transition,
+        .held = it->held,
+        .month = it->month,
+        .base = it->base,
+        .all = it->answer.all,
+        .bases_held = it->count,
+        .factor = it->factor,
+        .driver = it->driver,
+        .n_stated = 3,
+        .n_guess = 1,
+        .has_deal = true,
+    };
+    *state = it;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *it = *state;
+
+    for (size_t i = 0; i < N_FACTORS; i++)
+        free(it->factor[i].by_question);
+    free(it);
+    return 0;
+}
+
+static const char *const argv[] = {"foothold", "run", "case.cfg", "bytes \xff"};
+static const char *const file[] = {"case.cfg"}, *const file_sha256[] = {"c0ffee"};
+static const struct provenance provenance = {
+    .argc = 4,
+    .argv = argv,
+    .seed = UINT64_MAX,
+    .seed_chosen = true,
+    .design = "lattice",
+    .effective = "format = 1;\n",
+    .sha256 = "abcdef",
+    .file = file,
+    .file_sha256 = file_sha256,
+    .n_files = 1,
+    .threads = 2,
+    .seconds = 0.5,
+    .cpu_seconds = 1.0,
+    .precision = NAN,
+    .libconfig_version = "1.5",
+};
+
+/* What a writer of an answer writes; freed by the caller. */
+static void summary_csv(FILE *out, const struct answer *answer)
+{
+    csv_summary(out, &answer, 1);
+}
+
+static void summary_json(FILE *out, const struct answer *answer)
+{
+    json_summary(out, &answer, 1);
+}
+
+static char *written(void (*write)(FILE *, const struct answer *), const struct answer *answer)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    write(stream, answer);
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static bool has(const char *text, const char *part)
+{
+    return strstr(text, part) != NULL;
+}
+
+/* Numbers */
+
+static void numbers_round_trip_in_as_few_digits_as_it_takes(void **state)
+{
+    static const struct {
+        double x;
+        const char *text;
+    } row[] = {
+        {0.0, "0"},        {0.1, "0.1"},
+        {24.0, "24"},      {1.0 / 3.0, "0.3333333333333333"},
+        {1e300, "1e+300"}, {0.1 + 0.2, "0.30000000000000004"},
+        {NAN, "NA"},       {-INFINITY, "-Inf"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char buffer[NUMBER_SIZE];
+        const char *text = number_print(buffer, row[i].x);
+
+        assert_string_equal(text, row[i].text);
+        assert_true(isnan(row[i].x) || strtod(text, NULL) == row[i].x);
+    }
+}
+
+static void percentages_have_no_more_digits_than_their_error(void **state)
+{
+    static const struct {
+        double p, se;
+        const char *percent, *error;
+    } row[] = {
+        {0.57312, 0.0021, "57.3", "0.2"},
+        {0.57312, 0.03, "57", "3"},
+        {0.57312, 0.0097, "57", "1"},
+        {0.57312, 0.0, "57.3", "0"},
+        {0.00412, 0.0001, "0.41", "0.01"},
+        {1e-7, 1e-7, "<0.01", "0.01"},
+        {0.999, 0.02, ">99", "2"},
+        {0.0, 0.0, "0", "0"},
+        {1.0, 0.0, "100", "0"},
+        {NAN, NAN, "-", "-"},
+    };
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        assert_string_equal(figure_percent(&pool, row[i].p, row[i].se), row[i].percent);
+        assert_string_equal(figure_error(&pool, row[i].se), row[i].error);
+    }
+    assert_string_equal(figure_count(&pool, 2048000), "2,048,000");
+    assert_string_equal(figure_count(&pool, 999), "999");
+    assert_string_equal(figure_band(&pool, 8, 0.5, 0.25, 0.75), "██▓▓░░··");
+    assert_string_equal(figure_bar(&pool, 4, 0.375), "█▌");
+    pool_free(&pool);
+}
+
+/* CSV */
+
+static void summary_csv_is_the_contract(void **state)
+{
+    struct fixture *it = *state;
+    char *text = written(summary_csv, &it->answer);
+
+    assert_true(has(text,
+                    "model_id,scenario_id,target,location,horizon,output_type,output_type_id,value,se,n\n"
+                    "ipsc,case,held,all,12,mean,NA,0.573,0.002,1000\n"
+                    "ipsc,case,held,all,12,quantile,0.05,0.25,0.01,1000\n"
+                    "ipsc,case,held,all,12,quantile,0.5,0.5,0.01,1000\n"
+                    "ipsc,case,held,all,12,quantile,0.95,0.75,0.01,1000\n"
+                    "ipsc,case,deal,all,12,mean,NA,0.1,0.002,1000\n"));
+    assert_true(has(text, "ipsc,case,state,khmeimim,24,pmf,GONE,0.25,0.001,1000\n"
+                          "ipsc,case,state,khmeimim,24,pmf,LIMBO,0.75,0.001,1000\n"
+                          "ipsc,case,state,tartus,24,pmf,GONE,0.25,0.001,1000\n"));
+    assert_true(has(text, "ipsc,case,bases_held,all,24,pmf,0,0.5,0.001,1000\n"
+                          "ipsc,case,bases_held,all,24,pmf,1,0.25,0.001,1000\n"
+                          "ipsc,case,bases_held,all,24,pmf,2,0.25,0.001,1000\n"
+                          "ipsc,case,time_to_loss,all,24,mean,NA,8.5,0.1,1000\n"
+                          "ipsc,case,time_to_loss,all,24,quantile,0.05,1.5,0.1,1000\n"
+                          "ipsc,case,time_to_loss,all,24,quantile,0.5,9.25,0.2,1000\n"
+                          "ipsc,case,time_to_loss,all,24,quantile,0.95,NA,NA,1000\n"
+                          "ipsc,case,time_to_loss,khmeimim,24,mean,NA,8.5,0.1,1000\n"));
+    assert_true(has(text, "time_to_deal,tartus,24,mean,NA,NA,NA,1000\n"));
+    free(text);
+}
+
+static void deals_are_told_only_where_some_state_is_one(void **state)
+{
+    struct fixture *it = *state;
+    char *text;
+
+    it->answer.has_deal = false;
+    text = written(summary_csv, &it->answer);
+    assert_false(has(text, "time_to_deal"));
+    free(text);
+    text = written(summary_json, &it->answer);
+    assert_false(has(text, "time_to_deal"));
+    free(text);
+}
+
+static void curves_csv_has_occupancy_then_incidence(void **state)
+{
+    struct fixture *it = *state;
+    char *text = written(csv_curves, &it->answer);
+
+    assert_true(has(text, "scenario_id,location,kind,name,month,value,se\n"
+                          "case,khmeimim,occupancy,GONE,0,0,0.001\n"
+                          "case,khmeimim,occupancy,GONE,1,0.125,0.001\n"
+                          "case,khmeimim,occupancy,LIMBO,0,1,0.001\n"
+                          "case,khmeimim,occupancy,LIMBO,1,0.875,0.001\n"
+                          "case,khmeimim,incidence,exit,0,0,0.001\n"
+                          "case,khmeimim,incidence,exit,1,0.125,0.001\n"
+                          "case,tartus,occupancy,GONE,0,0,0.001\n"));
+    free(text);
+}
+
+static void levers_csv_is_the_contract(void **state)
+{
+    struct fixture *it = *state;
+    char *text = written(csv_levers, &it->answer);
+
+    assert_string_equal(text, "id,question,p_comes,p_if_comes,p_if_not,difference,se\n"
+                              "quake,held,0,NA,0.5,NA,0.003\n"
+                              "quake,deal,0,NA,0.5,NA,0.003\n"
+                              "relief,held,0.4,0.625,0.5,0.125,0.003\n"
+                              "relief,deal,0.4,0.625,0.5,0.125,0.003\n");
+    free(text);
+}
+
+static void worlds_csv_quotes_what_needs_it(void **state)
+{
+    const char *const input[] = {"levers.relief.chance", "a,\"b\""}, *const question[] = {"held"};
+    const double x[] = {0.1, NAN}, p[] = {0.25};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(stream);
+    csv_worlds_header(stream, input, 2, question, 1);
+    csv_worlds_row(stream, "case", UINT64_MAX, x, 2, p, 1);
+    fclose(stream);
+    assert_string_equal(text, "scenario_id,world,in.levers.relief.chance,\"in.a,\"\"b\"\"\",p.held\n"
+                              "case,18446744073709551615,0.1,NA,0.25\n");
+    free(text);
+}
+
+/* JSON */
+
+static json_t *at(json_t *object, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+
+    assert_non_null(value);
+    return value;
+}
+
+static json_t *parsed(char *text)
+{
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_non_null(root);
+    free(text);
+    return root;
+}
+
+static void summary_json_says_the_same(void **state)
+{
+    struct fixture *it = *state;
+    json_t *root = parsed(written(summary_json, &it->answer));
+    json_t *held = at(at(root, "questions"), "held"), *drivers = at(at(root, "drivers"), "held");
+    json_t *relief = at(at(root, "levers"), "relief"), *loss = at(at(root, "time_to_loss"), "all");
+
+    assert_true(json_is_true(at(root, "complete")));
+    assert_string_equal(json_string_value(at(held, "text")), "Are both held?");
+    assert_true(json_real_value(at(held, "probability")) == 0.573);
+    assert_true(json_real_value(at(held, "p95")) == 0.75);
+    assert_true(json_real_value(at(at(at(at(root, "states"), "tartus"), "LIMBO"), "probability")) == 0.75);
+    assert_true(json_real_value(at(at(at(root, "bases_held"), "2"), "se")) == 0.001);
+    assert_true(json_is_null(at(loss, "p95")));
+    assert_true(json_real_value(at(loss, "mean")) == 8.5);
+    assert_string_equal(json_string_value(at(relief, "kind")), "lever");
+    assert_true(json_real_value(at(at(at(relief, "questions"), "deal"), "difference")) == 0.125);
+    assert_string_equal(json_string_value(at(json_array_get(drivers, 0), "input")),
+                        "transitions.exit.per_month");
+    assert_true(json_is_null(at(json_array_get(drivers, 1), "tag")));
+    assert_int_equal(json_integer_value(at(at(root, "basis"), "stated")), 3);
+    json_decref(root);
+}
+
+static void put_manifest(FILE *out, const struct answer *answer)
+{
+    json_manifest(out, answer, &provenance);
+}
+
+static void manifest_keeps_seeds_and_bytes_as_text(void **state)
+{
+    struct fixture *it = *state;
+    json_t *root = parsed(written(put_manifest, &it->answer));
+    json_t *parameters = at(root, "parameters"), *scenario = at(root, "scenario");
+
+    assert_string_equal(json_string_value(at(parameters, "seed")), "18446744073709551615");
+    assert_string_equal(json_string_value(json_array_get(at(parameters, "argv"), 3)), "bytes \\xFF");
+    assert_true(json_is_null(at(parameters, "precision")));
+    assert_string_equal(json_string_value(at(scenario, "effective")), "format = 1;\n");
+    assert_string_equal(json_string_value(at(json_array_get(at(scenario, "files"), 0), "sha256")), "c0ffee");
+    assert_string_equal(json_string_value(at(at(root, "software"), "version")), FOOTHOLD_VERSION);
+    assert_string_equal(json_string_value(at(at(root, "environment"), "libconfig")), "1.5");
+    assert_true(json_integer_value(at(at(root, "resources"), "max_rss_bytes")) > 0);
+    json_decref(root);
+}
+
+/* Text */
+
+static char *page(const struct answer *answer, bool colour, int width)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    text_summary(stream, answer, &provenance, colour, width);
+    fclose(stream);
+    return text;
+}
+
+/* No line wider than the page, none ending in a space. */
+static void check_lines(const char *text, int width)
+{
+    char *copy = strdup(text);
+
+    assert_non_null(copy);
+    for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
+        assert_true(page_columns(line) <= width);
+        assert_false(line[strlen(line) - 1] == ' ');
+    }
+    free(copy);
+}
+
+static void the_page_never_gives_one_number_alone(void **state)
+{
+    struct fixture *it = *state;
+    char *text = page(&it->answer, false, 100);
+
+    assert_true(has(text, "Are both held?  held, month 12\n"));
+    assert_true(has(text, "57.3 %"));
+    assert_true(has(text, "± 0.2 (simulation)"));
+    assert_true(has(text, "25 to 75 (what the analyst does not know); 80 % of the doubt is chance\n"));
+    assert_true(has(text, "75 ± 1  1.5   9.2   >24"));
+    assert_true(has(text, "+12.5  ± 0.3"));
+    assert_true(has(text, "Always or never came: quake\n"));
+    assert_true(has(text, "60 ± 1 %"));
+    assert_true(has(text, "Of 2 uncertain quantities 1 cannot be told from zero.\n"));
+    assert_true(has(text, "guesses account for 60 % of what drives it"));
+    assert_true(has(text, "seed 18446744073709551615"));
+    assert_false(has(text, "STOPPED EARLY"));
+    free(text);
+}
+
+static void the_page_fits_its_width(void **state)
+{
+    struct fixture *it = *state;
+
+    it->question[0].text =
+        "A long question, with many words, that asks of the two coastal bases in Syria whether they "
+        "are both still held by those who held them in December 2024, on terms old or new?";
+    for (int width = 80; width <= 120; width += 20) {
+        char *text = page(&it->answer, false, width);
+
+        check_lines(text, width);
+        free(text);
+    }
+}
+
+static void long_ids_are_cut_and_wide_tables_folded(void **state)
+{
+    static const char long_id[] = "a_64_byte_id_a_64_byte_id_a_64_byte_id_a_64_byte_id_a_64_byte_id";
+    struct fixture *it = *state;
+    char *text;
+
+    it->question[0].id = it->base[0].id = it->factor[1].id = it->state[0] = it->state[1] = long_id;
+    text = page(&it->answer, false, 80);
+    check_lines(text, 80);
+    assert_true(has(text, "a_64_byte_id_a_64_b…"));
+    free(text);
+}
+
+static void colour_adds_escapes_and_nothing_else(void **state)
+{
+    struct fixture *it = *state;
+    char *plain = page(&it->answer, false, 80), *coloured = page(&it->answer, true, 80), *to = coloured;
+
+    assert_false(has(plain, "\033"));
+    assert_true(has(coloured, "\033[1m"));
+    for (const char *from = coloured; *from;) {
+        if (*from == '\033')
+            from = strchr(from, 'm') + 1;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+    assert_string_equal(coloured, plain);
+    free(plain);
+    free(coloured);
+}
+
+static void nothing_from_a_scenario_commands_the_terminal(void **state)
+{
+    struct fixture *it = *state;
+    char *text;
+
+    it->answer.title = "\033]0;owned\007";
+    it->question[0].text = "Red \033[31malert?";
+    text = page(&it->answer, false, 80);
+    assert_false(has(text, "\033"));
+    assert_true(has(text, "\\x1B]0;owned\\x07"));
+    free(text);
+}
+
+static void a_run_cut_short_says_so_first(void **state)
+{
+    struct fixture *it = *state;
+    char *text;
+
+    it->answer.complete = false;
+    text = page(&it->answer, false, 80);
+    assert_ptr_equal(strstr(text, "STOPPED EARLY"), text);
+    free(text);
+}
+
+static void one_world_and_sure_things_are_told_in_words(void **state)
+{
+    struct fixture *it = *state;
+    char *text;
+
+    it->question[0].p = estimate(0.0, 0.0);
+    for (size_t i = 0; i < ANSWER_LEVELS; i++)
+        it->question[0].spread.quantile[i] = it->spread[0].quantile[i] = it->spread[1].quantile[i] = NAN;
+    for (size_t i = 0; i < N_INPUTS; i++)
+        it->index[i][0] = NAN;
+    text = page(&it->answer, false, 80);
+    assert_true(has(text, "never in 1,000 draws"));
+    assert_true(has(text, "With one world nothing can be said"));
+    assert_false(has(text, "What drives"));
+    assert_false(has(text, "nan"));
+    free(text);
+}
+
+static void a_batch_sets_scenarios_side_by_side(void **state)
+{
+    struct fixture *it = *state;
+    struct answer other = it->answer;
+    const struct answer *both[] = {&it->answer, &other};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    other.scenario_id = "other";
+    other.n_questions = 1;
+    text_batch(stream, both, 2, false, 80);
+    fclose(stream);
+    assert_true(has(text, "      case             other\n"
+                          "held  57.3 (25 to 75)  57.3 (25 to 75)\n"
+                          "deal  10.0 (25 to 75)  -\n"));
+    assert_true(has(text, "held: Are both held?\n"));
+    check_lines(text, 80);
+    free(text);
+}
+
+/* Files */
+
+static char folder[] = "/tmp/foothold-report-XXXXXX";
+
+static const char *in_folder(struct pool *pool, const char *name)
+{
+    return pool_print(pool, "%s/%s", folder, name);
+}
+
+static void write_set(const char *path, const char *name, const char *text, size_t times)
+{
+    struct output output;
+    FILE *stream;
+
+    output_begin(&output, path);
+    stream = output_open(&output, name);
+    for (size_t i = 0; i < times; i++)
+        fputs(text, stream);
+    output_commit(&output);
+}
+
+static void check_file(const char *path, const char *expected)
+{
+    char text[64] = "";
+    FILE *stream = fopen(path, "r");
+
+    assert_non_null(stream);
+    assert_int_equal(fread(text, 1, sizeof text - 1, stream), strlen(expected));
+    assert_string_equal(text, expected);
+    fclose(stream);
+}
+
+/* How a child that does this ends: its exit code, or -1. */
+static int exit_of(void (*act)(const char *), const char *path)
+{
+    const pid_t child = fork();
+    int status = 0;
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(99);
+        act(path);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_set_appears_in_a_folder_made_for_it(void **state)
+{
+    struct pool pool = {0};
+    const char *path = in_folder(&pool, "a/b//c/");
+
+    (void)state;
+    write_set(path, "x.csv", "new", 1);
+    check_file(in_folder(&pool, "a/b/c/x.csv"), "new");
+    assert_int_equal(access(in_folder(&pool, "a/b/c/x.csv.part"), F_OK), -1);
+    pool_free(&pool);
+}
+
+static void an_abandoned_set_leaves_no_trace(void **state)
+{
+    struct pool pool = {0};
+    struct output output;
+
+    (void)state;
+    write_set(folder, "x.csv", "old", 1);
+    output_begin(&output, folder);
+    fputs("new", output_open(&output, "x.csv"));
+    output_abandon(&output);
+    check_file(in_folder(&pool, "x.csv"), "old");
+    assert_int_equal(access(in_folder(&pool, "x.csv.part"), F_OK), -1);
+    pool_free(&pool);
+}
+
+/* As on a full disk: writing fails at the 64th KiB. */
+static void overfill(const char *path)
+{
+    const struct rlimit limit = {64 * 1024, 64 * 1024};
+
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    write_set(path, "x.csv", "0123456789", 100000);
+}
+
+static void a_full_disk_leaves_the_old_results(void **state)
+{
+    struct pool pool = {0};
+
+    (void)state;
+    write_set(folder, "x.csv", "old", 1);
+    assert_int_equal(exit_of(overfill, folder), 1);
+    check_file(in_folder(&pool, "x.csv"), "old");
+    assert_int_equal(access(in_folder(&pool, "x.csv.part"), F_OK), -1);
+    pool_free(&pool);
+}
+
+static void write_through_link(const char *path)
+{
+    write_set(path, "link.csv", "new", 1);
+}
+
+static void a_link_laid_in_the_way_is_not_followed(void **state)
+{
+    struct pool pool = {0};
+    const char *victim = in_folder(&pool, "victim");
+
+    (void)state;
+    write_set(folder, "victim", "old", 1);
+    assert_int_equal(symlink(victim, in_folder(&pool, "link.csv.part")), 0);
+    assert_int_equal(exit_of(write_through_link, folder), 1);
+    check_file(victim, "old");
+    pool_free(&pool);
+}
+
+static void say_something_to(const char *path)
+{
+    if (!freopen(path, "w", stdout))
+        _exit(99);
+    puts("something");
+    output_check_stdout();
+}
+
+static void standard_output_that_does_not_arrive_is_a_failure(void **state)
+{
+    (void)state;
+    assert_int_equal(exit_of(say_something_to, "/dev/full"), 1);
+    assert_int_equal(exit_of(say_something_to, "/dev/null"), 0);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const name[] = {"a/b/c/x.csv", "a/b/c",  "a/b",          "a",
+                                       "x.csv",       "victim", "link.csv.part"};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        remove(in_folder(&pool, name[i]));
+    pool_free(&pool);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest answers[] = {
+        cmocka_unit_test(numbers_round_trip_in_as_few_digits_as_it_takes),
+        cmocka_unit_test(percentages_have_no_more_digits_than_their_error),
+        cmocka_unit_test_setup_teardown(summary_csv_is_the_contract, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(deals_are_told_only_where_some_state_is_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(curves_csv_has_occupancy_then_incidence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(levers_csv_is_the_contract, set_up, tear_down),
+        cmocka_unit_test(worlds_csv_quotes_what_needs_it),
+        cmocka_unit_test_setup_teardown(summary_json_says_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(manifest_keeps_seeds_and_bytes_as_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_page_never_gives_one_number_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_page_fits_its_width, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_ids_are_cut_and_wide_tables_folded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(colour_adds_escapes_and_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_from_a_scenario_commands_the_terminal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_run_cut_short_says_so_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_world_and_sure_things_are_told_in_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_sets_scenarios_side_by_side, set_up, tear_down),
+    };
+    const struct CMUnitTest files[] = {
+        cmocka_unit_test(a_set_appears_in_a_folder_made_for_it),
+        cmocka_unit_test(an_abandoned_set_leaves_no_trace),
+        cmocka_unit_test(a_full_disk_leaves_the_old_results),
+        cmocka_unit_test(a_link_laid_in_the_way_is_not_followed),
+        cmocka_unit_test(standard_output_that_does_not_arrive_is_a_failure),
+    };
+
+    return cmocka_run_group_tests(answers, NULL, NULL) +
+           cmocka_run_group_tests(files, make_folder, remove_folder);
+}

@@ -26,7 +26,6 @@ struct answer_spread {
 struct answer_question {
     const char *id, *text; /* text: never NULL, may be "" */
     double month;
-    size_t rank; /* place in the scenario file: questions are kept by id, and shown as asked */
     struct estimate p;
     struct answer_spread spread;
 };
@@ -70,7 +69,8 @@ struct answer {
     uint64_t n_draws;          /* played in all */
     bool complete;             /* false: stopped by a signal; what was played counts */
     size_t n_questions, n_states, n_bases, n_transitions, n_factors, n_inputs, n_months;
-    struct answer_question *question;
+    struct answer_question *question; /* by id, as in every table */
+    size_t *asked;                    /* indices of the questions in the order of the scenario file, for readers */
     const char **state;      /* ids, worst to best for the guest */
     const char **transition; /* ids */
     bool *held;              /* per state */

@@ -7,13 +7,33 @@
 #include "sim/analysis/answer.h"
 #include "sim/engine/play.h"
 
-/* The share of runs in a cell. */
-struct estimate estimate_share(const struct tally *tally, size_t cell);
+enum { NONE_LEFT_OUT = REPLICATES };
 
-/* A statistic of the tally with replicate `without` left out; REPLICATES: none. NAN where it cannot be had. */
-typedef double estimate_statistic(const void *data, size_t without, const void *what);
+/* An arm's counts, and their sums over replicates, so that leaving one out is a subtraction. */
+struct counts {
+    const struct plan *plan;
+    const struct tally *tally;
+    const struct spread *spread;
+    uint64_t *tally_total;
+    struct spread_sums *sums_total;
+    uint64_t *histogram_total, *strata_worlds_total;
+    double *strata_p_total;
+    double worlds_total, n_runs;
+};
+
+void counts_init(struct counts *counts, const struct plan *plan, const struct arm_result *arm, uint64_t n_runs);
+void counts_free(struct counts *counts);
+
+/* A cell of the tally, summed over all replicates but one. */
+double counts_without(const struct counts *counts, size_t cell, size_t without);
+double counts_worlds_without(const struct counts *counts, size_t without);
+
+/* The share of runs in a cell. */
+struct estimate estimate_share(const struct counts *counts, size_t cell);
+
+/* A statistic of the counts with a replicate left out; NAN where it cannot be had. */
+typedef double estimate_statistic(const struct counts *counts, size_t without, const void *what);
 
 /* The statistic of all replicates and its jackknife error (NAN with fewer than two that were played). */
-struct estimate estimate_jackknife(const struct tally *tally, const void *data, estimate_statistic *statistic,
-                                   const void *what);
+struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what);
 #endif

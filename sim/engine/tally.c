@@ -202,22 +202,36 @@ static double binomial_se(uint64_t yes, uint64_t n)
     return sqrt(p * (1.0 - p) / (double)n);
 }
 
-double tally_share(const struct tally *tally, size_t cell, double *se)
+double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se)
 {
-    const uint64_t yes = tally_total(tally, cell), n = tally_total(tally, tally->at.runs);
-    const double p = (double)yes / (double)n;
-    double sum = 0.0;
+    uint64_t all_yes = 0, all = 0;
     size_t replicates = 0;
+    double p, sum = 0.0;
 
     for (size_t r = 0; r < REPLICATES; r++) {
-        const uint64_t *count = tally_block(tally, r);
-        const double off = (double)count[cell] - p * (double)count[tally->at.runs];
+        all_yes += yes[r];
+        all += n[r];
+        replicates += n[r] > 0;
+    }
+    p = (double)all_yes / (double)all;
+    for (size_t r = 0; r < REPLICATES; r++) {
+        const double off = (double)yes[r] - p * (double)n[r];
 
-        replicates += count[tally->at.runs] > 0;
         sum += off * off;
     }
-    *se = binomial_se(yes, n);
-    if (tally->plan->n_inputs && replicates > 1 && sum > 0.0)
-        *se = sqrt(sum * (double)replicates / (double)(replicates - 1)) / (double)n;
+    *se = binomial_se(all_yes, all);
+    if (plan->n_inputs && replicates > 1 && sum > 0.0)
+        *se = sqrt(sum * (double)replicates / (double)(replicates - 1)) / (double)all;
     return p;
+}
+
+double tally_share(const struct tally *tally, size_t cell, double *se)
+{
+    uint64_t yes[REPLICATES], n[REPLICATES];
+
+    for (size_t r = 0; r < REPLICATES; r++) {
+        yes[r] = tally_block(tally, r)[cell];
+        n[r] = tally_block(tally, r)[tally->at.runs];
+    }
+    return tally_share_of(tally->plan, yes, n, se);
 }

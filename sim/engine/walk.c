@@ -13,10 +13,15 @@ void walk_init(struct walk *walk, const struct plan *plan)
     *walk = (struct walk){.plan = plan,
                           .threshold = memory_new(n * WALK_BATCH, sizeof(double)),
                           .ring = memory_new(n, sizeof(double)),
+                          .start_ratio = memory_new(n, sizeof(double)),
+                          .steady_rate = memory_new(n, sizeof(double)),
+                          .start_waits = memory_new(n, sizeof(uint32_t)),
+                          .start_on = memory_new(plan->n_switches, sizeof(bool)),
+                          .standing = memory_new(n, sizeof(bool)),
                           .left = memory_new(n, sizeof(double)),
                           .since = memory_new(n, sizeof(double)),
                           .ratio = memory_new(n, sizeof(double)),
-                          .own = memory_new(n, sizeof(double)),
+                          .passed = memory_new(n, sizeof(double)),
                           .rung = memory_new(n, sizeof(uint32_t)),
                           .waits = memory_new(n, sizeof(uint32_t)),
                           .frailty = memory_new(plan->n_dependences, sizeof(double)),
@@ -40,7 +45,12 @@ void walk_free(struct walk *walk)
     free(walk->left);
     free(walk->since);
     free(walk->ratio);
-    free(walk->own);
+    free(walk->passed);
+    free(walk->start_ratio);
+    free(walk->steady_rate);
+    free(walk->start_waits);
+    free(walk->start_on);
+    free(walk->standing);
     free(walk->rung);
     free(walk->waits);
     free(walk->ends);
@@ -49,17 +59,6 @@ void walk_free(struct walk *walk)
     free(walk->busy);
     free(walk->lasting);
     free(walk->frailty);
-}
-
-void walk_batch(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index, uint64_t first_run)
-{
-    const struct plan *plan = walk->plan;
-
-    walk->world = world;
-    walk->luck = (struct luck){seed, index, first_run};
-    for (size_t c = 0; c < plan->n_clocks; c++)
-        if (plan->clock[c].baseline != BASELINE_AT)
-            stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, seed, plan->clock[c].key, index, first_run);
 }
 
 /* ---- baselines: the cumulative hazard L between two months, and the month where it has grown by so much ---- */
@@ -112,58 +111,23 @@ static double dated_hazard(const struct walk *walk, const struct plan_clock *clo
     return left > 0.0 ? -portable_log(left) : INFINITY;
 }
 
-static double reach_dated(const struct walk *walk, const struct plan_clock *clock, double from, double amount)
-{
-    const double chance = chance_of(walk, clock);
-    const double gone = from > 0.0 ? dated_hazard(walk, clock, from) : 0.0;
-    const double u = (1.0 - portable_exp(-(gone + amount))) / chance;
-
-    if (!(gone < INFINITY) || !(u < 1.0))
-        return chance >= 1.0 && gone < INFINITY ? fmax(from, distribution_high(clock->date)) : INFINITY;
-    return fmax(from, distribution_quantile(clock->date, fmax(u, 0x1p-60)));
-}
-
-static double grown(const struct walk *walk, uint32_t c, double from, double to)
+static double reach_dated(const struct walk *walk, uint32_t c, double amount)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
+    const double chance = chance_of(walk, clock), passed = walk->passed[c];
+    const double u = (1.0 - portable_exp(-(passed + amount))) / chance;
 
-    if (!(to > from))
-        return 0.0;
-    switch (clock->baseline) {
-    case BASELINE_RATE:
-        return grown_steps(walk, clock, from, to);
-    case BASELINE_ODDS:
-        return walk->world->rate[c] * (to - from);
-    case BASELINE_DATE:
-        return dated_hazard(walk, clock, to) - (from > 0.0 ? dated_hazard(walk, clock, from) : 0.0);
-    case BASELINE_AT:
-        break;
-    }
-    return 0.0; /* all or nothing */
+    if (u < 1.0)
+        return fmax(walk->month, distribution_quantile(clock->date, fmax(u, 0x1p-60)));
+    return chance >= 1.0 && passed < INFINITY ? fmax(walk->month, distribution_high(clock->date)) : INFINITY;
 }
 
-static double reach(const struct walk *walk, uint32_t c, double from, double amount)
+/* A month that is past rings no more; but what began before as_of is there from the start. */
+static double reach_at(const struct walk *walk, const struct plan_clock *clock)
 {
-    const struct plan_clock *clock = &walk->plan->clock[c];
-    double rate;
+    const double at = walk->world->value[clock->at];
 
-    switch (clock->baseline) {
-    case BASELINE_RATE:
-        if (clock->steps.n == 1 && from >= walk->plan->step[clock->steps.first].from) {
-            rate = world_step_rate(walk->world, walk->plan, clock->steps.first);
-            return rate > 0.0 ? from + amount / rate : INFINITY;
-        }
-        return reach_steps(walk, clock, from, amount);
-    case BASELINE_ODDS:
-        rate = walk->world->rate[c];
-        return rate > 0.0 ? from + amount / rate : INFINITY;
-    case BASELINE_DATE:
-        return reach_dated(walk, clock, from, amount);
-    case BASELINE_AT:
-        break;
-    }
-    rate = walk->world->value[clock->at]; /* a month */
-    return rate >= from ? rate : from > 0.0 || walk->rung[c] ? INFINITY : 0.0;
+    return at >= walk->month ? at : walk->month > 0.0 ? INFINITY : 0.0;
 }
 
 /* ---- clocks ---- */
@@ -173,45 +137,106 @@ static bool runs(const struct walk *walk, uint32_t c)
     return !walk->waits[c];
 }
 
-/* Bring what is left of a threshold up to the present. */
+/* How much the cumulative hazard has grown since the clock was last settled. */
+static double grown(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double before;
+
+    switch (clock->baseline) {
+    case BASELINE_RATE:
+        return grown_steps(walk, clock, walk->since[c], walk->month);
+    case BASELINE_DATE:
+        before = walk->passed[c];
+        walk->passed[c] = dated_hazard(walk, clock, walk->month);
+        return walk->passed[c] - before;
+    case BASELINE_ODDS:
+    case BASELINE_AT:
+        break;
+    }
+    return 0.0; /* a month is all or nothing */
+}
+
+/* Bring what is left of a running clock's threshold up to the present. */
 static void settle(struct walk *walk, uint32_t c)
 {
-    if (runs(walk, c) && walk->ratio[c] > 0.0)
-        walk->left[c] = fmax(0.0, walk->left[c] - walk->ratio[c] * grown(walk, c, walk->since[c], walk->month));
+    const double rate = walk->steady_rate[c], ratio = walk->ratio[c];
+
+    if (walk->month > walk->since[c] && ratio > 0.0) {
+        const double amount = rate >= 0.0 ? rate * (walk->month - walk->since[c]) : grown(walk, c);
+
+        walk->left[c] = fmax(0.0, walk->left[c] - ratio * amount);
+    }
     walk->since[c] = walk->month;
 }
 
+/* Begin to count from the present, after a time in which the clock did not run. */
+static void restart(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    walk->since[c] = walk->month;
+    if (clock->baseline == BASELINE_DATE)
+        walk->passed[c] = walk->month > 0.0 ? dated_hazard(walk, clock, walk->month) : 0.0;
+}
+
+/* When the clock will ring if nothing changes. */
 static void aim(struct walk *walk, uint32_t c)
 {
-    walk->ring[c] = runs(walk, c) && walk->ratio[c] > 0.0 ? reach(walk, c, walk->month, walk->left[c] / walk->ratio[c])
-                                                          : INFINITY;
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double rate = walk->steady_rate[c], ratio = walk->ratio[c];
+
+    if (!(ratio > 0.0) || rate == 0.0)
+        walk->ring[c] = INFINITY;
+    else if (rate > 0.0)
+        walk->ring[c] = walk->month + walk->left[c] / (ratio * rate);
+    else if (clock->baseline == BASELINE_RATE)
+        walk->ring[c] = reach_steps(walk, clock, walk->month, walk->left[c] / ratio);
+    else if (clock->baseline == BASELINE_DATE)
+        walk->ring[c] = reach_dated(walk, c, walk->left[c] / ratio);
+    else
+        walk->ring[c] = reach_at(walk, clock);
 }
 
 static void wait_more(struct walk *walk, uint32_t c)
 {
-    settle(walk, c);
+    if (runs(walk, c))
+        settle(walk, c);
     walk->waits[c]++;
     walk->ring[c] = INFINITY;
 }
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
-    settle(walk, c);
     walk->waits[c]--;
-    aim(walk, c);
+    if (runs(walk, c)) {
+        restart(walk, c);
+        aim(walk, c);
+    }
 }
 
-/* From scratch, so that a switch that goes off leaves no rounding behind and a ratio can come back from 0. */
-static double full_ratio(const struct walk *walk, uint32_t c)
+static double frailty(const struct walk *walk, uint32_t c)
+{
+    const struct span frailties = walk->plan->clock[c].frailties;
+    double product = 1.0;
+
+    for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
+        product *= walk->frailty[walk->plan->index[i]];
+    return product;
+}
+
+/* The product of what is in force, from scratch: a switch that goes off leaves no rounding behind, and a ratio can come
+ * back from 0. */
+static double ratio_in_force(const struct walk *walk, const bool *is_on, uint32_t c)
 {
     const struct plan *plan = walk->plan;
     const struct span incoming = plan->clock[c].incoming;
-    double ratio = walk->own[c];
+    double ratio = walk->world->own[c];
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
         const uint32_t link = plan->incoming[i];
 
-        if (walk->is_on[plan->link[link].from_switch])
+        if (is_on[plan->link[link].from_switch])
             ratio *= walk->world->factor[link];
     }
     return ratio;
@@ -228,9 +253,12 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
-        settle(walk, c);
-        walk->ratio[c] = on ? walk->ratio[c] * walk->world->factor[l] : full_ratio(walk, c);
-        aim(walk, c);
+        if (runs(walk, c))
+            settle(walk, c);
+        walk->ratio[c] = on ? walk->ratio[c] * walk->world->factor[l]
+                            : ratio_in_force(walk, walk->is_on, c) * frailty(walk, c);
+        if (runs(walk, c))
+            aim(walk, c);
     }
 }
 
@@ -319,52 +347,102 @@ static void enqueue(struct walk *walk, uint32_t c)
     walk->queue[i] = c;
 }
 
-static void begin_switches(struct walk *walk)
+/* A factor whose month has come before the start and that nothing can hold back or end is simply in force. */
+static bool stands(const struct walk *walk, const struct plan_clock *clock)
+{
+    return clock->steady && clock->baseline == BASELINE_AT && !clock->lasts && walk->world->value[clock->at] <= 0.0;
+}
+
+static double constant_rate(const struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline == BASELINE_ODDS)
+        return walk->world->rate[c];
+    if (clock->baseline == BASELINE_RATE && clock->steps.n == 1 && walk->plan->step[clock->steps.first].from <= 0.0)
+        return world_step_rate(walk->world, walk->plan, clock->steps.first);
+    return -1.0;
+}
+
+static void begin_factors(struct walk *walk)
 {
     const struct plan *plan = walk->plan;
 
-    memset(walk->is_on, 0, plan->n_switches * sizeof *walk->is_on);
-    for (size_t f = 0; f < plan->n_factors; f++) {
-        walk->is_on[f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE] = true;
-        walk->ends[f] = INFINITY;
+    memset(walk->start_on, 0, plan->n_switches * sizeof *walk->start_on);
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        walk->start_waits[c] = plan->clock[c].requires.n;
+        walk->standing[c] = false;
     }
-    for (size_t i = 0; i < plan->n_conditions; i++)
-        walk->is_on[plan->condition[i].its_switch] =
-            plan->condition[i].states >> plan->base[plan->condition[i].base].initial & 1;
+    for (size_t f = 0; f < plan->n_factors; f++) {
+        const uint32_t c = plan->factor[f].clock;
+        const struct span unlocks = plan->clock[c].unlocks;
+
+        walk->standing[c] = stands(walk, &plan->clock[c]);
+        walk->start_on[f * SWITCHES_A_FACTOR + (walk->standing[c] ? SWITCH_ON : SWITCH_OTHERWISE)] = true;
+        for (uint32_t i = unlocks.first; walk->standing[c] && i < unlocks.first + unlocks.n; i++)
+            walk->start_waits[plan->index[i]]--;
+    }
 }
 
-static double frailty(const struct walk *walk, const struct plan_clock *clock)
+/* What all runs of a world have in common. */
+static void begin_world(struct walk *walk)
 {
-    double product = 1.0;
+    const struct plan *plan = walk->plan;
 
-    for (uint32_t i = clock->frailties.first; i < clock->frailties.first + clock->frailties.n; i++)
-        product *= walk->frailty[walk->plan->index[i]];
-    return product;
+    begin_factors(walk);
+    for (size_t i = 0; i < plan->n_conditions; i++)
+        walk->start_on[plan->condition[i].its_switch] =
+            plan->condition[i].states >> plan->base[plan->condition[i].base].initial & 1;
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        const struct plan_clock *clock = &plan->clock[c];
+
+        walk->steady_rate[c] = constant_rate(walk, c);
+        walk->start_ratio[c] = ratio_in_force(walk, walk->start_on, c);
+        if (clock->moves_base && !(plan->model->balance_ratio && clock->from >> plan->base[clock->base].initial & 1))
+            walk->start_waits[c]++;
+        if (walk->standing[c])
+            walk->start_waits[c]++;
+    }
 }
 
-static void begin(struct walk *walk, size_t lane)
+void walk_batch(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index, uint64_t first_run)
+{
+    const struct plan *plan = walk->plan;
+
+    if (walk->world != world || walk->luck.world != index || !first_run || first_run < walk->luck.run) {
+        walk->world = world;
+        begin_world(walk);
+    }
+    walk->luck = (struct luck){seed, index, first_run};
+    for (size_t c = 0; c < plan->n_clocks; c++)
+        if (plan->clock[c].baseline != BASELINE_AT)
+            stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, seed, plan->clock[c].key, index, first_run);
+}
+
+static void begin(struct walk *walk, struct history *history, size_t lane)
 {
     const struct plan *plan = walk->plan;
 
     walk->month = 0.0;
     walk->n_queue = walk->next = 0;
-    begin_switches(walk);
+    memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
+    for (uint32_t i = 0; i < walk->n_lasting; i++)
+        walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
         walk->frailty[d] = stream_gamma(&walk->luck, plan->dependence[d].key, walk->world->variance[d]);
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
-        const struct plan_clock *clock = &plan->clock[c];
-
         walk->left[c] = walk->threshold[c * WALK_BATCH + lane];
-        walk->since[c] = 0.0;
+        walk->since[c] = walk->passed[c] = 0.0;
         walk->rung[c] = 0;
-        walk->own[c] = walk->world->own[c] * frailty(walk, clock);
-        walk->ratio[c] = full_ratio(walk, c);
-        walk->waits[c] = clock->requires.n;
-        if (clock->moves_base)
-            walk->waits[c] += !(clock->from >> plan->base[clock->base].initial & 1) || !plan->model->balance_ratio;
-        aim(walk, c);
-        if (clock->steady && walk->ring[c] <= plan->horizon)
+        walk->ratio[c] = walk->start_ratio[c] * frailty(walk, c);
+        walk->waits[c] = walk->start_waits[c];
+        walk->ring[c] = INFINITY;
+        if (runs(walk, c))
+            aim(walk, c);
+        if (plan->clock[c].steady && walk->ring[c] <= plan->horizon)
             enqueue(walk, c);
+        if (walk->standing[c])
+            history->first[c] = 0.0;
     }
 }
 
@@ -409,7 +487,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
 
     walk->luck.run = first_run + lane;
     history_begin(history, plan);
-    begin(walk, lane);
+    begin(walk, history, lane);
     while (!history->overflow) {
         double month;
         bool ends;

@@ -16,12 +16,18 @@ struct walk {
     const struct world *world;
     struct luck luck;
     double *threshold; /* [clock * WALK_BATCH + lane]: first thresholds of the batch */
+    /* how every run of the world begins */
+    double *start_ratio;   /* per clock, before frailties */
+    double *steady_rate;   /* per clock: its rate where that is constant, else -1 */
+    uint32_t *start_waits; /* per clock */
+    bool *start_on;        /* per switch */
+    bool *standing;        /* per clock: a factor in force from the start, for good, in every run */
     /* of the run being played, per clock */
     double *ring;     /* the month it rings if nothing changes; INFINITY: not enabled, or never */
     double *left;     /* of its threshold, at month `since` */
     double *since;
+    double *passed;   /* cumulative hazard of a dated clock, at month `since` */
     double *ratio;
-    double *own;      /* ratio before effects, frailties included */
     uint32_t *rung;   /* how often */
     uint32_t *waits;  /* reasons why it is not enabled */
     double *frailty;  /* per dependence */

@@ -75,6 +75,7 @@ static void compile_factor(struct compiler *compiler, uint32_t f, const struct c
     struct plan_clock *clock = &plan->clock[f];
     const char *section = source->kind == CLOCK_LEVER ? "levers" : "events";
 
+    compiler->note = &source->entity.note;
     clock->id = clock->name = source->entity.id;
     clock->factor = f;
     clock->own = clock->pull = NO_SLOT;
@@ -114,6 +115,7 @@ static uint64_t from_states(struct compiler *compiler, const struct clock *sourc
 /* A base's own ratio on a transition, NO_SLOT where it has none. */
 static slot_t own_ratio(struct compiler *compiler, const struct base *base, const char *transition)
 {
+    compiler->note = &base->entity.note;
     for (size_t i = 0; i < base->rates.n; i++)
         if (!strcmp(base->rates.item[i].key.text, transition))
             return compile_value(compiler, &base->rates.item[i].quantity, &range_ratio);
@@ -129,6 +131,7 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
     struct plan_clock clock = {.id = source->entity.id, .moves_base = true, .transition = t, .factor = UINT32_MAX};
     long to;
 
+    compiler->note = &source->entity.note;
     compile_timing(compiler, &clock, &source->timing);
     clock.from = from_states(compiler, source, path);
     if (!source->to.text) {

@@ -229,6 +229,7 @@ static void compile_actors(struct compiler *compiler)
                    {"salience", &source->salience, &plan->actor[a].salience},
                    {"position", &source->position, &plan->actor[a].position}};
 
+        compiler->note = &source->entity.note;
         for (size_t i = 0; i < 3; i++) {
             *row[i].slot = compile_value(compiler, row[i].quantity, &range_score);
             if (row[i].quantity->form == QUANTITY_ABSENT)

@@ -19,6 +19,24 @@ static long input_by_path(const struct plan *plan, const char *path)
     return -1;
 }
 
+/* Whether the scenario says something at a path. */
+static bool is_said(const struct node *node, const char *path)
+{
+    while (node && *path) {
+        const size_t length = strcspn(path, ".");
+        const struct node *found = NULL;
+
+        for (size_t i = 0; i < node->n && !found; i++)
+            if (node->child[i]->name && strlen(node->child[i]->name) == length &&
+                !strncmp(node->child[i]->name, path, length))
+                found = node->child[i];
+        node = found;
+        path += length + (path[length] == '.');
+    }
+    return node;
+}
+
+/* An override may have fixed one of a pair: the correlation then has nothing to do. */
 static long correlated_input(struct compiler *compiler, struct name path)
 {
     const struct plan *plan = compiler->plan;
@@ -27,14 +45,17 @@ static long correlated_input(struct compiler *compiler, struct name path)
 
     if (found >= 0)
         return found;
+    if (is_said(compiler->scenario->root, path.text)) {
+        diag_warning(compiler->diag, path.place, NULL,
+                     "correlations: \"%s\" is not uncertain here, so it correlates with nothing", path.text);
+        return -1;
+    }
     name = pool_new(compiler->pool, plan->n_inputs, sizeof *name);
     for (size_t i = 0; i < plan->n_inputs; i++)
         name[i] = plan->input[i].path;
     near = diag_nearest(path.text, name, plan->n_inputs);
-    diag_error(compiler->diag, path.place,
-               near ? pool_print(compiler->pool, "did you mean \"%s\"?", near)
-                    : "only what is given as a distribution can be correlated",
-               "correlations: \"%s\" is not an uncertain quantity of this scenario", path.text);
+    diag_error(compiler->diag, path.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+               "correlations: there is no \"%s\" in this scenario", path.text);
     return -1;
 }
 
@@ -51,10 +72,8 @@ static void collect(struct compiler *compiler)
         if (a >= 0 && a == b)
             diag_error(compiler->diag, compiler->scenario->correlation[i].place, NULL,
                        "correlations: a quantity with itself");
-        if (a >= 0)
-            named[a] = true;
-        if (b >= 0)
-            named[b] = true;
+        if (a >= 0 && b >= 0)
+            named[a] = named[b] = true;
     }
     plan->correlated = pool_new(compiler->pool, plan->n_inputs, sizeof *plan->correlated);
     for (uint32_t i = 0; i < plan->n_inputs; i++)
@@ -78,12 +97,13 @@ static void fill(const struct compiler *compiler, gsl_matrix *matrix)
     gsl_matrix_set_identity(matrix);
     for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
         const struct correlation *correlation = &compiler->scenario->correlation[i];
-        const size_t a = position(plan, input_by_path(plan, correlation->a.text));
-        const size_t b = position(plan, input_by_path(plan, correlation->b.text));
+        const long a = input_by_path(plan, correlation->a.text), b = input_by_path(plan, correlation->b.text);
         const double rho = 2.0 * sin(M_PI * correlation->spearman / 6.0);
 
-        gsl_matrix_set(matrix, a, b, rho);
-        gsl_matrix_set(matrix, b, a, rho);
+        if (a < 0 || b < 0)
+            continue;
+        gsl_matrix_set(matrix, position(plan, a), position(plan, b), rho);
+        gsl_matrix_set(matrix, position(plan, b), position(plan, a), rho);
     }
 }
 

@@ -204,6 +204,7 @@ static void link_dependences(struct compiler *compiler)
         const struct dependence *source = &compiler->scenario->dependence[compiler->dependences.original[d]];
         const char *path = pool_print(compiler->pool, "dependence.%s", source->entity.id);
 
+        compiler->note = &source->entity.note;
         plan->dependence[d] = (struct plan_dependence){
             source->entity.id, compile_value(compiler, &source->variance, &range_variance), plan_key(path)};
         if (source->variance.form == QUANTITY_ABSENT)
@@ -256,6 +257,7 @@ static void link_couplings(struct compiler *compiler)
         const struct coupling *coupling = &scenario->coupling[i];
         const char *path = coupling_path(compiler, i);
 
+        compiler->note = &coupling->entity.note;
         add_effects(compiler, &coupling->effects, first + (uint32_t)i);
         if (!coupling->when.base.text)
             continue;
@@ -295,6 +297,7 @@ void compile_links(struct compiler *compiler)
     for (uint32_t f = 0; f < plan->n_factors; f++) {
         const struct clock *source = &compiler->scenario->clock[compiler->factors.original[f]];
 
+        compiler->note = &source->entity.note;
         add_effects(compiler, &source->effects, f * SWITCHES_A_FACTOR + SWITCH_ON);
         add_effects(compiler, &source->otherwise, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE);
         add_moves(compiler, source, f * SWITCHES_A_FACTOR + SWITCH_ON);

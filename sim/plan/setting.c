@@ -87,6 +87,7 @@ void compile_settings(struct compiler *compiler)
     for (size_t i = 0; i < compiler->scenario->n_settings; i++)
         if (compiler->scenario->setting[i].base.text)
             compile_require(compiler, &compiler->bases, compiler->scenario->setting[i].base, plan->model->name, "base");
+    compiler->note = NULL;
     plan->setting = pool_new(compiler->pool, plan->model->n_fields * plan->n_bases, sizeof *plan->setting);
     for (size_t f = 0; f < plan->model->n_fields; f++)
         if (plan->model->field[f].place == FIELD_OF_MODEL)

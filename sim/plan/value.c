@@ -17,9 +17,13 @@ const struct range range_points = {-100.0, 100.0, false, false, "a shift in poin
                                    "positions run from 0 to 100, shifts from -100 to 100" WITHIN};
 const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more" WITHIN};
 
-static void count_tag(struct plan *plan, const struct quantity *quantity)
+static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
 {
-    const char *tag = quantity->note.tag;
+    return quantity->note.tag ? quantity->note.tag : compiler->note ? compiler->note->tag : NULL;
+}
+
+static void count_tag(struct plan *plan, const char *tag)
+{
     size_t *n = !tag                       ? &plan->n_untagged
                 : !strcmp(tag, "stated")   ? &plan->n_stated
                 : !strcmp(tag, "reading")  ? &plan->n_reading
@@ -61,7 +65,7 @@ static slot_t new_input(struct compiler *compiler, const struct quantity *quanti
         compiler->input_capacity = capacity;
     }
     plan->input[plan->n_inputs] = (struct plan_input){.path = quantity->path,
-                                                      .tag = quantity->note.tag,
+                                                      .tag = tag_of(compiler, quantity),
                                                       .slot = new_slot(compiler, 0.0),
                                                       .distribution = distribution,
                                                       .key = plan_key(quantity->path)};
@@ -105,7 +109,7 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
         *shared = compiler->parameter_slot[i];
     } else {
         distribution = distribution_make(compiler->pool, quantity, range->probability, compiler->diag);
-        count_tag(compiler->plan, quantity);
+        count_tag(compiler->plan, tag_of(compiler, quantity));
     }
     if (distribution)
         check_fit(compiler, quantity, distribution, range);
@@ -140,6 +144,7 @@ void compile_parameters(struct compiler *compiler)
     const struct keyed_quantities *parameters = &compiler->scenario->parameters;
     const size_t n = parameters->n;
 
+    compiler->note = NULL;
     compiler->parameter_slot = pool_new(compiler->pool, n, sizeof *compiler->parameter_slot);
     compiler->parameter_used = pool_new(compiler->pool, n, sizeof *compiler->parameter_used);
     compiler->parameter = pool_new(compiler->pool, n, sizeof *compiler->parameter);

@@ -49,15 +49,17 @@ static const char *share_of_chance(struct pool *pool, const struct answer_spread
     return pool_print(pool, "; %.0f" GLUE "%% of the doubt is chance", 100.0 * chance / (chance + ignorance));
 }
 
-static const char *ignorance(struct pool *pool, const struct answer_spread *spread)
+static const char *ignorance(struct pool *pool, const struct answer *answer, const struct answer_spread *spread)
 {
+    if (answer->n_inputs == 0)
+        return "The scenario leaves nothing uncertain: all the doubt is chance.";
     if (isnan(spread->quantile[0]))
-        return "With one world nothing can be said about what the analyst does not know.";
+        return "With one world, or one run a world, nothing can be said about what the analyst does not know.";
     return pool_print(pool, "%s (what the analyst does not know)%s", figure_spread(pool, spread),
                       share_of_chance(pool, spread));
 }
 
-static void question(struct page *page, const struct answer_question *it)
+static void question(struct page *page, const struct answer *answer, const struct answer_question *it)
 {
     struct pool *pool = &page->pool;
     const struct answer_spread *spread = &it->spread;
@@ -74,13 +76,13 @@ static void question(struct page *page, const struct answer_question *it)
     page_spaces(page, INDENT);
     page_put(page, PAGE_PLAIN, simulation_error(pool, it->p));
     page_end_line(page);
-    page_wrap(page, PAGE_PLAIN, NOTE, ignorance(pool, spread));
+    page_wrap(page, PAGE_PLAIN, NOTE, ignorance(pool, answer, spread));
 }
 
 static void questions(struct page *page, const struct answer *answer)
 {
     for (size_t i = 0; i < answer->n_questions; i++)
-        question(page, &answer->question[i]);
+        question(page, answer, &answer->question[answer->asked[i]]);
     page_wrap(page, PAGE_DIM, NOTE, "█▓ up to the answer, ▓░ 5 to 95 % of what the analyst does not know");
 }
 

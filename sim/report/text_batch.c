@@ -57,7 +57,7 @@ static void put_texts(struct page *page, const struct answer *const *answer, siz
 {
     for (size_t i = 0; i < n; i++)
         for (size_t q = 0; q < answer[i]->n_questions; q++) {
-            const struct answer_question *question = &answer[i]->question[q];
+            const struct answer_question *question = &answer[i]->question[answer[i]->asked[q]];
 
             if (*question->text && is_new(answer, i, question->id))
                 page_wrap(page, PAGE_DIM, 0,
@@ -98,8 +98,8 @@ void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool co
     for (size_t i = 0; i < n; i++) {
         column[i + 1].head = page_safe(&page, answer[i]->scenario_id);
         for (size_t q = 0; q < answer[i]->n_questions; q++)
-            if (is_new(answer, i, answer[i]->question[q].id))
-                add_question(&table, &page, answer, n, answer[i]->question[q].id);
+            if (is_new(answer, i, answer[i]->question[answer[i]->asked[q]].id))
+                add_question(&table, &page, answer, n, answer[i]->question[answer[i]->asked[q]].id);
     }
     put_stopped(&page, answer, n);
     table_print(&table, &page);

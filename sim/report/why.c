@@ -46,6 +46,12 @@ static void names_put(const struct names *names, struct page *page)
         page_wrap(page, PAGE_DIM, INDENT, text);
 }
 
+/* The question told at length. */
+static size_t first_asked(const struct answer *answer)
+{
+    return answer->asked[0];
+}
+
 static bool factor_stands_out(const struct answer_factor *factor, size_t question)
 {
     return rank_stands_out(factor->by_question[question].difference.value,
@@ -87,10 +93,10 @@ static void factors_at_length(struct page *page, const struct answer *answer, co
     for (size_t i = 0; i < n; i++) {
         const struct answer_factor *factor = &answer->factor[ranked[i].at];
 
-        if (!factor_stands_out(factor, 0))
+        if (!factor_stands_out(factor, first_asked(answer)))
             noise.name[noise.n++] = page_safe(page, factor->id);
         else if (n_shown++ < MOST_FACTORS)
-            add_factor(&table, page, factor, 0, ranked[0].size);
+            add_factor(&table, page, factor, first_asked(answer), ranked[0].size);
         else
             smaller.name[smaller.n++] = page_safe(page, factor->id);
     }
@@ -107,7 +113,7 @@ static void factors_untold(struct page *page, const struct answer *answer)
     struct names untold = names_new(page, "Always or never came", answer->n_factors);
 
     for (size_t i = 0; i < answer->n_factors; i++)
-        if (isnan(answer->factor[i].by_question[0].difference.value))
+        if (isnan(answer->factor[i].by_question[first_asked(answer)].difference.value))
             untold.name[untold.n++] = page_safe(page, answer->factor[i].id);
     names_put(&untold, page);
 }
@@ -144,25 +150,28 @@ void why_factors(struct page *page, const struct answer *answer)
     ranked = pool_new(&page->pool, answer->n_factors, sizeof *ranked);
     page_heading(page,
                  pool_print(&page->pool, "How %s differs with each lever and event",
-                            page_safe(page, answer->question[0].id)),
+                            page_safe(page, answer->question[first_asked(answer)].id)),
                  "in %; differences in points ± simulation");
-    factors_at_length(page, answer, ranked, rank_factors(ranked, answer, 0));
+    factors_at_length(page, answer, ranked, rank_factors(ranked, answer, first_asked(answer)));
     factors_untold(page, answer);
-    for (size_t q = 1; q < answer->n_questions; q++)
+    for (size_t i = 1; i < answer->n_questions; i++) {
+        const size_t q = answer->asked[i];
+
         factors_in_short(page, answer, q, ranked, rank_factors(ranked, answer, q));
+    }
 }
 
 /* What the answer rests on */
 
-static void add_driver(struct table *table, struct page *page, const struct answer_driver *driver)
+static void add_driver(struct table *table, struct page *page, const struct answer_driver *driver, size_t question)
 {
     struct pool *pool = &page->pool;
 
     table_add(table, PAGE_PLAIN, page_safe(page, driver->path));
     table_add(table, PAGE_PLAIN,
-              pool_print(pool, "%s ± %s %%", figure_percent(pool, driver->index[0], driver->se[0]),
-                         figure_error(pool, driver->se[0])));
-    table_add(table, PAGE_PLAIN, figure_bar(pool, BAR, driver->index[0]));
+              pool_print(pool, "%s ± %s %%", figure_percent(pool, driver->index[question], driver->se[question]),
+                         figure_error(pool, driver->se[question])));
+    table_add(table, PAGE_PLAIN, figure_bar(pool, BAR, driver->index[question]));
     table_add(table, PAGE_DIM, driver->tag ? page_safe(page, driver->tag) : "untagged");
 }
 
@@ -171,7 +180,7 @@ void why_drivers(struct page *page, const struct answer *answer)
     static const struct table_column column[] = {{"", false}, {"", true}, {"", false}, {"", false}};
     struct table table = {.column = column, .n_columns = sizeof column / sizeof *column, .indent = INDENT};
     struct ranked *ranked = pool_new(&page->pool, answer->n_inputs, sizeof *ranked);
-    const size_t n = rank_drivers(ranked, answer, 0);
+    const size_t question = first_asked(answer), n = rank_drivers(ranked, answer, question);
     size_t n_clear = 0;
 
     if (n == 0)
@@ -179,10 +188,10 @@ void why_drivers(struct page *page, const struct answer *answer)
     for (size_t i = 0; i < n; i++) {
         const struct answer_driver *driver = &answer->driver[ranked[i].at];
 
-        if (rank_stands_out(driver->index[0], driver->se[0]) && n_clear++ < MOST_DRIVERS)
-            add_driver(&table, page, driver);
+        if (rank_stands_out(driver->index[question], driver->se[question]) && n_clear++ < MOST_DRIVERS)
+            add_driver(&table, page, driver, question);
     }
-    page_heading(page, pool_print(&page->pool, "What drives %s", page_safe(page, answer->question[0].id)),
+    page_heading(page, pool_print(&page->pool, "What drives %s", page_safe(page, answer->question[first_asked(answer)].id)),
                  "share of what the analyst does not know that each quantity alone accounts for");
     if (n_clear > 0)
         table_print(&table, page);
@@ -196,16 +205,17 @@ void why_drivers(struct page *page, const struct answer *answer)
  * unknown. */
 static double share_of_guesses(const struct answer *answer)
 {
+    const size_t question = first_asked(answer);
     double share = 0.0;
     bool known = false;
 
     for (size_t i = 0; i < answer->n_inputs; i++) {
         const struct answer_driver *driver = &answer->driver[i];
 
-        known = known || !isnan(driver->index[0]);
+        known = known || !isnan(driver->index[question]);
         if (driver->tag && strcmp(driver->tag, "guess") == 0 &&
-            rank_stands_out(driver->index[0], driver->se[0]))
-            share += driver->index[0];
+            rank_stands_out(driver->index[question], driver->se[question]))
+            share += driver->index[question];
     }
     return known ? share : NAN;
 }

@@ -118,9 +118,9 @@ struct condition { /* "khmeimim lost" */
 };
 
 struct coupling {
+    struct entity entity;
     struct condition when;
     struct effects effects;
-    struct place place;
 };
 
 struct dependence {

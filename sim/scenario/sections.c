@@ -127,14 +127,11 @@ static void add_clocks(struct reader *reader, const char *section, enum clock_ki
 static const struct key coupling_key[] = {
     {"when", read_condition, offsetof(struct coupling, when)},
     {"effects", read_effects, offsetof(struct coupling, effects)},
-    {"source", read_nothing, 0},
-    {"tag", read_nothing, 0},
-    {"because", read_nothing, 0},
 };
 
 static void read_couplings(struct reader *reader)
 {
-    static const struct keys keys = {coupling_key, COUNT(coupling_key), NULL};
+    static const struct keys keys = ENTITY(coupling_key);
     struct scenario *scenario = reader->scenario;
     const struct node *list = tree_get(scenario->root, "couplings");
 
@@ -145,10 +142,10 @@ static void read_couplings(struct reader *reader)
         struct coupling *coupling = &scenario->coupling[scenario->n_couplings++];
         const char *path = pool_print(&scenario->pool, "couplings.%zu", i);
 
-        coupling->place = list->child[i]->at;
+        coupling->entity.place = list->child[i]->at;
         read_object(reader, list->child[i], path, &keys, coupling);
         if (list->child[i]->kind == NODE_GROUP && !tree_get(list->child[i], "when"))
-            diag_error(reader->diag, coupling->place, "for instance when = \"tartus lost\";",
+            diag_error(reader->diag, coupling->entity.place, "for instance when = \"tartus lost\";",
                        "%s: when is missing", path);
     }
 }

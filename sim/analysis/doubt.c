@@ -1,0 +1,136 @@
+#include "sim/analysis/doubt.h"
+#include <math.h>
+
+struct moments {
+    double mean;
+    double ignorance; /* variance of the conditional probability */
+    double chance;    /* variance of one run within a world */
+    double shrink;    /* sd of the conditional probability over that of the worlds' shares */
+};
+
+/* One-way analysis of variance: between worlds, less what N runs a world leave of chance (Sun, Apley & Staum 2011, Efficient
+ * nested simulation for estimating the variance of a conditional expectation). */
+static struct moments moments_of(const struct counts *counts, size_t column, size_t without)
+{
+    const struct spread *spread = counts->spread;
+    const double worlds = counts_worlds_without(counts, without);
+    struct spread_sums sums = counts->sums_total[column];
+    struct moments moments;
+    double between;
+
+    if (without < REPLICATES) {
+        const struct spread_sums *part = &spread->sums[without * spread->n_columns + column];
+
+        sums.p -= part->p;
+        sums.p2 -= part->p2;
+        sums.within -= part->within;
+    }
+    moments.mean = sums.p / worlds;
+    moments.chance = sums.within / worlds;
+    between = (sums.p2 - worlds * moments.mean * moments.mean) / (worlds - 1.0);
+    moments.ignorance = fmax(0.0, between - moments.chance / counts->n_runs);
+    moments.shrink = between > 0.0 ? sqrt(moments.ignorance / between) : 0.0;
+    return moments;
+}
+
+struct level {
+    size_t column;
+    double level;
+};
+
+/* The quantile of the worlds' shares, drawn in towards their mean by as much as chance spreads them. */
+static double quantile(const struct counts *counts, size_t without, const void *what)
+{
+    const struct level *level = what;
+    const struct spread *spread = counts->spread;
+    const size_t row = spread->n_bins + 1, all = spread->n_columns * row;
+    const struct moments moments = moments_of(counts, level->column, without);
+    const double wanted = level->level * counts_worlds_without(counts, without);
+    double seen = 0.0;
+
+    for (size_t bin = 0; bin < row; bin++) {
+        seen += (double)counts->histogram_total[level->column * row + bin];
+        if (without < REPLICATES)
+            seen -= spread->histogram[without * all + level->column * row + bin];
+        if (seen >= wanted) {
+            const double p = (double)bin / (double)spread->n_bins;
+
+            return fmin(1.0, fmax(0.0, moments.mean + moments.shrink * (p - moments.mean)));
+        }
+    }
+    return NAN;
+}
+
+struct answer_spread doubt_spread(const struct counts *counts, size_t column)
+{
+    struct answer_spread out = {.sd_ignorance = NAN, .sd_chance = NAN};
+    const bool known = counts->worlds_total >= 2.0 && counts->n_runs >= 2.0;
+    const bool uncertain = counts->plan->n_inputs > 0;
+    struct moments moments;
+
+    for (size_t i = 0; i < ANSWER_LEVELS; i++)
+        out.quantile[i] = out.se[i] = NAN;
+    if (!known)
+        return out;
+    moments = moments_of(counts, column, NONE_LEFT_OUT);
+    out.sd_ignorance = uncertain ? sqrt(moments.ignorance) : 0.0;
+    out.sd_chance = sqrt(moments.chance);
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        const struct level level = {column, answer_level[i]};
+        const struct estimate estimate = uncertain
+                                             ? estimate_jackknife(counts, quantile, &level)
+                                             : (struct estimate){moments.mean,
+                                                                 sqrt(moments.chance / (counts->worlds_total * counts->n_runs)),
+                                                                 0};
+
+        out.quantile[i] = estimate.value;
+        out.se[i] = estimate.se;
+    }
+    return out;
+}
+
+struct driver {
+    size_t input, question;
+};
+
+/* Var(E[p | input's stratum]) / Var(p), both without chance's share: the first-order index of Sobol (1993) from given data,
+ * as Pearson's correlation ratio with what unrelated strata would differ by taken out. */
+static double driver_index(const struct counts *counts, size_t without, const void *what)
+{
+    const struct driver *driver = what;
+    const struct spread *spread = counts->spread;
+    const struct moments moments = moments_of(counts, driver->question, without);
+    const double total = moments.ignorance + moments.chance / counts->n_runs;
+    const double all = counts_worlds_without(counts, without);
+    double between = 0.0, strata = 0.0;
+
+    for (size_t s = 0; s < SPREAD_STRATA; s++) {
+        const size_t cell = driver->input * SPREAD_STRATA + s;
+        double worlds = (double)counts->strata_worlds_total[cell];
+        double p = counts->strata_p_total[cell * spread->n_questions + driver->question];
+
+        if (without < REPLICATES) {
+            const size_t part = without * spread->n_inputs * SPREAD_STRATA + cell;
+
+            worlds -= spread->strata_worlds[part];
+            p -= spread->strata_p[part * spread->n_questions + driver->question];
+        }
+        if (worlds > 0.0) {
+            between += worlds * (p / worlds - moments.mean) * (p / worlds - moments.mean);
+            strata += 1.0;
+        }
+    }
+    if (!(moments.ignorance > 0.0 && all > strata))
+        return NAN;
+    between -= (strata - 1.0) * (total * (all - 1.0) - between) / (all - strata);
+    return between / all / moments.ignorance;
+}
+
+struct estimate doubt_driver(const struct counts *counts, size_t input, size_t question)
+{
+    const struct driver driver = {input, question};
+
+    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0)
+        return (struct estimate){NAN, NAN, 0};
+    return estimate_jackknife(counts, driver_index, &driver);
+}

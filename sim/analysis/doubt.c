@@ -10,20 +10,20 @@ struct moments {
 
 /* One-way analysis of variance: between worlds, less what N runs a world leave of chance (Sun, Apley & Staum 2011, Efficient
  * nested simulation for estimating the variance of a conditional expectation). */
-static struct moments moments_of(const struct counts *counts, size_t column, size_t without)
+static struct moments moments_of(const struct counts *counts, size_t column, size_t of)
 {
     const struct spread *spread = counts->spread;
-    const double worlds = counts_worlds_without(counts, without);
+    const double worlds = counts_worlds_of(counts, of);
     struct spread_sums sums = counts->sums_total[column];
     struct moments moments;
     double between;
 
-    if (without < REPLICATES) {
-        const struct spread_sums *part = &spread->sums[without * spread->n_columns + column];
+    if (of != ALL) {
+        const struct spread_sums *part = &spread->sums[counts_replicate(of) * spread->n_columns + column];
 
-        sums.p -= part->p;
-        sums.p2 -= part->p2;
-        sums.within -= part->within;
+        sums.p = counts_choose(sums.p, part->p, of);
+        sums.p2 = counts_choose(sums.p2, part->p2, of);
+        sums.within = counts_choose(sums.within, part->within, of);
     }
     moments.mean = sums.p / worlds;
     moments.chance = sums.within / worlds;
@@ -39,24 +39,26 @@ struct level {
 };
 
 /* The quantile of the worlds' shares, drawn in towards their mean by as much as chance spreads them. */
-static double quantile(const struct counts *counts, size_t without, const void *what)
+static double quantile(const struct counts *counts, size_t of, const void *what)
 {
     const struct level *level = what;
     const struct spread *spread = counts->spread;
     const size_t row = spread->n_bins + 1, all = spread->n_columns * row;
-    const struct moments moments = moments_of(counts, level->column, without);
-    const double wanted = level->level * counts_worlds_without(counts, without);
+    const struct moments moments = moments_of(counts, level->column, of);
+    const double wanted = level->level * counts_worlds_of(counts, of);
     double seen = 0.0;
 
     for (size_t bin = 0; bin < row; bin++) {
-        seen += (double)counts->histogram_total[level->column * row + bin];
-        if (without < REPLICATES)
-            seen -= spread->histogram[without * all + level->column * row + bin];
-        if (seen >= wanted) {
-            const double p = (double)bin / (double)spread->n_bins;
+        const size_t cell = level->column * row + bin;
+        const double part = of == ALL ? 0.0 : spread->histogram[counts_replicate(of) * all + cell];
+        const double here = counts_choose((double)counts->histogram_total[cell], part, of);
+
+        if (here > 0.0 && seen + here >= wanted) {
+            const double p = ((double)bin - 0.5 + (wanted - seen) / here) / (double)spread->n_bins;
 
             return fmin(1.0, fmax(0.0, moments.mean + moments.shrink * (p - moments.mean)));
         }
+        seen += here;
     }
     return NAN;
 }
@@ -72,13 +74,13 @@ struct answer_spread doubt_spread(const struct counts *counts, size_t column)
         out.quantile[i] = out.se[i] = NAN;
     if (!known)
         return out;
-    moments = moments_of(counts, column, NONE_LEFT_OUT);
+    moments = moments_of(counts, column, ALL);
     out.sd_ignorance = uncertain ? sqrt(moments.ignorance) : 0.0;
     out.sd_chance = sqrt(moments.chance);
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         const struct level level = {column, answer_level[i]};
         const struct estimate estimate = uncertain
-                                             ? estimate_jackknife(counts, quantile, &level)
+                                             ? estimate_batches(counts, quantile, &level)
                                              : (struct estimate){moments.mean,
                                                                  sqrt(moments.chance / (counts->worlds_total * counts->n_runs)),
                                                                  0};
@@ -95,13 +97,13 @@ struct driver {
 
 /* Var(E[p | input's stratum]) / Var(p), both without chance's share: the first-order index of Sobol (1993) from given data,
  * as Pearson's correlation ratio with what unrelated strata would differ by taken out. */
-static double driver_index(const struct counts *counts, size_t without, const void *what)
+static double driver_index(const struct counts *counts, size_t of, const void *what)
 {
     const struct driver *driver = what;
     const struct spread *spread = counts->spread;
-    const struct moments moments = moments_of(counts, driver->question, without);
+    const struct moments moments = moments_of(counts, driver->question, of);
     const double total = moments.ignorance + moments.chance / counts->n_runs;
-    const double all = counts_worlds_without(counts, without);
+    const double all = counts_worlds_of(counts, of);
     double between = 0.0, strata = 0.0;
 
     for (size_t s = 0; s < SPREAD_STRATA; s++) {
@@ -109,11 +111,11 @@ static double driver_index(const struct counts *counts, size_t without, const vo
         double worlds = (double)counts->strata_worlds_total[cell];
         double p = counts->strata_p_total[cell * spread->n_questions + driver->question];
 
-        if (without < REPLICATES) {
-            const size_t part = without * spread->n_inputs * SPREAD_STRATA + cell;
+        if (of != ALL) {
+            const size_t part = counts_replicate(of) * spread->n_inputs * SPREAD_STRATA + cell;
 
-            worlds -= spread->strata_worlds[part];
-            p -= spread->strata_p[part * spread->n_questions + driver->question];
+            worlds = counts_choose(worlds, spread->strata_worlds[part], of);
+            p = counts_choose(p, spread->strata_p[part * spread->n_questions + driver->question], of);
         }
         if (worlds > 0.0) {
             between += worlds * (p / worlds - moments.mean) * (p / worlds - moments.mean);

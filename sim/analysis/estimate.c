@@ -56,18 +56,22 @@ void counts_free(struct counts *counts)
     free(counts->strata_p_total);
 }
 
-double counts_without(const struct counts *counts, size_t cell, size_t without)
+double counts_of(const struct counts *counts, size_t cell, size_t of)
 {
-    uint64_t n = counts->tally_total[cell];
+    const uint64_t total = counts->tally_total[cell];
 
-    if (without < REPLICATES)
-        n -= tally_block(counts->tally, without)[cell];
-    return (double)n;
+    if (of == ALL)
+        return (double)total;
+    /* in whole numbers: a cell may count downwards */
+    return of >= ONLY ? (double)tally_block(counts->tally, of - ONLY)[cell]
+                      : (double)(total - tally_block(counts->tally, of)[cell]);
 }
 
-double counts_worlds_without(const struct counts *counts, size_t without)
+double counts_worlds_of(const struct counts *counts, size_t of)
 {
-    return counts->worlds_total - (without < REPLICATES ? (double)counts->spread->worlds[without] : 0.0);
+    const double part = of == ALL ? 0.0 : (double)counts->spread->worlds[counts_replicate(of)];
+
+    return counts_choose(counts->worlds_total, part, of);
 }
 
 struct estimate estimate_share(const struct counts *counts, size_t cell)
@@ -78,25 +82,51 @@ struct estimate estimate_share(const struct counts *counts, size_t cell)
     return estimate;
 }
 
-struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)
+/* The statistic of each replicate that was played (from `choice` on), their sum of squares about the mean, their number. */
+static size_t replicate_spread(const struct counts *counts, estimate_statistic *statistic, const void *what, size_t choice,
+                               double *squares)
 {
-    struct estimate estimate = {.value = statistic(counts, NONE_LEFT_OUT, what),
-                                .se = NAN,
-                                .n = counts->tally_total[counts->tally->at.runs]};
-    double mean = 0.0, sum = 0.0, left_out[REPLICATES];
+    double mean = 0.0, value[REPLICATES];
     size_t n = 0;
 
     for (size_t r = 0; r < REPLICATES; r++) {
         if (!tally_block(counts->tally, r)[counts->tally->at.runs])
             continue;
-        left_out[n] = statistic(counts, r, what);
-        mean += left_out[n++];
+        value[n] = statistic(counts, choice + r, what);
+        mean += value[n++];
     }
-    if (n < 2)
-        return estimate;
     mean /= (double)n;
+    *squares = 0.0;
     for (size_t i = 0; i < n; i++)
-        sum += (left_out[i] - mean) * (left_out[i] - mean);
-    estimate.se = sqrt(sum * (double)(n - 1) / (double)n);
+        *squares += (value[i] - mean) * (value[i] - mean);
+    return n;
+}
+
+static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
+{
+    return (struct estimate){.value = statistic(counts, ALL, what),
+                             .se = NAN,
+                             .n = counts->tally_total[counts->tally->at.runs]};
+}
+
+struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)
+{
+    struct estimate estimate = estimate_all(counts, statistic, what);
+    double squares;
+    const size_t n = replicate_spread(counts, statistic, what, ALL_BUT, &squares);
+
+    if (n > 1)
+        estimate.se = sqrt(squares * (double)(n - 1) / (double)n);
+    return estimate;
+}
+
+struct estimate estimate_batches(const struct counts *counts, estimate_statistic *statistic, const void *what)
+{
+    struct estimate estimate = estimate_all(counts, statistic, what);
+    double squares;
+    const size_t n = replicate_spread(counts, statistic, what, ONLY, &squares);
+
+    if (n > 1)
+        estimate.se = sqrt(squares / (double)(n - 1) / (double)n);
     return estimate;
 }

@@ -1,13 +1,14 @@
 /* estimate.h - numbers with honest errors, from the counts of a run's replicates.
  *
  * The replicates of a design are independent, so whatever is computed from all of them has a standard error from leaving
- * each out in turn (the jackknife: Miller 1974, The jackknife - a review, Biometrika 61). */
+ * each out in turn (the jackknife: Miller 1974, The jackknife - a review, Biometrika 61), or from their own spread. */
 #ifndef FOOTHOLD_ESTIMATE_H
 #define FOOTHOLD_ESTIMATE_H
 #include "sim/analysis/answer.h"
 #include "sim/engine/play.h"
 
-enum { NONE_LEFT_OUT = REPLICATES };
+/* Which replicates a statistic is of: all but number r, all, or number r alone. */
+enum { ALL_BUT = 0, ALL = REPLICATES, ONLY = REPLICATES + 1 };
 
 /* An arm's counts, and their sums over replicates, so that leaving one out is a subtraction. */
 struct counts {
@@ -24,16 +25,29 @@ struct counts {
 void counts_init(struct counts *counts, const struct plan *plan, const struct arm_result *arm, uint64_t n_runs);
 void counts_free(struct counts *counts);
 
-/* A cell of the tally, summed over all replicates but one. */
-double counts_without(const struct counts *counts, size_t cell, size_t without);
-double counts_worlds_without(const struct counts *counts, size_t without);
+/* From the sum over all replicates and the part of each (stride apart), what belongs to a choice of them. */
+static inline size_t counts_replicate(size_t of)
+{
+    return of >= ONLY ? of - ONLY : of;
+}
+static inline double counts_choose(double total, double part, size_t of)
+{
+    return of == ALL ? total : of >= ONLY ? part : total - part;
+}
+
+/* A cell of the tally, and the number of worlds, of a choice of replicates. */
+double counts_of(const struct counts *counts, size_t cell, size_t of);
+double counts_worlds_of(const struct counts *counts, size_t of);
 
 /* The share of runs in a cell. */
 struct estimate estimate_share(const struct counts *counts, size_t cell);
 
-/* A statistic of the counts with a replicate left out; NAN where it cannot be had. */
-typedef double estimate_statistic(const struct counts *counts, size_t without, const void *what);
+/* A statistic of the counts of a choice of replicates; NAN where it cannot be had. */
+typedef double estimate_statistic(const struct counts *counts, size_t of, const void *what);
 
 /* The statistic of all replicates and its jackknife error (NAN with fewer than two that were played). */
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what);
+
+/* The same with the error from the spread of the replicates' own statistics, for quantiles, which the jackknife misjudges. */
+struct estimate estimate_batches(const struct counts *counts, estimate_statistic *statistic, const void *what);
 #endif

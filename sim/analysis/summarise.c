@@ -47,14 +47,14 @@ struct factor_cells {
     enum { IF_COMES, IF_NOT, DIFFERENCE } which;
 };
 
-static double conditional(const struct counts *counts, size_t without, const void *what)
+static double conditional(const struct counts *counts, size_t of, const void *what)
 {
     const struct factor_cells *cells = what;
-    const double came = counts_without(counts, cells->came, without);
-    const double came_yes = counts_without(counts, cells->came_yes, without);
-    const double not = counts_without(counts, counts->tally->at.runs, without) - came;
+    const double came = counts_of(counts, cells->came, of);
+    const double came_yes = counts_of(counts, cells->came_yes, of);
+    const double not = counts_of(counts, counts->tally->at.runs, of) - came;
     const double if_comes = came > 0.0 ? came_yes / came : NAN;
-    const double if_not = not > 0.0 ? (counts_without(counts, cells->yes, without) - came_yes) / not : NAN;
+    const double if_not = not > 0.0 ? (counts_of(counts, cells->yes, of) - came_yes) / not : NAN;
 
     return cells->which == IF_COMES ? if_comes : cells->which == IF_NOT ? if_not : if_comes - if_not;
 }

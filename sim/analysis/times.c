@@ -6,25 +6,25 @@ struct cells {
     double level;
 };
 
-static double happened(const struct counts *counts, size_t bins, size_t without)
+static double happened(const struct counts *counts, size_t bins, size_t of)
 {
     double n = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++)
-        n += counts_without(counts, bins + bin, without);
+        n += counts_of(counts, bins + bin, of);
     return n;
 }
 
 /* The month by which a share `level` of runs have seen it, linear inside a bin; NAN when fewer see it by the horizon. */
-static double quantile(const struct counts *counts, size_t without, const void *what)
+static double quantile(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
-    const double wanted = cells->level * counts_without(counts, counts->tally->at.runs, without);
+    const double wanted = cells->level * counts_of(counts, counts->tally->at.runs, of);
     const double width = counts->plan->horizon / TALLY_BINS;
     double seen = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++) {
-        const double here = counts_without(counts, cells->bins + bin, without);
+        const double here = counts_of(counts, cells->bins + bin, of);
 
         if (here > 0.0 && seen + here >= wanted)
             return width * ((double)bin + (wanted - seen) / here);
@@ -33,12 +33,12 @@ static double quantile(const struct counts *counts, size_t without, const void *
     return NAN;
 }
 
-static double mean(const struct counts *counts, size_t without, const void *what)
+static double mean(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
-    const double n = happened(counts, cells->bins, without);
+    const double n = happened(counts, cells->bins, of);
 
-    return n > 0.0 ? counts_without(counts, cells->sum, without) * 0x1p-20 / n : NAN;
+    return n > 0.0 ? counts_of(counts, cells->sum, of) * 0x1p-20 / n : NAN;
 }
 
 static struct estimate by_horizon(const struct counts *counts, size_t bins)
@@ -67,7 +67,7 @@ struct answer_time times_estimate(const struct counts *counts, size_t bins, size
         struct estimate estimate;
 
         cells.level = answer_level[i];
-        estimate = estimate_jackknife(counts, quantile, &cells);
+        estimate = estimate_batches(counts, quantile, &cells);
         time.quantile[i] = estimate.value;
         time.se[i] = estimate.se;
     }

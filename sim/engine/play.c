@@ -78,10 +78,11 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
     memset(seat->yes, 0, columns * sizeof *seat->yes);
     world_draw(&seat->world, plan, settings->design, settings->seed, index);
     world_settle(&seat->world, plan);
+    walk_world(&seat->walk, &seat->world, settings->seed, index);
     for (uint64_t run = first; run < first + n; run += WALK_BATCH) {
         const uint64_t left = first + n - run;
 
-        walk_batch(&seat->walk, &seat->world, settings->seed, index, run);
+        walk_batch(&seat->walk, run);
         for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
             walk_run(&seat->walk, &seat->history, lane);
             tally_run(&seat->tally, &seat->history, index % REPLICATES);

@@ -6,90 +6,116 @@
 #include "sim/engine/portable.h"
 #include "sim/plan/distribution.h"
 
+/* The C library's are calls. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static enum walk_way way_of(const struct plan *plan, const struct plan_clock *clock)
+{
+    if (clock->moves_base && !plan->model->balance_ratio)
+        return WALK_IDLE;
+    if (clock->steady)
+        return WALK_STEADY;
+    return clock->baseline == BASELINE_RATE || clock->baseline == BASELINE_ODDS ? WALK_RATED : WALK_AIMED;
+}
+
+static int by_month(const void *a, const void *b)
+{
+    const struct walk_change *x = a, *y = b;
+
+    if (x->month != y->month)
+        return x->month < y->month ? -1 : 1;
+    return x->clock < y->clock ? -1 : x->clock > y->clock;
+}
+
+static void list_changes(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t n = 0;
+
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        n += plan->clock[c].steps.n;
+    walk->change = memory_new(n, sizeof *walk->change);
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        const struct span steps = plan->clock[c].steps;
+
+        for (uint32_t s = steps.first; walk->way[c] == WALK_RATED && s < steps.first + steps.n; s++)
+            if (plan->step[s].from > 0.0 && plan->step[s].from < plan->horizon)
+                walk->change[walk->n_changes++] = (struct walk_change){plan->step[s].from, c, s};
+    }
+    if (walk->n_changes)
+        qsort(walk->change, walk->n_changes, sizeof *walk->change, by_month);
+}
+
 void walk_init(struct walk *walk, const struct plan *plan)
 {
     const size_t n = plan->n_clocks;
 
     *walk = (struct walk){.plan = plan,
                           .threshold = memory_new(n * WALK_BATCH, sizeof(double)),
-                          .ring = memory_new(n, sizeof(double)),
+                          .way = memory_new(n, sizeof *walk->way),
+                          .aimed = memory_new(n, sizeof(uint32_t)),
+                          .lasting = memory_new(plan->n_factors, sizeof(uint32_t)),
                           .start_ratio = memory_new(n, sizeof(double)),
-                          .steady_rate = memory_new(n, sizeof(double)),
+                          .start_rate = memory_new(n, sizeof(double)),
                           .start_waits = memory_new(n, sizeof(uint32_t)),
                           .start_on = memory_new(plan->n_switches, sizeof(bool)),
                           .standing = memory_new(n, sizeof(bool)),
-                          .left = memory_new(n, sizeof(double)),
-                          .since = memory_new(n, sizeof(double)),
-                          .ratio = memory_new(n, sizeof(double)),
-                          .passed = memory_new(n, sizeof(double)),
-                          .rung = memory_new(n, sizeof(uint32_t)),
-                          .waits = memory_new(n, sizeof(uint32_t)),
                           .frailty = memory_new(plan->n_dependences, sizeof(double)),
                           .ends = memory_new(plan->n_factors, sizeof(double)),
                           .is_on = memory_new(plan->n_switches, sizeof(bool)),
-                          .queue = memory_new(plan->n_factors, sizeof(uint32_t)),
-                          .busy = memory_new(n, sizeof(uint32_t)),
-                          .lasting = memory_new(plan->n_factors, sizeof(uint32_t))};
+                          .left = memory_new(n, sizeof(double)),
+                          .ratio = memory_new(n, sizeof(double)),
+                          .rate = memory_new(n, sizeof(double)),
+                          .speed = memory_new(n, sizeof(double)),
+                          .ring = memory_new(n, sizeof(double)),
+                          .passed = memory_new(n, sizeof(double)),
+                          .rung = memory_new(n, sizeof(uint32_t)),
+                          .waits = memory_new(n, sizeof(uint32_t)),
+                          .running = memory_new(n, sizeof(uint32_t)),
+                          .place = memory_new(n, sizeof(uint32_t)),
+                          .queue = memory_new(plan->n_factors, sizeof *walk->queue)};
+    for (uint32_t c = 0; c < n; c++) {
+        walk->way[c] = way_of(plan, &plan->clock[c]);
+        if (walk->way[c] == WALK_AIMED)
+            walk->aimed[walk->n_aimed++] = c;
+    }
     for (uint32_t f = 0; f < plan->n_factors; f++)
         if (plan->clock[plan->factor[f].clock].lasts)
             walk->lasting[walk->n_lasting++] = f;
-    for (uint32_t c = 0; c < n; c++)
-        if (!plan->clock[c].steady && !(plan->clock[c].moves_base && !plan->model->balance_ratio))
-            walk->busy[walk->n_busy++] = c;
+    list_changes(walk);
 }
 
 void walk_free(struct walk *walk)
 {
-    free(walk->threshold);
-    free(walk->ring);
-    free(walk->left);
-    free(walk->since);
-    free(walk->ratio);
-    free(walk->passed);
-    free(walk->start_ratio);
-    free(walk->steady_rate);
-    free(walk->start_waits);
-    free(walk->start_on);
-    free(walk->standing);
-    free(walk->rung);
-    free(walk->waits);
-    free(walk->ends);
-    free(walk->is_on);
-    free(walk->queue);
-    free(walk->busy);
-    free(walk->lasting);
-    free(walk->frailty);
+    void *const part[] = {walk->threshold, walk->way,     walk->aimed,   walk->lasting, walk->change,   walk->start_ratio,
+                          walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty, walk->ends,
+                          walk->is_on,     walk->left,    walk->ratio,   walk->rate,    walk->speed,    walk->ring,
+                          walk->passed,    walk->rung,    walk->waits,   walk->running, walk->place,    walk->queue};
+
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        free(part[i]);
 }
 
-/* ---- baselines: the cumulative hazard L between two months, and the month where it has grown by so much ---- */
+/* When a clock that nothing reaches, or a date, will ring */
 
-static double grown_steps(const struct walk *walk, const struct plan_clock *clock, double from, double to)
+static double reach_steps(const struct walk *walk, const struct span steps, double amount)
 {
     const struct plan *plan = walk->plan;
-    const uint32_t last = clock->steps.first + clock->steps.n - 1;
-    double sum = 0.0;
+    const uint32_t last = steps.first + steps.n - 1;
 
-    for (uint32_t s = clock->steps.first; s <= last; s++) {
-        const double begin = fmax(plan->step[s].from, from);
-        const double end = s < last ? fmin(plan->step[s + 1].from, to) : to;
-
-        if (end > begin)
-            sum += world_step_rate(walk->world, plan, s) * (end - begin);
-    }
-    return sum;
-}
-
-static double reach_steps(const struct walk *walk, const struct plan_clock *clock, double from, double amount)
-{
-    const struct plan *plan = walk->plan;
-    const uint32_t last = clock->steps.first + clock->steps.n - 1;
-
-    for (uint32_t s = clock->steps.first; s <= last; s++) {
-        const double rate = world_step_rate(walk->world, plan, s);
-        const double begin = fmax(plan->step[s].from, from);
+    for (uint32_t s = steps.first; s <= last; s++) {
+        const double rate = world_step_rate(walk->world, plan, s), begin = plan->step[s].from;
         const double end = s < last ? plan->step[s + 1].from : INFINITY;
 
-        if (end <= begin || rate <= 0.0)
+        if (rate <= 0.0)
             continue;
         if (amount <= rate * (end - begin))
             return begin + amount / rate;
@@ -104,22 +130,22 @@ static double chance_of(const struct walk *walk, const struct plan_clock *clock)
 }
 
 /* L(t) = -ln(1 - p G(t)) */
-static double dated_hazard(const struct walk *walk, const struct plan_clock *clock, double month)
+static double dated_hazard(const struct walk *walk, const struct plan_clock *clock)
 {
-    const double left = 1.0 - chance_of(walk, clock) * distribution_cdf(clock->date, month);
+    const double left = 1.0 - chance_of(walk, clock) * distribution_cdf(clock->date, walk->month);
 
     return left > 0.0 ? -portable_log(left) : INFINITY;
 }
 
-static double reach_dated(const struct walk *walk, uint32_t c, double amount)
+static double reach_date(const struct walk *walk, uint32_t c, double amount)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const double chance = chance_of(walk, clock), passed = walk->passed[c];
     const double u = (1.0 - portable_exp(-(passed + amount))) / chance;
 
     if (u < 1.0)
-        return fmax(walk->month, distribution_quantile(clock->date, fmax(u, 0x1p-60)));
-    return chance >= 1.0 && passed < INFINITY ? fmax(walk->month, distribution_high(clock->date)) : INFINITY;
+        return larger(walk->month, distribution_quantile(clock->date, larger(u, 0x1p-60)));
+    return chance >= 1.0 && passed < INFINITY ? larger(walk->month, distribution_high(clock->date)) : INFINITY;
 }
 
 /* A month that is past rings no more; but what began before as_of is there from the start. */
@@ -130,89 +156,103 @@ static double reach_at(const struct walk *walk, const struct plan_clock *clock)
     return at >= walk->month ? at : walk->month > 0.0 ? INFINITY : 0.0;
 }
 
-/* ---- clocks ---- */
-
-static bool runs(const struct walk *walk, uint32_t c)
-{
-    return !walk->waits[c];
-}
-
-/* How much the cumulative hazard has grown since the clock was last settled. */
-static double grown(struct walk *walk, uint32_t c)
+static double reach_steadily(const struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    double before;
+    const double amount = walk->left[c] / walk->ratio[c];
 
+    if (!(walk->ratio[c] > 0.0))
+        return INFINITY;
     switch (clock->baseline) {
     case BASELINE_RATE:
-        return grown_steps(walk, clock, walk->since[c], walk->month);
-    case BASELINE_DATE:
-        before = walk->passed[c];
-        walk->passed[c] = dated_hazard(walk, clock, walk->month);
-        return walk->passed[c] - before;
+        return reach_steps(walk, clock->steps, amount);
     case BASELINE_ODDS:
+        return walk->rate[c] > 0.0 ? amount / walk->rate[c] : INFINITY;
+    case BASELINE_DATE:
+        return reach_date(walk, c, amount);
     case BASELINE_AT:
         break;
     }
-    return 0.0; /* a month is all or nothing */
+    return reach_at(walk, clock);
 }
 
-/* Bring what is left of a running clock's threshold up to the present. */
-static void settle(struct walk *walk, uint32_t c)
-{
-    const double rate = walk->steady_rate[c], ratio = walk->ratio[c];
-
-    if (walk->month > walk->since[c] && ratio > 0.0) {
-        const double amount = rate >= 0.0 ? rate * (walk->month - walk->since[c]) : grown(walk, c);
-
-        walk->left[c] = fmax(0.0, walk->left[c] - ratio * amount);
-    }
-    walk->since[c] = walk->month;
-}
-
-/* Begin to count from the present, after a time in which the clock did not run. */
-static void restart(struct walk *walk, uint32_t c)
-{
-    const struct plan_clock *clock = &walk->plan->clock[c];
-
-    walk->since[c] = walk->month;
-    if (clock->baseline == BASELINE_DATE)
-        walk->passed[c] = walk->month > 0.0 ? dated_hazard(walk, clock, walk->month) : 0.0;
-}
-
-/* When the clock will ring if nothing changes. */
 static void aim(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    const double rate = walk->steady_rate[c], ratio = walk->ratio[c];
 
-    if (!(ratio > 0.0) || rate == 0.0)
+    if (walk->waits[c] || !(walk->ratio[c] > 0.0))
         walk->ring[c] = INFINITY;
-    else if (rate > 0.0)
-        walk->ring[c] = walk->month + walk->left[c] / (ratio * rate);
-    else if (clock->baseline == BASELINE_RATE)
-        walk->ring[c] = reach_steps(walk, clock, walk->month, walk->left[c] / ratio);
     else if (clock->baseline == BASELINE_DATE)
-        walk->ring[c] = reach_dated(walk, c, walk->left[c] / ratio);
+        walk->ring[c] = reach_date(walk, c, walk->left[c] / walk->ratio[c]);
     else
         walk->ring[c] = reach_at(walk, clock);
 }
 
+/* Bring what is left of an aimed clock's threshold up to the present; a month is all or nothing. */
+static void settle(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double before = walk->passed[c];
+
+    if (clock->baseline != BASELINE_DATE || !(walk->month > 0.0))
+        return;
+    walk->passed[c] = dated_hazard(walk, clock);
+    if (!walk->waits[c] && walk->ratio[c] > 0.0)
+        walk->left[c] = larger(0.0, walk->left[c] - walk->ratio[c] * (walk->passed[c] - before));
+}
+
+/* What changes a clock: its ratio, and reasons to wait */
+
+/* Large enough for "at once", small enough to stay finite when multiplied. */
+static double bounded(double speed)
+{
+    return smaller(speed, 1e300);
+}
+
+static void set_ratio(struct walk *walk, uint32_t c, double ratio)
+{
+    if (walk->way[c] == WALK_AIMED)
+        settle(walk, c);
+    walk->ratio[c] = ratio;
+    if (walk->way[c] == WALK_AIMED)
+        aim(walk, c);
+    else
+        walk->speed[c] = bounded(ratio * walk->rate[c]);
+}
+
+static void start_running(struct walk *walk, uint32_t c)
+{
+    walk->place[c] = walk->n_running;
+    walk->running[walk->n_running++] = c;
+}
+
+static void stop_running(struct walk *walk, uint32_t c)
+{
+    const uint32_t last = walk->running[--walk->n_running];
+
+    walk->running[walk->place[c]] = last;
+    walk->place[last] = walk->place[c];
+}
+
 static void wait_more(struct walk *walk, uint32_t c)
 {
-    if (runs(walk, c))
+    if (walk->way[c] == WALK_AIMED)
         settle(walk, c);
-    walk->waits[c]++;
+    if (!walk->waits[c]++ && walk->way[c] == WALK_RATED)
+        stop_running(walk, c);
     walk->ring[c] = INFINITY;
 }
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
-    walk->waits[c]--;
-    if (runs(walk, c)) {
-        restart(walk, c);
+    if (walk->way[c] == WALK_AIMED)
+        settle(walk, c);
+    if (--walk->waits[c])
+        return;
+    if (walk->way[c] == WALK_RATED)
+        start_running(walk, c);
+    else
         aim(walk, c);
-    }
 }
 
 static double frailty(const struct walk *walk, uint32_t c)
@@ -253,12 +293,10 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
-        if (runs(walk, c))
-            settle(walk, c);
-        walk->ratio[c] = on ? walk->ratio[c] * walk->world->factor[l]
-                            : ratio_in_force(walk, walk->is_on, c) * frailty(walk, c);
-        if (runs(walk, c))
-            aim(walk, c);
+        if (walk->way[c] != WALK_IDLE)
+            set_ratio(walk, c,
+                      on ? walk->ratio[c] * walk->world->factor[l]
+                         : ratio_in_force(walk, walk->is_on, c) * frailty(walk, c));
     }
 }
 
@@ -272,32 +310,41 @@ static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
     }
 }
 
+/* What happens when something rings */
+
 static void next_threshold(struct walk *walk, uint32_t c)
 {
     walk->rung[c]++;
     walk->left[c] = stream_exponential(&walk->luck, walk->plan->clock[c].key, walk->rung[c]);
-    walk->since[c] = walk->month;
+}
+
+static void begin_to_last(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double begins = walk->month;
+
+    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
+        begins = smaller(begins, walk->world->value[clock->at]);
+    walk->ends[clock->factor] =
+        larger(walk->month, begins + distribution_quantile(clock->lasts, stream_uniform(&walk->luck, clock->key_lasts,
+                                                                                        walk->rung[c])));
 }
 
 static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const uint32_t f = clock->factor;
-    double begins = walk->month;
 
     if (history->first[c] == INFINITY)
         history->first[c] = walk->month;
-    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
-        begins = fmin(begins, walk->world->value[clock->at]);
     if (clock->lasts)
-        walk->ends[f] = fmax(walk->month, begins + distribution_quantile(clock->lasts,
-                                                                        stream_uniform(&walk->luck, clock->key_lasts,
-                                                                                       walk->rung[c])));
+        begin_to_last(walk, c);
     if (clock->recurs)
         next_threshold(walk, c);
     else
         walk->rung[c]++;
-    wait_more(walk, c); /* while it is on, or for good */
+    if (walk->way[c] != WALK_STEADY)
+        wait_more(walk, c); /* while it is on, or for good */
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, true);
     unlock(walk, clock, true);
@@ -314,7 +361,7 @@ static void factor_ends(struct walk *walk, uint32_t f)
         wait_less(walk, c);
 }
 
-/* A clock of the base stops or starts where its set of states is left or entered. */
+/* The base's clocks stop or start as their sets of states are left or entered. */
 static void base_moves(struct walk *walk, struct history *history, uint32_t c)
 {
     const struct plan *plan = walk->plan;
@@ -335,17 +382,21 @@ static void base_moves(struct walk *walk, struct history *history, uint32_t c)
         turn(walk, plan->condition[i].its_switch, plan->condition[i].states >> to & 1);
 }
 
-/* ---- a run ---- */
-
-/* Into the queue of steady factors, kept by month, then by clock. */
-static void enqueue(struct walk *walk, uint32_t c)
+static void rate_changes(struct walk *walk, const struct walk_change *change)
 {
-    uint32_t i = walk->n_queue++;
-
-    for (; i && walk->ring[walk->queue[i - 1]] > walk->ring[c]; i--)
-        walk->queue[i] = walk->queue[i - 1];
-    walk->queue[i] = c;
+    walk->rate[change->clock] = world_step_rate(walk->world, walk->plan, change->step);
+    walk->speed[change->clock] = bounded(walk->ratio[change->clock] * walk->rate[change->clock]);
 }
+
+static void rings(struct walk *walk, struct history *history, uint32_t c)
+{
+    if (walk->plan->clock[c].moves_base)
+        base_moves(walk, history, c);
+    else
+        factor_comes(walk, history, c);
+}
+
+/* How a world's runs begin */
 
 /* A factor whose month has come before the start and that nothing can hold back or end is simply in force. */
 static bool stands(const struct walk *walk, const struct plan_clock *clock)
@@ -353,15 +404,17 @@ static bool stands(const struct walk *walk, const struct plan_clock *clock)
     return clock->steady && clock->baseline == BASELINE_AT && !clock->lasts && walk->world->value[clock->at] <= 0.0;
 }
 
-static double constant_rate(const struct walk *walk, uint32_t c)
+static double first_rate(const struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
+    double rate = 0.0;
 
     if (clock->baseline == BASELINE_ODDS)
         return walk->world->rate[c];
-    if (clock->baseline == BASELINE_RATE && clock->steps.n == 1 && walk->plan->step[clock->steps.first].from <= 0.0)
-        return world_step_rate(walk->world, walk->plan, clock->steps.first);
-    return -1.0;
+    for (uint32_t s = clock->steps.first; s < clock->steps.first + clock->steps.n; s++)
+        if (walk->plan->step[s].from <= 0.0)
+            rate = world_step_rate(walk->world, walk->plan, s);
+    return rate;
 }
 
 static void begin_factors(struct walk *walk)
@@ -384,11 +437,12 @@ static void begin_factors(struct walk *walk)
     }
 }
 
-/* What all runs of a world have in common. */
-static void begin_world(struct walk *walk)
+void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index)
 {
     const struct plan *plan = walk->plan;
 
+    walk->world = world;
+    walk->luck = (struct luck){.seed = seed, .world = index};
     begin_factors(walk);
     for (size_t i = 0; i < plan->n_conditions; i++)
         walk->start_on[plan->condition[i].its_switch] =
@@ -396,27 +450,57 @@ static void begin_world(struct walk *walk)
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         const struct plan_clock *clock = &plan->clock[c];
 
-        walk->steady_rate[c] = constant_rate(walk, c);
+        walk->start_rate[c] = first_rate(walk, c);
         walk->start_ratio[c] = ratio_in_force(walk, walk->start_on, c);
-        if (clock->moves_base && !(plan->model->balance_ratio && clock->from >> plan->base[clock->base].initial & 1))
-            walk->start_waits[c]++;
-        if (walk->standing[c])
+        if (clock->moves_base && !(clock->from >> plan->base[clock->base].initial & 1))
             walk->start_waits[c]++;
     }
 }
 
-void walk_batch(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index, uint64_t first_run)
+void walk_batch(struct walk *walk, uint64_t first_run)
 {
     const struct plan *plan = walk->plan;
 
-    if (walk->world != world || walk->luck.world != index || !first_run || first_run < walk->luck.run) {
-        walk->world = world;
-        begin_world(walk);
-    }
-    walk->luck = (struct luck){seed, index, first_run};
+    walk->luck.run = first_run;
     for (size_t c = 0; c < plan->n_clocks; c++)
-        if (plan->clock[c].baseline != BASELINE_AT)
-            stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, seed, plan->clock[c].key, index, first_run);
+        if (plan->clock[c].baseline != BASELINE_AT && walk->way[c] != WALK_IDLE)
+            stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, walk->luck.seed, plan->clock[c].key,
+                                walk->luck.world, first_run);
+}
+
+/* A run */
+
+/* Steady clocks that ring within the horizon, by month, then by clock. */
+static void enqueue(struct walk *walk, uint32_t c)
+{
+    const struct walk_known known = {reach_steadily(walk, c), c};
+    uint32_t i = walk->n_queue;
+
+    if (!(known.month <= walk->plan->horizon))
+        return;
+    walk->n_queue++;
+    for (; i && walk->queue[i - 1].month > known.month; i--)
+        walk->queue[i] = walk->queue[i - 1];
+    walk->queue[i] = known;
+}
+
+static void begin_clock(struct walk *walk, struct history *history, uint32_t c, size_t lane)
+{
+    walk->left[c] = walk->threshold[c * WALK_BATCH + lane];
+    walk->ratio[c] = walk->start_ratio[c] * frailty(walk, c);
+    walk->rate[c] = walk->start_rate[c];
+    walk->speed[c] = bounded(walk->ratio[c] * walk->rate[c]);
+    walk->passed[c] = 0.0;
+    walk->rung[c] = 0;
+    walk->waits[c] = walk->start_waits[c];
+    if (walk->standing[c])
+        history->first[c] = 0.0;
+    else if (walk->way[c] == WALK_STEADY)
+        enqueue(walk, c);
+    else if (walk->way[c] == WALK_AIMED)
+        aim(walk, c);
+    else if (walk->way[c] == WALK_RATED && !walk->waits[c])
+        start_running(walk, c);
 }
 
 static void begin(struct walk *walk, struct history *history, size_t lane)
@@ -424,91 +508,124 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     const struct plan *plan = walk->plan;
 
     walk->month = 0.0;
-    walk->n_queue = walk->next = 0;
+    walk->n_queue = walk->n_running = walk->next_known = walk->next_change = 0;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
         walk->frailty[d] = stream_gamma(&walk->luck, plan->dependence[d].key, walk->world->variance[d]);
-    for (uint32_t c = 0; c < plan->n_clocks; c++) {
-        walk->left[c] = walk->threshold[c * WALK_BATCH + lane];
-        walk->since[c] = walk->passed[c] = 0.0;
-        walk->rung[c] = 0;
-        walk->ratio[c] = walk->start_ratio[c] * frailty(walk, c);
-        walk->waits[c] = walk->start_waits[c];
-        walk->ring[c] = INFINITY;
-        if (runs(walk, c))
-            aim(walk, c);
-        if (plan->clock[c].steady && walk->ring[c] <= plan->horizon)
-            enqueue(walk, c);
-        if (walk->standing[c])
-            history->first[c] = 0.0;
-    }
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        begin_clock(walk, history, c, lane);
 }
 
-/* The next thing to happen: a clock that rings, or (returned with *ends set) a factor that ends; UINT32_MAX: nothing
- * within the horizon. At the same month endings come first, then clocks in their order. */
-static uint32_t next_ring(const struct walk *walk, double *month, bool *ends)
+/* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */
+struct coming {
+    enum { NOTHING, ENDING, CHANGE, KNOWN, AIMED } what;
+    double month;
+    uint32_t which; /* factor or clock */
+};
+
+static struct coming what_comes(const struct walk *walk)
 {
-    const struct plan *plan = walk->plan;
-    uint32_t found = UINT32_MAX;
+    struct coming coming = {NOTHING, walk->plan->horizon, UINT32_MAX};
 
-    *month = plan->horizon;
-    *ends = false;
-    if (walk->next < walk->n_queue) {
-        found = walk->queue[walk->next];
-        *month = walk->ring[found];
-    }
-    for (uint32_t i = 0; i < walk->n_busy; i++) {
-        const uint32_t c = walk->busy[i];
+    if (walk->next_known < walk->n_queue && walk->queue[walk->next_known].month <= coming.month)
+        coming = (struct coming){KNOWN, walk->queue[walk->next_known].month, walk->queue[walk->next_known].clock};
+    for (uint32_t i = 0; i < walk->n_aimed; i++) {
+        const uint32_t c = walk->aimed[i];
 
-        if (walk->ring[c] < *month || (walk->ring[c] == *month && c < found)) {
-            found = c;
-            *month = walk->ring[c];
-        }
+        if (walk->ring[c] < coming.month || (walk->ring[c] == coming.month && c < coming.which))
+            coming = (struct coming){AIMED, walk->ring[c], c};
     }
+    if (walk->next_change < walk->n_changes && walk->change[walk->next_change].month <= coming.month)
+        coming = (struct coming){CHANGE, walk->change[walk->next_change].month, 0};
     for (uint32_t i = 0; i < walk->n_lasting; i++) {
         const uint32_t f = walk->lasting[i];
 
-        if (walk->ends[f] < *month || (walk->ends[f] == *month && !*ends)) {
-            found = f;
-            *month = walk->ends[f];
-            *ends = true;
+        if (walk->ends[f] < coming.month || (walk->ends[f] == coming.month && coming.what != ENDING))
+            coming = (struct coming){ENDING, walk->ends[f], f};
+    }
+    return coming;
+}
+
+/* The rated clock that uses up its threshold first, by a month; UINT32_MAX when none does. No division but for those that
+ * do. */
+static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
+{
+    const double time = by - walk->month;
+    uint32_t found = UINT32_MAX;
+
+    *month = by;
+    for (uint32_t i = 0; i < walk->n_running; i++) {
+        const uint32_t c = walk->running[i];
+
+        if (walk->left[c] <= walk->speed[c] * time && walk->speed[c] > 0.0) {
+            const double when = smaller(by, walk->month + walk->left[c] / walk->speed[c]);
+
+            if (when < *month || found == UINT32_MAX || (when == *month && c < found)) {
+                *month = when;
+                found = c;
+            }
         }
     }
     return found;
+}
+
+static void advance(struct walk *walk, double month)
+{
+    const double time = month - walk->month;
+
+    for (uint32_t i = 0; i < walk->n_running; i++) {
+        const uint32_t c = walk->running[i];
+
+        walk->left[c] = larger(0.0, walk->left[c] - walk->speed[c] * time);
+    }
+    walk->month = month;
+}
+
+/* Play up to the next thing that happens, and let it happen; false at the horizon. */
+static bool step(struct walk *walk, struct history *history)
+{
+    const struct coming coming = what_comes(walk);
+    double month;
+    const uint32_t c = first_to_ring(walk, coming.month, &month);
+
+    advance(walk, month);
+    if (c != UINT32_MAX) {
+        rings(walk, history, c);
+        return true;
+    }
+    switch (coming.what) {
+    case NOTHING:
+        return false;
+    case ENDING:
+        factor_ends(walk, coming.which);
+        return true;
+    case CHANGE:
+        rate_changes(walk, &walk->change[walk->next_change++]);
+        return true;
+    case KNOWN:
+        walk->next_known++;
+        break;
+    case AIMED:
+        break;
+    }
+    rings(walk, history, coming.which);
+    return true;
 }
 
 void walk_run(struct walk *walk, struct history *history, size_t lane)
 {
     const struct plan *plan = walk->plan;
     const uint64_t first_run = walk->luck.run;
-    uint32_t rings = 0;
+    uint32_t n_steps = 0;
 
     walk->luck.run = first_run + lane;
     history_begin(history, plan);
     begin(walk, history, lane);
-    while (!history->overflow) {
-        double month;
-        bool ends;
-        const uint32_t next = next_ring(walk, &month, &ends);
-
-        if (next == UINT32_MAX)
-            break;
-        walk->month = month;
-        if (++rings > HISTORY_MAX)
+    while (!history->overflow && step(walk, history))
+        if (++n_steps > HISTORY_MAX)
             history->overflow = true;
-        if (ends) {
-            factor_ends(walk, next);
-            continue;
-        }
-        if (plan->clock[next].steady)
-            walk->next++;
-        if (plan->clock[next].moves_base)
-            base_moves(walk, history, next);
-        else
-            factor_comes(walk, history, next);
-    }
     for (size_t f = 0; f < plan->n_factors; f++)
         history->on[f] = walk->is_on[f * SWITCHES_A_FACTOR + SWITCH_ON];
     if (plan->model->decide)

@@ -2,7 +2,11 @@
  *
  * A clock rings when the integral of its ratio times its baseline hazard, over the time it is enabled, reaches its
  * threshold, an Exp(1) number of its own. Ratios change only when something rings, so between rings everything is in
- * closed form and there is no time step. */
+ * closed form and there is no time step. A clock is played in one of three ways:
+ *
+ *   steady  nothing can reach it: it rings at a time known from the start
+ *   aimed   a date: its ring is computed anew whenever something changes
+ *   rated   a rate: from one known time to the next it uses up speed x time of its threshold */
 #ifndef FOOTHOLD_WALK_H
 #define FOOTHOLD_WALK_H
 #include "sim/engine/history.h"
@@ -11,42 +15,61 @@
 
 enum { WALK_BATCH = 64 }; /* runs whose thresholds are drawn together */
 
+enum walk_way { WALK_STEADY, WALK_AIMED, WALK_RATED, WALK_IDLE /* the model does not play it */ };
+
+struct walk_change { /* a rated clock's rate changes */
+    double month;
+    uint32_t clock, step;
+};
+
+struct walk_known { /* a steady clock rings */
+    double month;
+    uint32_t clock;
+};
+
 struct walk {
     const struct plan *plan;
     const struct world *world;
     struct luck luck;
-    double *threshold; /* [clock * WALK_BATCH + lane]: first thresholds of the batch */
-    /* how every run of the world begins */
-    double *start_ratio;   /* per clock, before frailties */
-    double *steady_rate;   /* per clock: its rate where that is constant, else -1 */
-    uint32_t *start_waits; /* per clock */
-    bool *start_on;        /* per switch */
-    bool *standing;        /* per clock: a factor in force from the start, for good, in every run */
-    /* of the run being played, per clock */
-    double *ring;     /* the month it rings if nothing changes; INFINITY: not enabled, or never */
-    double *left;     /* of its threshold, at month `since` */
-    double *since;
-    double *passed;   /* cumulative hazard of a dated clock, at month `since` */
-    double *ratio;
-    uint32_t *rung;   /* how often */
-    uint32_t *waits;  /* reasons why it is not enabled */
+    double *threshold;    /* [clock * WALK_BATCH + lane]: first thresholds of the batch */
+    enum walk_way *way;   /* per clock */
+    uint32_t *aimed;      /* clocks played that way */
+    uint32_t *lasting;    /* factors that may end */
+    struct walk_change *change; /* in order of time */
+    uint32_t n_aimed, n_lasting, n_changes;
+    /* how every run of the world begins, per clock or switch */
+    double *start_ratio; /* before frailties */
+    double *start_rate;
+    uint32_t *start_waits;
+    bool *start_on;
+    bool *standing; /* a factor in force from the start, for good */
+    /* the run being played */
+    double month;
     double *frailty;  /* per dependence */
     double *ends;     /* per factor: the month it goes off; INFINITY: not on, or for good */
     bool *is_on;      /* per switch */
-    uint32_t *queue;  /* steady factors that ring within the horizon, by month */
-    uint32_t n_queue, next;
-    uint32_t *busy;   /* clocks that may ring at times not known from the start */
-    uint32_t n_busy;
-    uint32_t *lasting; /* factors that may end */
-    uint32_t n_lasting;
-    double month;
+    double *left;     /* per clock: of its threshold */
+    double *ratio;    /* per clock: what multiplies its baseline now */
+    double *rate;     /* per rated clock: its baseline's now */
+    double *speed;    /* per rated clock: ratio x rate */
+    double *ring;     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
+    double *passed;   /* per aimed clock: its cumulative baseline hazard when `left` was brought up to date */
+    uint32_t *rung;   /* per clock: how often */
+    uint32_t *waits;  /* per clock: reasons why it is not enabled */
+    uint32_t *running; /* rated clocks that are enabled */
+    uint32_t *place;   /* per clock: where in running[] */
+    struct walk_known *queue;
+    uint32_t n_running, n_queue, next_known, next_change;
 };
 
 void walk_init(struct walk *walk, const struct plan *plan);
 void walk_free(struct walk *walk);
 
-/* Draw the first thresholds of WALK_BATCH runs from a first one, a multiple of WALK_BATCH, in a world. */
-void walk_batch(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index, uint64_t first_run);
+/* Take up a world whose coefficients are settled; it must stay as it is while its runs are played. */
+void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index);
+
+/* Draw the first thresholds of WALK_BATCH runs from a first one, a multiple of STREAM_LANES. */
+void walk_batch(struct walk *walk, uint64_t first_run);
 
 /* Play the batch's run of a lane, levers and events and the bases' moves, into a history. */
 void walk_run(struct walk *walk, struct history *history, size_t lane);

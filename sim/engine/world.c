@@ -150,7 +150,7 @@ static double term_factor(const struct plan *plan, const double *value, const st
 /* The constant rate that gives a chance within so many months; a chance of 1 rings at once. */
 static double odds_rate(double chance, double within)
 {
-    return chance < 1.0 ? -portable_log(1.0 - chance) / within : INFINITY;
+    return chance < 1.0 ? -portable_log(1.0 - chance) / within : 1e300;
 }
 
 void world_settle(struct world *world, const struct plan *plan)

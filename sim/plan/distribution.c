@@ -2,12 +2,11 @@
 #include <assert.h>
 #include <float.h>
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_gamma.h>
-#include <gsl/gsl_sf_log.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/plan/beta.h"
 #include "sim/scenario/diag.h"
 #include "sim/scenario/quantity.h"
 
@@ -45,7 +44,7 @@ struct distribution {
     size_t n_parts;
     union {
         double mode;       /* triangular */
-        struct beta *beta; /* pert, beta: on (0, 1), stretched to (low, high) */
+        const struct beta *beta; /* pert, beta: on (0, 1), stretched to (low, high) */
         struct {
             double mu, sigma; /* normal; lognormal: of the logarithm */
         };
@@ -217,218 +216,18 @@ static double number_cdf_below(const struct distribution *d, double x)
     return x > d->low ? 1.0 : 0.0;
 }
 
-/* ---- beta and pert ----
- *
- * GSL's inverse of the beta distribution is slow and fails at times, so quantiles are read from a table made
- * with its cdf. Each half, v = u from below and v = 1 - u from above, is a series of octaves of v with equal
- * steps in each, so that the leading bits of v are the step's number, and the tails are as fine as the
- * middle. A step is a cubic in z that never turns; z is x, or where a shape is below 1 the logit of x, which
- * stays smooth when x crowds at 0 or 1. Below the last octave, and in steps where the cubic misses, the cdf
- * is solved by halving. */
+/* ---- pert and beta ---- */
 
-enum { OCTAVES = 20, STEP_BITS = 5, STEPS = 1 << STEP_BITS, N_STEPS = OCTAVES * STEPS };
-
-static const double v_least = 0x1p-21; /* = 2^-(OCTAVES + 1) */
-static const double v_error = 1e-8;    /* a step's cubic may miss v by no more */
-static const uint64_t whole_step = (uint64_t)1 << (DBL_MANT_DIG - 1 - STEP_BITS); /* in the bits of v */
-
-struct beta {
-    double a, b, ln_beta;
-    bool on_logit;
-    /* [from above][step]: z = c0 + c1 t + c2 t^2 + c3 t^3; c1 is NaN where that would miss. At last the
-     * median. */
-    double cubic[2][N_STEPS + 1][4];
-};
-
-/* x and its complement, either of which may be too near 1 to tell. */
-struct split {
-    double x, y;
-};
-
-static struct split split_of(const struct beta *beta, double z)
+static double stretched_quantile(const struct distribution *d, double u)
 {
-    const double e = beta->on_logit ? exp(-fabs(z)) : 0.0;
-    const double small = e / (1.0 + e), large = 1.0 / (1.0 + e);
-
-    if (!beta->on_logit)
-        return (struct split){z, 1.0 - z};
-    return z < 0.0 ? (struct split){small, large} : (struct split){large, small};
+    return between(d->low + (d->high - d->low) * beta_quantile(d->beta, u), d->low, d->high);
 }
 
-static double z_of(const struct beta *beta, double x)
-{
-    return beta->on_logit ? log(x) - log1p(-x) : x;
-}
-
-/* Where both shapes are so large, GSL's continued fraction gives up; the deviance, as a normal deviate, is
- * exact to 1e-7. (The thirds put the median right.) */
-static const double large_shape = 2e5;
-
-static double large_beta_tail(double a, double b, double x, bool above)
-{
-    const double a3 = a - 1.0 / 3.0, b3 = b - 1.0 / 3.0, median = a3 / (a3 + b3), off = x - median;
-    const double half_deviance =
-        -a3 * gsl_sf_log_1plusx_mx(off / median) - b3 * gsl_sf_log_1plusx_mx(-off / (1.0 - median));
-    const double deviance = isnan(half_deviance) ? INFINITY : 2.0 * fmax(half_deviance, 0.0); /* NaN: ln 0 */
-    const double deviate = copysign(sqrt(deviance), off);
-
-    return above ? gsl_cdf_ugaussian_Q(deviate) : gsl_cdf_ugaussian_P(deviate);
-}
-
-/* P(X <= x), or from above P(X > x), with all digits of either. */
-static double beta_tail(const struct beta *beta, struct split at, bool above)
-{
-    if (at.x <= 0.0 || at.y <= 0.0)
-        return (at.x <= 0.0) == above ? 1.0 : 0.0;
-    if (beta->a > large_shape && beta->b > large_shape)
-        return large_beta_tail(beta->a, beta->b, at.x, above);
-    if (at.x > at.y)
-        return above ? gsl_cdf_beta_P(at.y, beta->b, beta->a) : gsl_cdf_beta_Q(at.y, beta->b, beta->a);
-    return above ? gsl_cdf_beta_Q(at.x, beta->a, beta->b) : gsl_cdf_beta_P(at.x, beta->a, beta->b);
-}
-
-/* The density in z and the slope of its logarithm. */
-struct density {
-    double value, log_slope;
-};
-
-static struct density beta_density(const struct beta *beta, struct split at)
-{
-    const double ln_x = log(at.x), ln_y = at.x < 0.5 ? log1p(-at.x) : log(at.y);
-    const double a = beta->on_logit ? beta->a : beta->a - 1.0, b = beta->on_logit ? beta->b : beta->b - 1.0;
-
-    return (struct density){
-        .value = exp(a * ln_x + b * ln_y - beta->ln_beta),
-        .log_slope = beta->on_logit ? a * at.y - b * at.x : a / at.x - b / at.y,
-    };
-}
-
-static bool beta_reaches(const struct distribution *d, double x, double u)
-{
-    const struct split at = {x, 1.0 - x};
-
-    return u < 0.5 ? beta_tail(d->beta, at, false) >= u : beta_tail(d->beta, at, true) <= 1.0 - u;
-}
-
-static double beta_solve(const struct distribution *d, double u)
-{
-    return least_reaching(beta_reaches, d, u, 0.0, 1.0);
-}
-
-/* The z of tail probability v, from that of a neighbouring one: Halley's steps on ln(tail / v), of which two
- * mostly do. Whenever they stray, by halving. */
-static double next_node(const struct distribution *d, bool above, double z_from, double v_from, double v)
-{
-    const struct beta *beta = d->beta;
-    double z = z_from, tail = v_from;
-
-    for (int step = 0; step < 6; ++step) {
-        const struct density f = beta_density(beta, split_of(beta, z));
-        const double gap = log(v / tail), slope = (above ? -f.value : f.value) / tail;
-        const double newton = gap / slope;
-
-        z += newton / (1.0 + 0.5 * newton * (f.log_slope - slope));
-        if (!isfinite(z) || (above ? z < z_from : z > z_from) || (!beta->on_logit && (z <= 0.0 || z >= 1.0)))
-            break;
-        if (fabs(gap) < 1e-4) /* the error left is of the order of its cube */
-            return z;
-        tail = beta_tail(beta, split_of(beta, z), above);
-    }
-    return z_of(beta, beta_solve(d, above ? 1.0 - v : v));
-}
-
-/* The cubic through z0 and z1 with these slopes, cut back so that it never turns (Fritsch & Carlson 1980). */
-static void make_cubic(double cubic[4], double z0, double z1, double slope0, double slope1)
-{
-    const double rise = z0 == z1 ? 0.0 : z1 - z0; /* both may be infinite */
-    const double steepest = 3.0 * fabs(rise);
-    const double m0 = copysign(fmin(fabs(slope0), steepest), rise);
-    const double m1 = copysign(fmin(fabs(slope1), steepest), rise);
-
-    cubic[0] = z0;
-    cubic[1] = m0;
-    cubic[2] = 3.0 * rise - 2.0 * m0 - m1;
-    cubic[3] = m0 + m1 - 2.0 * rise;
-}
-
-static double cubic_at(const double cubic[4], double t)
-{
-    return cubic[0] + t * (cubic[1] + t * (cubic[2] + t * cubic[3]));
-}
-
-/* One step's cubic, from v to v + width, whose upper node is known; returns the lower node. */
-static double make_step(const struct distribution *d, bool above, size_t i, double v, double width, double z1)
-{
-    struct beta *beta = d->beta;
-    double *cubic = beta->cubic[above][i];
-    const double z0 = next_node(d, above, z1, v + width, v);
-    const double sign = above ? -width : width, middle = v + 0.5 * width;
-    double miss;
-
-    make_cubic(cubic, z0, z1, sign / beta_density(beta, split_of(beta, z0)).value,
-               sign / beta_density(beta, split_of(beta, z1)).value);
-    miss = beta_tail(beta, split_of(beta, cubic_at(cubic, 0.5)), above) - middle;
-    if (z0 != z1 && !(fabs(miss) <= v_error))
-        cubic[1] = NAN;
-    return z0;
-}
-
-static void make_table(const struct distribution *d, bool above)
-{
-    double *median = d->beta->cubic[above][N_STEPS];
-    double z = z_of(d->beta, beta_solve(d, 0.5));
-
-    median[0] = z;
-    for (size_t i = N_STEPS; i-- > 0;) {
-        const double octave = ldexp(v_least, (int)(i / STEPS)), width = octave / STEPS;
-
-        z = make_step(d, above, i, octave + (double)(i % STEPS) * width, width, z);
-    }
-}
-
-/* On (0, 1), by halving, and never past the nodes on either side. Step -1 is all that is below the table. */
-static double solve_within(const struct distribution *d, double u, bool above, ptrdiff_t i)
-{
-    const struct beta *beta = d->beta;
-    const double inner = split_of(beta, beta->cubic[above][i + 1][0]).x;
-    const double outer = i >= 0 ? split_of(beta, beta->cubic[above][i][0]).x : above ? 1.0 : 0.0;
-
-    return above ? between(beta_solve(d, u), inner, outer) : between(beta_solve(d, u), outer, inner);
-}
-
-static double beta_quantile(const struct distribution *d, double u)
-{
-    const bool above = u >= 0.5;
-    const double v = above ? 1.0 - u : u; /* exact */
-    const uint64_t bits = bits_of(v);
-    const ptrdiff_t i = v < v_least ? -1 : (ptrdiff_t)((bits - bits_of(v_least)) / whole_step);
-    double z = NAN, x;
-
-    if (i >= 0) {
-        const int64_t fraction = (int64_t)(bits & (whole_step - 1));
-
-        z = cubic_at(d->beta->cubic[above][i], (double)fraction / (double)whole_step);
-    }
-    x = isnan(z) ? solve_within(d, u, above, i) : split_of(d->beta, z).x;
-    return between(d->low + (d->high - d->low) * x, d->low, d->high);
-}
-
-static double beta_cdf(const struct distribution *d, double x)
+static double stretched_cdf(const struct distribution *d, double x)
 {
     const double width = d->high - d->low;
 
-    return beta_tail(d->beta, (struct split){(x - d->low) / width, (d->high - x) / width}, false);
-}
-
-static void shape_beta(const struct maker *m, struct distribution *d, double a, double b)
-{
-    d->beta = pool_new(m->pool, 1, sizeof *d->beta);
-    d->beta->a = a;
-    d->beta->b = b;
-    d->beta->ln_beta = gsl_sf_lnbeta(a, b);
-    d->beta->on_logit = a < 1.0 || b < 1.0;
-    make_table(d, false);
-    make_table(d, true);
+    return beta_cdf(d->beta, (x - d->low) / width, (d->high - x) / width);
 }
 
 static bool pert_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -437,11 +236,11 @@ static bool pert_make(const struct maker *m, const struct quantity *q, struct di
 
     d->low = low;
     d->high = high;
-    shape_beta(m, d, 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low));
+    d->beta = beta_make(m->pool, 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low));
     return true;
 }
 
-static bool beta_check(const struct maker *m, const struct quantity *q)
+static bool beta_form_check(const struct maker *m, const struct quantity *q)
 {
     const bool mean_ok = is_inside_unit(m, q, 0, "the mean of a beta distribution lies between 0 and 1");
     const bool ess_ok = is_positive(m, q, 1, "say how many observations the mean is worth");
@@ -449,13 +248,13 @@ static bool beta_check(const struct maker *m, const struct quantity *q)
     return mean_ok && ess_ok;
 }
 
-static bool beta_make(const struct maker *m, const struct quantity *q, struct distribution *d)
+static bool beta_form_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const double mean = q->arg[0], ess = q->arg[1];
 
     d->low = 0.0;
     d->high = 1.0;
-    shape_beta(m, d, mean * ess, (1.0 - mean) * ess);
+    d->beta = beta_make(m->pool, mean * ess, (1.0 - mean) * ess);
     return true;
 }
 
@@ -870,8 +669,8 @@ static const struct form form_of[QUANTITY_PARAMETER + 1] = {
     [QUANTITY_PERT] = {.argument = {"low", "mode", "high"},
                        .check = mode_is_amid,
                        .make = pert_make,
-                       .quantile = beta_quantile,
-                       .cdf = beta_cdf},
+                       .quantile = stretched_quantile,
+                       .cdf = stretched_cdf},
     [QUANTITY_TRIANGULAR] = {.argument = {"low", "mode", "high"},
                              .check = mode_is_amid,
                              .make = triangular_make,
@@ -893,10 +692,10 @@ static const struct form form_of[QUANTITY_PARAMETER + 1] = {
                             .quantile = lognormal_quantile,
                             .cdf = lognormal_cdf},
     [QUANTITY_BETA] = {.argument = {"mean", "ess"},
-                       .check = beta_check,
-                       .make = beta_make,
-                       .quantile = beta_quantile,
-                       .cdf = beta_cdf},
+                       .check = beta_form_check,
+                       .make = beta_form_make,
+                       .quantile = stretched_quantile,
+                       .cdf = stretched_cdf},
     [QUANTITY_QUANTILES] = {.argument = {"p05", "p50", "p95"},
                             .check = quantiles_check,
                             .make = quantiles_make,

@@ -1,0 +1,456 @@
+#include "sim/plan/beta.h"
+#include <float.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sf_log.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "sim/system/memory.h"
+
+/* The table holds the quantile function in two halves: v = u below the median and v = 1 - u above it. Each
+ * half is a series of octaves of v with equal steps in each, so that the leading bits of v are the step's
+ * number, and the tails are as fine as the middle. In a step z is a quintic that never turns; z is x, or
+ * where a shape is below 1 the logit of x, which stays smooth when x crowds at 0 or 1. Steps are counted by
+ * rising z through both halves. Beyond the outermost nodes, and in steps where the quintic would miss, GSL's
+ * cdf is asked, and solved by halving: right, but some hundred times slower. */
+
+enum { OCTAVES = 20, STEP_BITS = 3, STEPS = 1 << STEP_BITS, SIDE = OCTAVES * STEPS, CELLS = 256 };
+
+static const double v_least = 0x1p-21; /* = 2^-(OCTAVES + 1) */
+static const double v_error = 1e-8;    /* a step's quintic may miss v by no more */
+static const uint64_t whole_step = (uint64_t)1 << (DBL_MANT_DIG - 1 - STEP_BITS); /* in the bits of v */
+
+struct beta {
+    double a, b, ln_beta;
+    bool on_logit;
+    double node[2 * SIDE + 1]; /* z where steps meet; node[SIDE] is the median */
+    /* z = c0 + c1 t + ... + c5 t^5, t from 0 to 1 as v rises; c1 is NaN where that would miss. */
+    double quintic[2 * SIDE][6];
+    /* The nodes' range in CELLS equal cells: the number of nodes in the cells before each. */
+    uint16_t nodes_before[CELLS + 1];
+    double first_cell, cells_per_z;
+};
+
+static uint64_t bits_of(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static double of_bits(uint64_t bits)
+{
+    double x;
+
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static double between(double x, double low, double high)
+{
+    return fmax(low, fmin(x, high));
+}
+
+/* ---- the distribution itself ---- */
+
+/* x and its complement, either of which may be too near 1 to tell. */
+struct split {
+    double x, y;
+};
+
+static struct split split_of(const struct beta *beta, double z)
+{
+    const double e = beta->on_logit ? exp(-fabs(z)) : 0.0;
+    const double small = e / (1.0 + e), large = 1.0 / (1.0 + e);
+
+    if (!beta->on_logit)
+        return (struct split){z, 1.0 - z};
+    return z < 0.0 ? (struct split){small, large} : (struct split){large, small};
+}
+
+static double z_of(const struct beta *beta, struct split at)
+{
+    return beta->on_logit ? log(at.x / at.y) : at.x;
+}
+
+/* Where both shapes are so large, GSL's continued fraction gives up; the deviance, as a normal deviate, is
+ * exact to 1e-7. (The thirds put the median right.) */
+static const double large_shape = 2e5;
+
+static double large_shape_tail(double a, double b, double x, bool above)
+{
+    const double a3 = a - 1.0 / 3.0, b3 = b - 1.0 / 3.0, median = a3 / (a3 + b3), off = x - median;
+    const double half_deviance =
+        -a3 * gsl_sf_log_1plusx_mx(off / median) - b3 * gsl_sf_log_1plusx_mx(-off / (1.0 - median));
+    const double deviance = isnan(half_deviance) ? INFINITY : 2.0 * fmax(half_deviance, 0.0); /* NaN: ln 0 */
+    const double deviate = copysign(sqrt(deviance), off);
+
+    return above ? gsl_cdf_ugaussian_Q(deviate) : gsl_cdf_ugaussian_P(deviate);
+}
+
+/* P(X <= x), or from above P(X > x), with all digits of either. */
+static double exact_tail(const struct beta *beta, struct split at, bool above)
+{
+    if (at.x <= 0.0 || at.y <= 0.0)
+        return (at.x <= 0.0) == above ? 1.0 : 0.0;
+    if (beta->a > large_shape && beta->b > large_shape)
+        return large_shape_tail(beta->a, beta->b, at.x, above);
+    if (at.x > at.y)
+        return above ? gsl_cdf_beta_P(at.y, beta->b, beta->a) : gsl_cdf_beta_Q(at.y, beta->b, beta->a);
+    return above ? gsl_cdf_beta_Q(at.x, beta->a, beta->b) : gsl_cdf_beta_P(at.x, beta->a, beta->b);
+}
+
+static bool reaches(const struct beta *beta, double x, double v, bool above)
+{
+    const double tail = exact_tail(beta, (struct split){x, 1.0 - x}, above);
+
+    return above ? tail <= v : tail >= v;
+}
+
+/* The x of tail probability v, by halving the number of doubles, so that 1e-300 is found as 0.5 is. The steps
+ * are always the same ones: even where rounding makes `reaches` waver, quantiles do not fall. */
+static double solve(const struct beta *beta, double v, bool above)
+{
+    uint64_t under = 0, reached = bits_of(1.0);
+
+    while (reached - under > 1) {
+        const uint64_t middle = under + (reached - under) / 2;
+
+        if (reaches(beta, of_bits(middle), v, above))
+            reached = middle;
+        else
+            under = middle;
+    }
+    return of_bits(reached);
+}
+
+static double solve_z(const struct beta *beta, double v, bool above)
+{
+    const double x = solve(beta, v, above);
+
+    return z_of(beta, (struct split){x, 1.0 - x});
+}
+
+/* The density in z and the slope of its logarithm. */
+struct density {
+    double value, log_slope;
+};
+
+static inline struct density density_on_logit(const struct beta *beta, double z)
+{
+    const struct split at = split_of(beta, z);
+    const double ln_large = -log1p(exp(-fabs(z)));
+
+    return (struct density){
+        .value =
+            exp(beta->a * (fmin(z, 0.0) + ln_large) + beta->b * (fmin(-z, 0.0) + ln_large) - beta->ln_beta),
+        .log_slope = beta->a * at.y - beta->b * at.x,
+    };
+}
+
+static inline struct density density_at(const struct beta *beta, double z)
+{
+    const double a = beta->a - 1.0, b = beta->b - 1.0;
+
+    if (beta->on_logit)
+        return density_on_logit(beta, z);
+    return (struct density){
+        .value = exp(a * log(z) + b * log1p(-z) - beta->ln_beta),
+        .log_slope = a / z - b / (1.0 - z),
+    };
+}
+
+/* ---- the nodes ---- */
+
+/* Step i of a half goes from v to v + width. */
+struct strip {
+    double v, width;
+};
+
+static struct strip strip_of(size_t i)
+{
+    const uint64_t bits = bits_of(v_least) + i * whole_step;
+    const double octave = of_bits(bits >> (DBL_MANT_DIG - 1) << (DBL_MANT_DIG - 1));
+
+    return (struct strip){of_bits(bits), octave / STEPS};
+}
+
+/* The place in node[] and quintic[] of node and step i of a half. */
+static size_t node_place(size_t i, bool above)
+{
+    return above ? 2 * SIDE - i : i;
+}
+
+static size_t step_place(size_t i, bool above)
+{
+    return above ? 2 * SIDE - 1 - i : i;
+}
+
+/* The density's integral from z to z + dz: Gauss and Legendre's rule of four points. */
+static double mass_of(const struct beta *beta, double z, double dz)
+{
+    static const double off[] = {0.069431844202973712, 0.33000947820757187};
+    static const double weight[] = {0.17392742256872693, 0.32607257743127307};
+    double sum = 0.0;
+
+    for (int i = 0; i < 2; ++i)
+        sum += weight[i] *
+               (density_at(beta, z + off[i] * dz).value + density_at(beta, z + (1.0 - off[i]) * dz).value);
+    return sum * dz;
+}
+
+/* How far z moves when the cdf gains du, by the first two terms of Taylor's series. */
+static double advance(struct density f, double du)
+{
+    const double first = du / f.value;
+
+    return first * (1.0 - 0.5 * first * f.log_slope);
+}
+
+/* Newton's steps from the mean find the median; when they stray, it is solved by halving. */
+static double find_median(const struct beta *beta)
+{
+    double z = z_of(beta, (struct split){beta->a / (beta->a + beta->b), beta->b / (beta->a + beta->b)});
+
+    for (int step = 0; step < 8; ++step) {
+        const double gap = 0.5 - exact_tail(beta, split_of(beta, z), false);
+
+        z += advance(density_at(beta, z), gap);
+        if (fabs(gap) < 1e-5) /* the error left is of the order of its cube */
+            return z;
+    }
+    return solve_z(beta, 0.5, false);
+}
+
+/* One half's nodes, from the median outwards: each is guessed from the one before, and put right by how much
+ * the density's integral between them misses. Nearly all of them cost no call of the exact cdf. */
+static void march(struct beta *beta, bool above, struct density density[])
+{
+    for (size_t i = SIDE; i-- > 0;) {
+        const size_t from = node_place(i + 1, above), to = node_place(i, above);
+        const double z = beta->node[from], du = above ? strip_of(i).width : -strip_of(i).width;
+        const double dz = advance(density[from], du);
+        const double left = du - mass_of(beta, z, dz);
+
+        beta->node[to] = z + dz + advance(density_at(beta, z + dz), left);
+        density[to] = density_at(beta, beta->node[to]);
+    }
+}
+
+/* What marching errs adds up, so it shows at the outermost node. Then all are solved, slowly. */
+static void make_nodes(struct beta *beta, bool above, struct density density[])
+{
+    const size_t outermost = node_place(0, above);
+
+    march(beta, above, density);
+    if (fabs(exact_tail(beta, split_of(beta, beta->node[outermost]), above) - v_least) <= v_error)
+        return;
+    for (size_t i = 0; i < SIDE; ++i) {
+        const size_t place = node_place(i, above);
+
+        beta->node[place] = solve_z(beta, strip_of(i).v, above);
+        density[place] = density_at(beta, beta->node[place]);
+    }
+}
+
+/* ---- the steps ---- */
+
+static double quintic_at(const double c[6], double t)
+{
+    return c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
+}
+
+static double quintic_slope(const double c[6], double t)
+{
+    return c[1] + t * (2.0 * c[2] + t * (3.0 * c[3] + t * (4.0 * c[4] + t * 5.0 * c[5])));
+}
+
+/* The t at which the quintic is z, rise being its whole way: a parabola's guess, made exact by two of
+ * Newton's steps. */
+static double quintic_inverse(const double c[6], double rise, double z)
+{
+    const double way = z - c[0], share = way / rise;
+    double t = share + share * (1.0 - share) * (1.0 - c[1] / rise);
+
+    for (int step = 0; step < 2; ++step) {
+        const double reached = t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
+
+        t -= (reached - way) / quintic_slope(c, t);
+    }
+    return between(t, 0.0, 1.0);
+}
+
+/* A value with its first and second derivative in t. */
+struct jet {
+    double z, slope, bend;
+};
+
+static struct jet jet_of(double z, struct density f, double du)
+{
+    const double slope = du / f.value;
+
+    return (struct jet){z, slope, -f.log_slope * slope * slope};
+}
+
+/* The quintic from one jet to the other; false where it might turn, for a step from one of its Bezier points
+ * to the next is not forward. */
+static bool make_quintic(double c[6], struct jet p, struct jet q)
+{
+    const double rise = q.z - p.z, sign = copysign(1.0, rise);
+    const double amid = 5.0 * rise - 2.0 * (p.slope + q.slope) + 0.25 * (q.bend - p.bend);
+
+    c[0] = p.z;
+    c[1] = p.slope;
+    c[2] = 0.5 * p.bend;
+    c[3] = 10.0 * rise - 6.0 * p.slope - 4.0 * q.slope - 0.5 * (3.0 * p.bend - q.bend);
+    c[4] = -15.0 * rise + 8.0 * p.slope + 7.0 * q.slope + 0.5 * (3.0 * p.bend - 2.0 * q.bend);
+    c[5] = 6.0 * rise - 3.0 * (p.slope + q.slope) - 0.5 * (p.bend - q.bend);
+    return sign * p.slope > 0.0 && sign * (p.slope + 0.25 * p.bend) >= 0.0 && sign * amid >= 0.0 &&
+           sign * (q.slope - 0.25 * q.bend) >= 0.0 && sign * q.slope > 0.0;
+}
+
+/* Whether at t the quintic rises as the quantile does, and its inverse leads back. By how much v is missed is
+ * less than a third of how much its slope is at a quarter and three quarters of the step. */
+static bool is_fit(const struct beta *beta, const double c[6], double rise, double du, double t)
+{
+    const double z = quintic_at(c, t), f = density_at(beta, z).value;
+
+    return fabs(quintic_slope(c, t) * f - du) <= 3.0 * v_error &&
+           fabs(quintic_inverse(c, rise, z) - t) <= 1e-11;
+}
+
+static void make_step(struct beta *beta, size_t i, bool above, const struct density density[])
+{
+    const size_t outer = node_place(i, above), inner = node_place(i + 1, above);
+    const double z0 = beta->node[outer], z1 = beta->node[inner];
+    const double du = above ? -strip_of(i).width : strip_of(i).width;
+    double *c = beta->quintic[step_place(i, above)];
+
+    if (!make_quintic(c, jet_of(z0, density[outer], du), jet_of(z1, density[inner], du)) ||
+        !is_fit(beta, c, z1 - z0, du, 0.25) || !is_fit(beta, c, z1 - z0, du, 0.75))
+        c[1] = NAN;
+}
+
+/* ---- finding the step of a z ---- */
+
+static size_t cell_of(const struct beta *beta, double z)
+{
+    return (size_t)between((z - beta->first_cell) * beta->cells_per_z, 0.0, CELLS - 1);
+}
+
+static void make_cells(struct beta *beta)
+{
+    const double first = fmax(beta->node[0], -DBL_MAX / 4.0),
+                 last = fmin(beta->node[2 * SIDE], DBL_MAX / 4.0);
+
+    beta->first_cell = first;
+    beta->cells_per_z = last > first ? fmin(CELLS / (last - first), DBL_MAX) : 0.0;
+    for (size_t k = 0; k <= 2 * SIDE; ++k)
+        ++beta->nodes_before[cell_of(beta, beta->node[k]) + 1];
+    for (size_t cell = 0; cell < CELLS; ++cell)
+        beta->nodes_before[cell + 1] = (uint16_t)(beta->nodes_before[cell + 1] + beta->nodes_before[cell]);
+}
+
+/* The last node at z or before it, z being inside the table: it is in z's cell, or is the last one before. */
+static size_t step_of(const struct beta *beta, double z)
+{
+    const size_t cell = cell_of(beta, z), n = beta->nodes_before[cell];
+    size_t at = n > 0 ? n - 1 : 0, beyond = beta->nodes_before[cell + 1];
+
+    while (beyond - at > 1) {
+        const size_t middle = at + (beyond - at) / 2;
+
+        if (beta->node[middle] <= z)
+            at = middle;
+        else
+            beyond = middle;
+    }
+    return at;
+}
+
+/* ---- making and asking ---- */
+
+struct beta *beta_make(struct pool *pool, double a, double b)
+{
+    struct beta *beta = pool_new(pool, 1, sizeof *beta);
+    struct density density[2 * SIDE + 1]; /* at the nodes */
+
+    beta->a = a;
+    beta->b = b;
+    beta->ln_beta = gsl_sf_lnbeta(a, b);
+    beta->on_logit = a < 1.0 || b < 1.0;
+    beta->node[SIDE] = find_median(beta);
+    density[SIDE] = density_at(beta, beta->node[SIDE]);
+    for (int above = 0; above < 2; ++above) {
+        make_nodes(beta, above, density);
+        for (size_t i = 0; i < SIDE; ++i)
+            make_step(beta, i, above, density);
+    }
+    make_cells(beta);
+    return beta;
+}
+
+/* By halving, and never past the nodes on either side. Step -1 is all that is beyond the table. */
+static double solve_within(const struct beta *beta, double v, bool above, ptrdiff_t i)
+{
+    const double inner = split_of(beta, beta->node[node_place((size_t)(i + 1), above)]).x;
+    const double edge = above ? 1.0 : 0.0;
+    const double outer = i < 0 ? edge : split_of(beta, beta->node[node_place((size_t)i, above)]).x;
+
+    return between(solve(beta, v, above), fmin(inner, outer), fmax(inner, outer));
+}
+
+double beta_quantile(const struct beta *beta, double u)
+{
+    const bool above = u >= 0.5;
+    const double v = above ? 1.0 - u : u; /* exact */
+    const uint64_t past = bits_of(v) - bits_of(v_least);
+    const size_t i = past / whole_step, step = step_place(i, above);
+    double z;
+
+    if (v < v_least)
+        return solve_within(beta, v, above, -1);
+    if (i == SIDE) /* v is 1/2 */
+        return split_of(beta, beta->node[SIDE]).x;
+    z = quintic_at(beta->quintic[step], (double)(int64_t)(past % whole_step) / (double)whole_step);
+    if (isnan(z))
+        return solve_within(beta, v, above, (ptrdiff_t)i);
+    return split_of(beta, between(z, beta->node[step], beta->node[step + 1])).x;
+}
+
+/* Inside the strip that a step is for: what the exact cdf says, where the quintic would miss. */
+static double tail_within(const struct beta *beta, struct split at, bool above, struct strip strip)
+{
+    return between(exact_tail(beta, at, above), strip.v, strip.v + strip.width);
+}
+
+double beta_cdf(const struct beta *beta, double x, double y)
+{
+    const struct split at = {x, y};
+    double z, v;
+    struct strip strip;
+    size_t step;
+    bool above;
+
+    if (x <= 0.0 || y <= 0.0)
+        return x <= 0.0 ? 0.0 : 1.0;
+    z = z_of(beta, at);
+    if (z < beta->node[0])
+        return fmin(exact_tail(beta, at, false), v_least);
+    if (z >= beta->node[2 * SIDE])
+        return fmax(exact_tail(beta, at, false), 1.0 - v_least);
+    step = step_of(beta, z);
+    above = step >= SIDE;
+    strip = strip_of(step_place(step, above));
+    if (isnan(beta->quintic[step][1]))
+        v = tail_within(beta, at, above, strip);
+    else
+        v = strip.v + strip.width * quintic_inverse(
+                                        beta->quintic[step],
+                                        (above ? -1.0 : 1.0) * (beta->node[step + 1] - beta->node[step]), z);
+    return above ? 1.0 - v : v;
+}

@@ -75,6 +75,7 @@ static void catch_signals(void)
 struct job {
     const struct loaded *loaded;
     const struct run_options *options;
+    bool alone; /* not one of several */
     int argc;
     char **argv;
     struct output output;
@@ -141,8 +142,18 @@ static struct play_settings settings_of(struct job *job)
     return settings;
 }
 
+/* As on the screen, but for the seconds: a file of results is the same for the same seed. */
+static void write_text(FILE *out, const struct answer *answer, const struct provenance *provenance)
+{
+    struct provenance timeless = *provenance;
+
+    timeless.seconds = timeless.cpu_seconds = 0.0;
+    text_summary(out, answer, &timeless, false, 100);
+}
+
 static void write_files(struct job *job, const struct answer *answer, const struct provenance *provenance)
 {
+    write_text(output_open(&job->output, "summary.txt"), answer, provenance);
     csv_summary(output_open(&job->output, "summary.csv"), &answer, 1);
     csv_curves(output_open(&job->output, "curves.csv"), answer);
     csv_levers(output_open(&job->output, "levers.csv"), answer);
@@ -183,10 +194,15 @@ static struct provenance provenance_of(struct pool *pool, const struct job *job,
     return provenance;
 }
 
-static void show(const struct run_options *options, const struct answer *answer, const struct provenance *provenance)
+/* One scenario is told at length; of a batch each has its summary.txt, and a table compares them at the end. */
+static void show(const struct job *job, const struct answer *answer, const struct provenance *provenance,
+                 const char *folder)
 {
-    if (options->format == FORMAT_TEXT)
+    if (job->options->format == FORMAT_TEXT && job->alone)
         text_summary(stdout, answer, provenance, terminal_has_colour(stdout), terminal_width());
+    if (!job->options->quiet)
+        fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->loaded->path, answer->n_draws,
+                provenance->seed, folder);
 }
 
 static bool tell_runaway(const struct play_result *result, const struct loaded *loaded)
@@ -226,9 +242,7 @@ static struct answer *play_one(struct job *job, const char *folder, int *status)
         provenance.seconds = terminal_seconds() - started;
         provenance.cpu_seconds = terminal_cpu_seconds() - cpu;
         write_files(job, answer, &provenance);
-        show(job->options, answer, &provenance);
-        if (job->options->format == FORMAT_TEXT && !job->options->quiet)
-            printf("\nwritten to %s/\n", folder);
+        show(job, answer, &provenance, folder);
     }
     free(job->input);
     free(job->p);
@@ -264,10 +278,9 @@ static int play_batch(struct batch *batch, const struct run_options *options, in
 
     catch_signals();
     for (size_t i = 0; i < batch->n && !caught && status == EXIT_FINE; i++) {
-        struct job job = {.loaded = &batch->item[i], .options = options, .argc = argc, .argv = argv};
+        struct job job = {
+            .loaded = &batch->item[i], .options = options, .alone = batch->n == 1, .argc = argc, .argv = argv};
 
-        if (i && options->format == FORMAT_TEXT)
-            putchar('\n');
         answer[n] = play_one(&job, folder_of(&batch->pool, options, batch, i), &status);
         n += answer[n] != NULL;
     }
@@ -350,8 +363,8 @@ const struct command command_run = {
     .summary = "play scenarios; write their results and show the answers",
     .usage = "foothold run [options] FILE...",
     .detail = "A FILE may be a folder, for all scenarios in it, or - for standard input. Each scenario's folder receives\n"
-              "summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Ctrl-C finishes what is\n"
-              "running, keeps what is done and marks it incomplete.\n",
+              "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Ctrl-C finishes\n"
+              "what is running, keeps what is done and marks it incomplete.\n",
     .option = option,
     .n_options = sizeof option / sizeof *option,
     .run = run,

@@ -64,7 +64,7 @@ struct distribution {
 
 static double between(double x, double low, double high)
 {
-    return fmax(low, fmin(x, high));
+    return x < low ? low : x > high ? high : x;
 }
 
 /* ---- solving by halving ---- */
@@ -579,18 +579,70 @@ static bool mixture_reaches(const struct distribution *d, double x, double u)
     return mixture_cdf(d, x) >= u;
 }
 
+/* Rounding may make a cdf miss by so much, or less. */
+static const double waver = 0x1p-46;
+
+/* Where a mixture's quantile lies: the cdf misses u by `under` (below 0) at low, and by `over` at high. */
+struct bracket {
+    double low, high;
+    double under, over;
+};
+
+/* Draw in the end that x is nearer than; false when x is so near that rounding hides on which side it is. The miss at
+ * an end that stays is halved, so that the next chord comes nearer to it (the Illinois rule). */
+static bool draw_in(struct bracket *at, double x, double miss)
+{
+    if (miss < -waver) {
+        at->low = x;
+        at->under = miss;
+        at->over *= 0.5;
+    } else if (miss > waver) {
+        at->high = x;
+        at->over = miss;
+        at->under *= 0.5;
+    }
+    return fabs(miss) > waver;
+}
+
+/* Regula falsi, until both ends are just clearly off. least_reaching, which then asks between them only, finds the
+ * very double that it would without. */
+static void narrow(struct bracket *at, const struct distribution *d, double u)
+{
+    double x_before = at->low, miss_before = at->under;
+
+    for (int step = 0; step < 16; ++step) {
+        const double x = at->low + (at->high - at->low) * (at->under / (at->under - at->over));
+        const double miss = mixture_cdf(d, x) - u;
+
+        if (!draw_in(at, x, miss)) {
+            const double margin = 1.5 * waver * (x - x_before) / (miss - miss_before);
+
+            draw_in(at, fmax(x - margin, at->low), mixture_cdf(d, fmax(x - margin, at->low)) - u);
+            draw_in(at, fmin(x + margin, at->high), mixture_cdf(d, fmin(x + margin, at->high)) - u);
+            return;
+        }
+        x_before = x;
+        miss_before = miss;
+    }
+}
+
 /* It lies between the least and the greatest of the parts' quantiles. */
 static double mixture_quantile(const struct distribution *d, double u)
 {
-    double low = INFINITY, high = -INFINITY;
+    struct bracket at = {.low = INFINITY, .high = -INFINITY};
 
     for (size_t i = 0; i < d->n_parts; ++i) {
         const double x = distribution_quantile(d->part[i], u);
 
-        low = fmin(low, x);
-        high = fmax(high, x);
+        at.low = fmin(at.low, x);
+        at.high = fmax(at.high, x);
     }
-    return low < high ? least_reaching(mixture_reaches, d, u, low, high) : high;
+    at.under = mixture_cdf(d, at.low) - u;
+    if (at.under > waver)
+        return at.low;
+    at.over = mixture_cdf(d, at.high) - u;
+    narrow(&at, d, u);
+    return at.low < at.high ? least_reaching(mixture_reaches, d, u, at.low, at.high) : at.high;
 }
 
 /* ---- truncate and clamp ---- */

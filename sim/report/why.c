@@ -227,6 +227,11 @@ void why_basis(struct page *page, const struct answer *answer)
     struct pool *pool = &page->pool;
     const char *text;
 
+    if (n == answer->n_untagged) {
+        page_wrap(page, PAGE_PLAIN, INDENT,
+                  pool_print(pool, "None of the %zu numbers in the scenario says where it comes from.", n));
+        return;
+    }
     text = pool_print(pool,
                       "Of %zu numbers in the scenario a source states %zu, %zu are read from one, %zu "
                       "guessed, %zu untagged",

@@ -373,9 +373,9 @@ static void precision_is_reached_alike_by_any_threads(void **state)
 {
     struct bench *bench = *state;
 
-    run(bench, SYRIA, "precise-1", "--precision 0.008 --runs 4 --threads 1");
-    run(bench, SYRIA, "precise-3", "--precision 0.008 --runs 4 --threads 3");
-    assert_true(largest_se(bench, "precise-1") < 0.008);
+    run(bench, SYRIA, "precise-1", "--precision 0.004 --runs 4 --threads 1");
+    run(bench, SYRIA, "precise-3", "--precision 0.004 --runs 4 --threads 3");
+    assert_true(largest_se(bench, "precise-1") < 0.004);
     assert_all_same(bench, "precise-1", "precise-3");
     run(bench, SYRIA, "rough", "--precision 0.5 --runs 4");
     assert_true(strlen(result(bench, "rough", "worlds.csv")) <

@@ -68,10 +68,10 @@ static void add_folder(struct batch *batch, const char *folder, int depth, struc
     free(name);
 }
 
-static void compile(struct loaded *loaded, struct diag *diag)
+/* Without a plan when anything was wrong with the scenario; errors: how many there were before it was read. */
+static void compile(struct loaded *loaded, struct diag *diag, size_t errors)
 {
     const struct scenario *scenario = loaded->scenario;
-    const size_t errors = diag->n_errors;
 
     for (size_t i = 0; i < scenario->n_models; i++) {
         const struct model *model = model_find(scenario->model[i].name.text);
@@ -120,8 +120,8 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
         const size_t errors = diag->n_errors;
 
         loaded->scenario = scenario_read(loaded->path, overrides->item, overrides->n, schema, model_count, diag);
-        if (diag->n_errors == errors && !loaded->scenario->is_frame)
-            compile(loaded, diag);
+        if (loaded->scenario->root && !loaded->scenario->is_frame)
+            compile(loaded, diag, errors); /* also after mistakes, to tell those that only show now */
     }
     check_ids(batch, diag);
     free(schema);

@@ -75,7 +75,7 @@ static bool answer(const struct plan *plan, const struct plan_question *question
         const uint32_t state =
             question->month >= plan->horizon ? history->state[b] : history_state(history, plan, b, question->month);
 
-        n += question->states >> state & 1;
+        n += (uint32_t)(question->states >> state & 1);
     }
     return n >= question->at_least;
 }

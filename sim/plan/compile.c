@@ -282,8 +282,9 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
         if (plan->n_inputs)
             qsort(plan->input, plan->n_inputs, sizeof *plan->input, by_path);
         compile_correlations(&compiler);
-        compile_warnings(&compiler);
     }
+    if (diag->n_errors == errors)
+        compile_warnings(&compiler); /* mistakes would make for false ones */
     if (diag->n_errors == errors)
         return plan;
     plan_free(plan);

@@ -77,41 +77,50 @@ static uint64_t bits_of(double x)
     return bits;
 }
 
-/* The doubles in rising order, numbered; -0 and 0 share 0. */
-static int64_t rank_of(double x)
-{
-    const int64_t size = (int64_t)(bits_of(x) & INT64_MAX);
+/* The doubles in rising order, numbered; -0 and 0 share a number. */
+static const uint64_t number_of_zero = (uint64_t)1 << 63;
 
-    return signbit(x) ? -size : size;
+static uint64_t number_of(double x)
+{
+    const uint64_t size = bits_of(x) & INT64_MAX;
+
+    return signbit(x) ? number_of_zero - size : number_of_zero + size;
 }
 
-static double of_rank(int64_t rank)
+static double of_number(uint64_t number)
 {
-    const uint64_t bits = (uint64_t)(rank < 0 ? -rank : rank);
+    const uint64_t bits = number < number_of_zero ? number_of_zero - number : number - number_of_zero;
     double x;
 
     memcpy(&x, &bits, sizeof x);
-    return rank < 0 ? -x : x;
+    return number < number_of_zero ? -x : x;
+}
+
+/* The roundest number, in binary, above `under` and up to `upto`. */
+static uint64_t roundest(uint64_t under, uint64_t upto)
+{
+    const int bit = 63 - __builtin_clzll(under ^ upto); /* the first in which they differ */
+
+    return upto >> bit << bit;
 }
 
 /* The least double in [low, high] at which `reaches` holds, else high. It halves the number of doubles, not
- * their distance, so 64 steps find 1e-300 as they find 0.5. The steps do not depend on low and high: even
- * where rounding makes `reaches` waver, a larger target never gets a smaller answer. */
+ * their distance, so 64 steps find 1e-300 as they find 0.5. Each step is at the roundest number left, so that low
+ * and high only skip steps: even where rounding makes `reaches` waver, a larger target never gets a smaller answer. */
 static double least_reaching(bool (*reaches)(const struct distribution *d, double x, double target),
                              const struct distribution *d, double target, double low, double high)
 {
-    int64_t under = rank_of(-INFINITY), reached = rank_of(INFINITY);
+    uint64_t under = number_of(low) - 1, reached = number_of(high);
 
     while (reached - 1 > under) {
-        const int64_t middle = (under & reached) + ((under ^ reached) >> 1); /* their mean without overflow */
-        const double x = of_rank(middle);
+        const uint64_t middle = roundest(under, reached - 1);
 
-        if (x >= high || (x >= low && reaches(d, x, target)))
+        if (reaches(d, of_number(middle), target))
             reached = middle;
         else
             under = middle;
     }
-    return of_rank(reached);
+    return of_number(reached);
 }
 
 /* ---- checks ---- */
@@ -580,45 +589,47 @@ static bool mixture_reaches(const struct distribution *d, double x, double u)
 }
 
 /* Rounding may make a cdf miss by so much, or less. */
-static const double waver = 0x1p-46;
+static const double waver = 0x1p-49;
 
-/* Where a mixture's quantile lies: the cdf misses u by `under` (below 0) at low, and by `over` at high. */
+/* Where a mixture's quantile lies, and by how much the cdf misses u at both ends, low[0] and high[1]. */
 struct bracket {
-    double low, high;
-    double under, over;
+    double end[2], miss[2];
+    int moved; /* the end drawn in last; -1: none yet */
 };
 
-/* Draw in the end that x is nearer than; false when x is so near that rounding hides on which side it is. The miss at
- * an end that stays is halved, so that the next chord comes nearer to it (the Illinois rule). */
+/* Draw in the end on whose side x is; false when x is so near that rounding hides the side. The miss at an end that
+ * stays twice is lessened, so that the next chord comes nearer to it (Anderson & Bjorck 1973). */
 static bool draw_in(struct bracket *at, double x, double miss)
 {
-    if (miss < -waver) {
-        at->low = x;
-        at->under = miss;
-        at->over *= 0.5;
-    } else if (miss > waver) {
-        at->high = x;
-        at->over = miss;
-        at->under *= 0.5;
-    }
-    return fabs(miss) > waver;
+    const int side = miss > 0.0;
+    const double gain = 1.0 - miss / at->miss[side];
+
+    if (fabs(miss) <= waver)
+        return false;
+    if (at->moved == side)
+        at->miss[!side] *= gain > 0.0 ? gain : 0.5;
+    at->end[side] = x;
+    at->miss[side] = miss;
+    at->moved = side;
+    return true;
 }
 
 /* Regula falsi, until both ends are just clearly off. least_reaching, which then asks between them only, finds the
  * very double that it would without. */
 static void narrow(struct bracket *at, const struct distribution *d, double u)
 {
-    double x_before = at->low, miss_before = at->under;
+    double x_before = at->end[0], miss_before = at->miss[0];
 
     for (int step = 0; step < 16; ++step) {
-        const double x = at->low + (at->high - at->low) * (at->under / (at->under - at->over));
+        const double x = at->end[0] + (at->end[1] - at->end[0]) * (at->miss[0] / (at->miss[0] - at->miss[1]));
         const double miss = mixture_cdf(d, x) - u;
 
         if (!draw_in(at, x, miss)) {
-            const double margin = 1.5 * waver * (x - x_before) / (miss - miss_before);
+            const double margin = 2.0 * waver * (x - x_before) / (miss - miss_before);
+            const double below = fmax(x - margin, at->end[0]), above = fmin(x + margin, at->end[1]);
 
-            draw_in(at, fmax(x - margin, at->low), mixture_cdf(d, fmax(x - margin, at->low)) - u);
-            draw_in(at, fmin(x + margin, at->high), mixture_cdf(d, fmin(x + margin, at->high)) - u);
+            draw_in(at, below, mixture_cdf(d, below) - u);
+            draw_in(at, above, mixture_cdf(d, above) - u);
             return;
         }
         x_before = x;
@@ -629,20 +640,21 @@ static void narrow(struct bracket *at, const struct distribution *d, double u)
 /* It lies between the least and the greatest of the parts' quantiles. */
 static double mixture_quantile(const struct distribution *d, double u)
 {
-    struct bracket at = {.low = INFINITY, .high = -INFINITY};
+    struct bracket at = {.end = {INFINITY, -INFINITY}, .moved = -1};
 
     for (size_t i = 0; i < d->n_parts; ++i) {
         const double x = distribution_quantile(d->part[i], u);
 
-        at.low = fmin(at.low, x);
-        at.high = fmax(at.high, x);
+        at.end[0] = fmin(at.end[0], x);
+        at.end[1] = fmax(at.end[1], x);
     }
-    at.under = mixture_cdf(d, at.low) - u;
-    if (at.under > waver)
-        return at.low;
-    at.over = mixture_cdf(d, at.high) - u;
-    narrow(&at, d, u);
-    return at.low < at.high ? least_reaching(mixture_reaches, d, u, at.low, at.high) : at.high;
+    for (int side = 0; side < 2; ++side)
+        at.miss[side] = mixture_cdf(d, at.end[side]) - u;
+    if (at.miss[0] > waver)
+        return at.end[0];
+    if (at.miss[0] < -waver && at.miss[1] > waver)
+        narrow(&at, d, u);
+    return at.end[0] < at.end[1] ? least_reaching(mixture_reaches, d, u, at.end[0], at.end[1]) : at.end[1];
 }
 
 /* ---- truncate and clamp ---- */

@@ -167,8 +167,9 @@ struct plan {
     size_t n_stated, n_reading, n_guess, n_untagged;
 };
 
-/* Compile a scenario that was read without error, for a model; mistakes that only show now (a distribution that does not
- * fit its field, unknown ids, unreachable states ...) go to diag. Free with plan_free; NULL when there were errors. */
+/* Compile a scenario for a model; mistakes that only show now (a distribution that does not fit its field, unknown ids ...)
+ * go to diag. A scenario with mistakes of reading may be compiled to find more. Free with plan_free; NULL when there were
+ * errors. */
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag);
 void plan_free(struct plan *plan);
 

@@ -3,19 +3,18 @@
 #include <string.h>
 #include "sim/plan/compile.h"
 
-#define WITHIN "; a distribution can be kept inside by (\"truncate\", ..., low, high)"
-const struct range range_probability = {0.0, 1.0, false, true, "a probability", "a probability lies between 0 and 1" WITHIN};
-const struct range range_rate = {0.0, INFINITY, false, false, "a rate", "a rate is 0 or more" WITHIN};
+const struct range range_probability = {0.0, 1.0, false, true, "a probability", "a probability lies between 0 and 1"};
+const struct range range_rate = {0.0, INFINITY, false, false, "a rate", "a rate is 0 or more"};
 const struct range range_ratio = {0.0, INFINITY, false, false, "a hazard ratio",
-                                  "a ratio is 0 or more: below 1 slows, above 1 hastens" WITHIN};
+                                  "a ratio is 0 or more: below 1 slows, above 1 hastens"};
 const struct range range_score = {0.0, 100.0, false, false, "a score from 0 to 100",
-                                  "capability, salience and position run from 0 to 100" WITHIN};
-const struct range range_months = {0.0, INFINITY, true, false, "a length in months", "months are above 0" WITHIN};
+                                  "capability, salience and position run from 0 to 100"};
+const struct range range_months = {0.0, INFINITY, true, false, "a length in months", "months are above 0"};
 const struct range range_month = {0.0, INFINITY, false, false, "a month after as_of",
-                                  "months count from as_of, 0 or more" WITHIN};
+                                  "months count from as_of, 0 or more"};
 const struct range range_points = {-100.0, 100.0, false, false, "a shift in points",
-                                   "positions run from 0 to 100, shifts from -100 to 100" WITHIN};
-const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more" WITHIN};
+                                   "positions run from 0 to 100, shifts from -100 to 100"};
+const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more"};
 
 static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
 {
@@ -78,16 +77,19 @@ static void check_fit(struct compiler *compiler, const struct quantity *quantity
     const double low = distribution_low(distribution), high = distribution_high(distribution);
     const bool too_low = low < range->low || (range->above_low && distribution_cdf(distribution, range->low) > 0.0);
     const bool too_high = high > range->high;
+    const char *hint =
+        range->hint ? pool_print(compiler->pool, "%s; (\"truncate\", ..., low, high) keeps a distribution inside", range->hint)
+                    : NULL;
 
     if (!too_low && !too_high)
         return;
     if (distribution_is_constant(distribution))
         diag_error(compiler->diag, quantity->place, range->hint, "%s: %.10g is not %s", quantity->path, low, range->what);
     else if (too_low)
-        diag_error(compiler->diag, quantity->place, range->hint, "%s: reaches down to %.6g, which is not %s",
+        diag_error(compiler->diag, quantity->place, hint, "%s: reaches down to %.6g, which is not %s",
                    quantity->path, low, range->what);
     else
-        diag_error(compiler->diag, quantity->place, range->hint, "%s: reaches up to %.6g, which is not %s",
+        diag_error(compiler->diag, quantity->place, hint, "%s: reaches up to %.6g, which is not %s",
                    quantity->path, high, range->what);
 }
 

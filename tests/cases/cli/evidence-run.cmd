@@ -1,0 +1,1 @@
+run tests/cases/cli/evidence-run.cfg

@@ -1,0 +1,1 @@
+run --worlds 3 --help

@@ -1,0 +1,1 @@
+simulate x.cfg

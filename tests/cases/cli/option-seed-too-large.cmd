@@ -1,0 +1,1 @@
+run --seed 18446744073709551616 scenarios/first.cfg

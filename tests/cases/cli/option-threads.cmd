@@ -1,0 +1,1 @@
+run --threads 5000 scenarios/first.cfg

@@ -1,0 +1,1 @@
+run --world 3 --verbose -q scenarios/first.cfg

@@ -1,0 +1,1 @@
+run scenarios/first.cfg --seed

@@ -1,0 +1,1 @@
+check --set horizon= --set =3 tests/cases/cli/files/child.cfg

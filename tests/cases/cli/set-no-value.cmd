@@ -1,0 +1,1 @@
+check --set horizon tests/cases/cli/files/child.cfg

@@ -1,0 +1,1 @@
+check --effective tests/cases/cli/timing-inherited.cfg

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <float.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_math.h>
 #include <math.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include "sim/plan/distribution.h"
 #include "sim/scenario/diag.h"
+#include "sim/scenario/quantity.h"
 
 /* What one test makes and is told. */
 struct desk {
@@ -92,8 +94,7 @@ static void near(double value, double expected, double error)
         fail_msg("%.12g is not within %g of %.12g", value, error, expected);
 }
 
-static void quantiles_are(const struct distribution *d, size_t n, const double u[], const double x[],
-                          double error)
+static void quantiles_are(const struct distribution *d, size_t n, const double u[], const double x[], double error)
 {
     for (size_t i = 0; i < n; ++i)
         near(distribution_quantile(d, u[i]), x[i], error);
@@ -207,8 +208,8 @@ static void normal_has_its_tabled_quantiles(void **state)
 {
     const struct distribution *d = made(state, written(QUANTITY_NORMAL, 3.0, 2.0, 0.0));
 
-    quantiles_are(d, 3, (double[]){0.025, 0.5, 0.95},
-                  (double[]){3.0 - 2.0 * 1.959963985, 3.0, 3.0 + 2.0 * 1.644853627}, 1e-8);
+    quantiles_are(d, 3, (double[]){0.025, 0.5, 0.95}, (double[]){3.0 - 2.0 * 1.959963985, 3.0, 3.0 + 2.0 * 1.644853627},
+                  1e-8);
 }
 
 static void metalog_has_the_published_quantiles(void **state)
@@ -263,22 +264,22 @@ static void quantile_and_cdf_are_inverse_for_every_form(void **state)
     for (size_t i = 0; i < sizeof form / sizeof form[0]; ++i) {
         const struct distribution *d = made(state, form[i]);
 
-        cdf_undoes_quantile(d, 1e-8);
+        cdf_undoes_quantile(d, 1e-11);
         quantiles_rise_inside_the_support(d);
     }
 }
 
 static void quantile_and_cdf_are_inverse_for_many_beta_shapes(void **state)
 {
-    static const double mean[] = {0.01, 0.1, 0.3, 0.5, 0.8},
-                        ess[] = {0.5, 2.0, 6.0, 20.0, 100.0, 1e4, 1e6, 1e8};
+    static const double mean[] = {0.01, 0.1, 0.3, 0.5, 0.8}, ess[] = {0.5, 2.0, 6.0, 20.0, 100.0, 1e4, 1e6, 1e8};
 
     for (size_t i = 0; i < sizeof mean / sizeof mean[0]; ++i)
         for (size_t j = 0; j < sizeof ess / sizeof ess[0]; ++j) {
             const struct distribution *d = made(state, written(QUANTITY_BETA, mean[i], ess[j], 0.0));
+            const double a = mean[i] * ess[j], b = ess[j] - a;
 
-            if (mean[i] * ess[j] >= 0.05 && (1.0 - mean[i]) * ess[j] > 0.4) /* else x is too near 0 or 1 */
-                cdf_undoes_quantile(d, 1e-8);
+            if (a >= 0.05 && b > 0.4) /* else x is too near 0 or 1 */
+                cdf_undoes_quantile(d, b >= 1.0 ? 1e-10 : 1e-8);
             quantiles_rise_inside_the_support(d);
         }
 }
@@ -295,8 +296,7 @@ static void extreme_beta_shapes_stay_finite_and_rise(void **state)
 static void neighbouring_u_never_give_falling_quantiles(void **state)
 {
     static const double centre[] = {0x1p-21, 0x1p-10, 0.0625, 0.2578125, 0.5, 0.7578125, 1.0 - 0x1p-21};
-    const struct quantity form[] = {written(QUANTITY_PERT, 0.0, 1.0, 10.0),
-                                    written(QUANTITY_BETA, 0.1, 4.0, 0.0)};
+    const struct quantity form[] = {written(QUANTITY_PERT, 0.0, 1.0, 10.0), written(QUANTITY_BETA, 0.1, 4.0, 0.0)};
 
     for (size_t f = 0; f < 2; ++f) {
         const struct distribution *d = made(state, form[f]);
@@ -311,6 +311,48 @@ static void neighbouring_u_never_give_falling_quantiles(void **state)
 
                 assert_true(x >= before);
                 before = x;
+            }
+        }
+    }
+}
+
+static void probabilities_of_a_beta_are_near_the_exact_ones(void **state)
+{
+    static const double shape[][2] = {{1.0, 5.0}, {5.0, 1.0},  {2.4, 3.6},   {0.4, 3.6},  {0.5, 0.5},
+                                      {1.5, 1.0}, {6.0, 14.0}, {0.03, 29.0}, {30.0, 1e4}, {1e5, 1e5}};
+
+    for (size_t i = 0; i < sizeof shape / sizeof shape[0]; ++i) {
+        const double a = shape[i][0], b = shape[i][1];
+        const struct distribution *d = made(state, written(QUANTITY_BETA, a / (a + b), a + b, 0.0));
+
+        for (int k = 0; k < GRID; ++k) {
+            const double x = distribution_quantile(d, grid_u(k, GRID));
+
+            near(distribution_cdf(d, x), gsl_cdf_beta_P(x, a, b), 1e-8);
+        }
+    }
+}
+
+/* Where steps of the table meet, in their midst and beyond the table. */
+static void neighbouring_x_never_have_falling_probabilities(void **state)
+{
+    static const double centre[] = {0x1p-22, 0x1p-21, 0x1p-10, 0.0625, 0.28125, 0.3, 0.5, 0.71875, 0.9999};
+    const struct quantity form[] = {written(QUANTITY_PERT, 0.0, 1.0, 10.0), written(QUANTITY_PERT, 0.0, 5.0, 5.0),
+                                    written(QUANTITY_BETA, 0.1, 4.0, 0.0)};
+
+    for (size_t f = 0; f < sizeof form / sizeof form[0]; ++f) {
+        const struct distribution *d = made(state, form[f]);
+
+        for (size_t i = 0; i < sizeof centre / sizeof centre[0]; ++i) {
+            double x = distribution_quantile(d, centre[i]), before = 0.0;
+
+            for (int back = 0; back < 200; ++back)
+                x = nextafter(x, 0.0);
+            for (int step = 0; step < 400; ++step, x = nextafter(x, 1e9)) {
+                const double u = distribution_cdf(d, x);
+
+                assert_true(u >= before - (before < 0x1p-21 ? 1e-20 : 0.0)); /* beyond the table GSL may waver */
+                before = u;
             }
         }
     }
@@ -376,10 +418,25 @@ static void an_atom_inside_a_mixture_takes_its_share_of_u(void **state)
     quantiles_fit_the_cdf(d, 1e-15);
 }
 
+static void a_mixture_has_the_least_x_whose_probability_reaches_u(void **state)
+{
+    struct quantity part[] = {written(QUANTITY_PERT, 1.0, 2.0, 9.0), written(QUANTITY_PERT, 2.0, 6.0, 12.0),
+                              written(QUANTITY_UNIFORM, 5.0, 6.0, 0.0), number(5.5)};
+    double weight[] = {3.0, 7.0, 1.0, 1.0};
+    const struct distribution *d = made(state, weighed(QUANTITY_MIXTURE, part, weight, 4));
+
+    for (int i = 0; i < GRID; ++i) {
+        const double u = grid_u(i, GRID), x = distribution_quantile(d, u);
+
+        assert_true(distribution_cdf(d, x) >= u);
+        assert_true(distribution_cdf(d, nextafter(x, 0.0)) < u);
+    }
+    quantiles_rise_inside_the_support(d);
+}
+
 static void a_mixture_of_normals_is_unbounded_yet_finite(void **state)
 {
-    struct quantity part[] = {written(QUANTITY_NORMAL, -1.0, 1.0, 0.0),
-                              written(QUANTITY_NORMAL, 1.0, 0.1, 0.0),
+    struct quantity part[] = {written(QUANTITY_NORMAL, -1.0, 1.0, 0.0), written(QUANTITY_NORMAL, 1.0, 0.1, 0.0),
                               written(QUANTITY_NORMAL, 50.0, 9.0, 0.0)};
     double weight[] = {1.0, 1.0, 0.1};
     const struct distribution *d = made(state, weighed(QUANTITY_MIXTURE, part, weight, 3));
@@ -395,8 +452,7 @@ static void truncate_conditions_where_clamp_piles_up(void **state)
     const struct distribution *cut = made(state, limited(QUANTITY_TRUNCATE, &normal, 0.0, 1.0));
     const struct distribution *held = made(state, limited(QUANTITY_CLAMP, &normal, 0.0, 1.0));
 
-    near(distribution_quantile(cut, 0.5), 0.4417705467,
-         1e-6); /* the normal's quantile at 1/2 + 0.3413447 / 2 */
+    near(distribution_quantile(cut, 0.5), 0.4417705467, 1e-6); /* the normal's quantile at 1/2 + 0.3413447 / 2 */
     near(distribution_cdf(cut, 0.5), 0.1914624613 / 0.3413447461, 1e-9);
     near(distribution_cdf(cut, 0.0), 0.0, 1e-15);
     assert_true(distribution_quantile(held, 0.5) == 0.0 && distribution_quantile(held, 0.4) == 0.0);
@@ -489,15 +545,13 @@ static void numbers_that_are_not_finite_are_told(void **state)
     (void)state;
     refused(number(NAN), false, 1, TELLS("value nan is not a usable number"));
     refused(written(QUANTITY_PERT, 0.0, INFINITY, NAN), false, 2, TELLS("mode inf", "high nan"));
-    refused(written(QUANTITY_NORMAL, 1e200, 1.0, 0.0), false, 1,
-            TELLS("mean 1e+200", "between -1e100 and 1e100"));
+    refused(written(QUANTITY_NORMAL, 1e200, 1.0, 0.0), false, 1, TELLS("mean 1e+200", "between -1e100 and 1e100"));
 }
 
 static void wrong_spreads_and_means_are_told(void **state)
 {
     (void)state;
-    refused(written(QUANTITY_NORMAL, 1.0, 0.0, 0.0), false, 1,
-            TELLS("sd 0 is not above 0", "write the mean alone"));
+    refused(written(QUANTITY_NORMAL, 1.0, 0.0, 0.0), false, 1, TELLS("sd 0 is not above 0", "write the mean alone"));
     refused(written(QUANTITY_NORMAL, 1.0, -2.0, 0.0), false, 1, TELLS("sd -2 is not above 0"));
     refused(written(QUANTITY_LOGNORMAL, 0.0, 1.0, 0.0), false, 1, TELLS("p05 0 is not above 0"));
     refused(written(QUANTITY_LOGNORMAL, 3.0, 1.0, 0.0), false, 1, TELLS("p05 3 is not below p95 1"));
@@ -511,11 +565,9 @@ static void infeasible_quantiles_are_told_with_the_range_of_the_median(void **st
     (void)state;
     refused(written(QUANTITY_QUANTILES, 5.0, 4.0, 20.0), false, 1, TELLS("p05 5 is not below p50 4"));
     refused(written(QUANTITY_QUANTILES, 5.0, 4.0, 3.0), false, 2, TELLS("p05 5", "p50 4 is not below p95 3"));
-    refused(written(QUANTITY_QUANTILES, 0.0, 12.0, 100.0), false, 1,
-            TELLS("p50 12", "between 12.49 and 87.51"));
+    refused(written(QUANTITY_QUANTILES, 0.0, 12.0, 100.0), false, 1, TELLS("p50 12", "between 12.49 and 87.51"));
     refused(written(QUANTITY_QUANTILES, 0.0, 88.0, 100.0), false, 1, TELLS("between 12.49 and 87.51"));
-    refused(written(QUANTITY_QUANTILES, 0.1, 0.5, 1.0), true, 1,
-            TELLS("p95 1 is not strictly between 0 and 1"));
+    refused(written(QUANTITY_QUANTILES, 0.1, 0.5, 1.0), true, 1, TELLS("p95 1 is not strictly between 0 and 1"));
     /* logits -ln 9 and ln 9: the median's lies within 0.7502 ln 9 of 0 */
     refused(written(QUANTITY_QUANTILES, 0.1, 0.12, 0.9), true, 1, TELLS("between 0.1613 and 0.8387"));
 }
@@ -548,8 +600,7 @@ static void empty_truncations_and_crossed_limits_are_told(void **state)
 static void mistakes_in_nested_parts_are_told_in_one_go(void **state)
 {
     struct quantity pert = written(QUANTITY_PERT, 5.0, 3.0, 1.0);
-    struct quantity part[] = {limited(QUANTITY_CLAMP, &pert, 4.0, 2.0),
-                              written(QUANTITY_NORMAL, 0.0, -1.0, 0.0)};
+    struct quantity part[] = {limited(QUANTITY_CLAMP, &pert, 4.0, 2.0), written(QUANTITY_NORMAL, 0.0, -1.0, 0.0)};
     double weight[] = {-1.0, 1.0};
 
     (void)state;
@@ -604,11 +655,14 @@ int main(void)
         TEST(quantile_and_cdf_are_inverse_for_many_beta_shapes),
         TEST(extreme_beta_shapes_stay_finite_and_rise),
         TEST(neighbouring_u_never_give_falling_quantiles),
+        TEST(probabilities_of_a_beta_are_near_the_exact_ones),
+        TEST(neighbouring_x_never_have_falling_probabilities),
         TEST(a_pert_of_one_sided_mode_is_a_power_law),
         TEST(a_number_is_constant),
         TEST(discrete_values_are_sorted_and_equal_ones_merged),
         TEST(a_mixture_of_a_number_and_a_pert_has_an_atom),
         TEST(an_atom_inside_a_mixture_takes_its_share_of_u),
+        TEST(a_mixture_has_the_least_x_whose_probability_reaches_u),
         TEST(a_mixture_of_normals_is_unbounded_yet_finite),
         TEST(truncate_conditions_where_clamp_piles_up),
         TEST(truncate_keeps_atoms_at_its_limits),

@@ -97,8 +97,8 @@ static const char *write_case(struct bench *bench, const char *name, const char 
 static pid_t start(struct bench *bench, const char *path, const char *name, const char *more)
 {
     const char *program = getenv("FOOTHOLD") ? getenv("FOOTHOLD") : "build/foothold";
-    const char *line = pool_print(&bench->pool, "exec '%s' run '%s' --seed 7 --quiet --out '%s' %s", program,
-                                  path, in_folder(bench, name), more);
+    const char *line = pool_print(&bench->pool, "exec '%s' run '%s' --seed 7 --quiet --out '%s' %s", program, path,
+                                  in_folder(bench, name), more);
     const pid_t child = fork();
 
     assert_true(child >= 0);
@@ -167,14 +167,14 @@ static void results_do_not_depend_on_threads(void **state)
 
 /* ---- the order of the file, and what else is in it ---- */
 
-#define FRAME                                                                                                \
-    "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;\n"                                                  \
-    "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"                          \
-    " LIMBO = { held = true; initial = true; }; DEAL = { held = true; }; };\n"                               \
-    "parameters = { goodwill = (\"pert\", 1, 1.4, 3); };\n"                                                  \
-    "couplings = ({ when = \"airfield lost\"; effects = { port = { exit = 3.0; }; }; });\n"                  \
-    "dependence = { host = { variance = 0.5; on = [\"exit\", \"unrest\"]; }; };\n"                           \
-    "correlations = ((\"levers.debt.chance\", \"levers.fuel.chance\", 0.5),"                                 \
+#define FRAME                                                                                                          \
+    "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;\n"                                                            \
+    "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"                                    \
+    " LIMBO = { held = true; initial = true; }; DEAL = { held = true; }; };\n"                                         \
+    "parameters = { goodwill = (\"pert\", 1, 1.4, 3); };\n"                                                            \
+    "couplings = ({ when = \"airfield lost\"; effects = { port = { exit = 3.0; }; }; });\n"                            \
+    "dependence = { host = { variance = 0.5; on = [\"exit\", \"unrest\"]; }; };\n"                                     \
+    "correlations = ((\"levers.debt.chance\", \"levers.fuel.chance\", 0.5),"                                           \
     " (\"levers.fuel.chance\", \"transitions.exit.per_month\", -0.3));\n"
 
 /* Sections whose members may stand in any order. */
@@ -232,8 +232,7 @@ static const char *arranged(struct pool *pool, size_t turn, bool backwards, cons
             n++;
         text = pool_print(pool, "%s%s = {\n", text, section->name);
         for (size_t j = 0; j < n; j++)
-            text =
-                pool_print(pool, "%s  %s\n", text, section->member[backwards ? n - 1 - j : (j + turn) % n]);
+            text = pool_print(pool, "%s  %s\n", text, section->member[backwards ? n - 1 - j : (j + turn) % n]);
         text = pool_print(pool, "%s%s};\n", text, strcmp(section->name, "levers") ? "" : more_levers);
     }
     return text;
@@ -253,8 +252,7 @@ static void results_do_not_depend_on_the_files_order(void **state)
         for (size_t i = 0; i < COUNT(path); i++) {
             const char *name = pool_print(&bench->pool, "order-%zu-%s", i, designs[d]);
 
-            run(bench, path[i], name,
-                pool_print(&bench->pool, "--worlds 100 --runs 40 --design %s", designs[d]));
+            run(bench, path[i], name, pool_print(&bench->pool, "--worlds 100 --runs 40 --design %s", designs[d]));
             assert_all_same(bench, pool_print(&bench->pool, "order-0-%s", designs[d]), name);
         }
 }
@@ -297,11 +295,11 @@ static void a_world_is_the_same_among_any_number(void **state)
 
 /* An uncertain rate, uniform from low to high: the mean of exp(-rate t) is known. */
 static const double low = 0.01, high = 0.09, month = 12.0;
-#define UNCERTAIN                                                                                            \
-    "format = 1; as_of = \"2025-01-01\"; horizon = 12.0; bases = { port = { }; };\n"                         \
-    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"      \
-    "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = (\"uniform\", 0.01, 0.09); }; "   \
-    "};\n"                                                                                                   \
+#define UNCERTAIN                                                                                                      \
+    "format = 1; as_of = \"2025-01-01\"; horizon = 12.0; bases = { port = { }; };\n"                                   \
+    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"                \
+    "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = (\"uniform\", 0.01, 0.09); }; "             \
+    "};\n"                                                                                                             \
     "questions = { port_held = { are = \"held\"; }; };\n"
 
 static double covered(const struct plan *plan, enum design design, uint64_t worlds, uint64_t runs)
@@ -311,8 +309,7 @@ static double covered(const struct plan *plan, enum design design, uint64_t worl
     size_t n = 0;
 
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        const struct play_settings settings = {
-            .seed = seed, .n_worlds = worlds, .n_runs = runs, .design = design};
+        const struct play_settings settings = {.seed = seed, .n_worlds = worlds, .n_runs = runs, .design = design};
         struct play_result played;
         double p, se;
 
@@ -329,10 +326,8 @@ static void standard_errors_are_honest(void **state)
     static const struct {
         enum design design;
         uint64_t worlds, runs;
-    } row[] = {{DESIGN_STRATIFIED, 64, 16},
-               {DESIGN_MC, 64, 16},
-               {DESIGN_STRATIFIED, 256, 1},
-               {DESIGN_STRATIFIED, 100, 64}};
+    } row[] = {
+        {DESIGN_STRATIFIED, 64, 16}, {DESIGN_MC, 64, 16}, {DESIGN_STRATIFIED, 256, 1}, {DESIGN_STRATIFIED, 100, 64}};
     struct bench *bench = *state;
     const char *path = write_case(bench, "honest", UNCERTAIN);
     const struct operands operands = {&path, 1};
@@ -346,8 +341,8 @@ static void standard_errors_are_honest(void **state)
         const double share = covered(batch.item[0].plan, row[i].design, row[i].worlds, row[i].runs);
 
         if (!(share >= 0.90 && share <= 0.985))
-            fail_msg("95 %% intervals of %d worlds and %d runs cover %.3f", (int)row[i].worlds,
-                     (int)row[i].runs, share);
+            fail_msg("95 %% intervals of %d worlds and %d runs cover %.3f", (int)row[i].worlds, (int)row[i].runs,
+                     share);
     }
     load_free(&batch);
     diag_free(&diag);
@@ -356,8 +351,7 @@ static void standard_errors_are_honest(void **state)
 /* The largest se of a question's mean in summary.json. */
 static double largest_se(struct bench *bench, const char *name)
 {
-    json_t *root =
-        json_load_file(pool_print(&bench->pool, "%s/%s/summary.json", bench->folder, name), 0, NULL);
+    json_t *root = json_load_file(pool_print(&bench->pool, "%s/%s/summary.json", bench->folder, name), 0, NULL);
     json_t *questions = json_object_get(root, "questions"), *question;
     const char *id;
     double largest = 0.0;
@@ -378,8 +372,7 @@ static void precision_is_reached_alike_by_any_threads(void **state)
     assert_true(largest_se(bench, "precise-1") < 0.004);
     assert_all_same(bench, "precise-1", "precise-3");
     run(bench, SYRIA, "rough", "--precision 0.5 --runs 4");
-    assert_true(strlen(result(bench, "rough", "worlds.csv")) <
-                strlen(result(bench, "precise-1", "worlds.csv")));
+    assert_true(strlen(result(bench, "rough", "worlds.csv")) < strlen(result(bench, "precise-1", "worlds.csv")));
 }
 
 /* ---- stopping ---- */
@@ -418,8 +411,7 @@ static void a_signal_ends_it_in_good_order(void **state)
         assert_int_equal(finish(child), 128 + row[i].number);
         for (size_t f = 0; f < 4; f++)
             assert_table(bench, row[i].name, files[f]);
-        manifest = json_load_file(pool_print(&bench->pool, "%s/%s/manifest.json", bench->folder, row[i].name),
-                                  0, NULL);
+        manifest = json_load_file(pool_print(&bench->pool, "%s/%s/manifest.json", bench->folder, row[i].name), 0, NULL);
         assert_true(json_is_false(json_object_get(manifest, "complete")));
         json_decref(manifest);
         assert_true(largest_se(bench, row[i].name) > 0.0);

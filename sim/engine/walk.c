@@ -54,51 +54,95 @@ static void list_changes(struct walk *walk)
         qsort(walk->change, walk->n_changes, sizeof *walk->change, by_month);
 }
 
-void walk_init(struct walk *walk, const struct plan *plan)
+static void sort_clocks(struct walk *walk)
 {
-    const size_t n = plan->n_clocks;
-
-    *walk = (struct walk){.plan = plan,
-                          .threshold = memory_new(n * WALK_BATCH, sizeof(double)),
-                          .way = memory_new(n, sizeof *walk->way),
-                          .aimed = memory_new(n, sizeof(uint32_t)),
-                          .lasting = memory_new(plan->n_factors, sizeof(uint32_t)),
-                          .start_ratio = memory_new(n, sizeof(double)),
-                          .start_rate = memory_new(n, sizeof(double)),
-                          .start_waits = memory_new(n, sizeof(uint32_t)),
-                          .start_on = memory_new(plan->n_switches, sizeof(bool)),
-                          .standing = memory_new(n, sizeof(bool)),
-                          .frailty = memory_new(plan->n_dependences, sizeof(double)),
-                          .ends = memory_new(plan->n_factors, sizeof(double)),
-                          .is_on = memory_new(plan->n_switches, sizeof(bool)),
-                          .left = memory_new(n, sizeof(double)),
-                          .ratio = memory_new(n, sizeof(double)),
-                          .rate = memory_new(n, sizeof(double)),
-                          .speed = memory_new(n, sizeof(double)),
-                          .ring = memory_new(n, sizeof(double)),
-                          .passed = memory_new(n, sizeof(double)),
-                          .rung = memory_new(n, sizeof(uint32_t)),
-                          .waits = memory_new(n, sizeof(uint32_t)),
-                          .running = memory_new(n, sizeof(uint32_t)),
-                          .place = memory_new(n, sizeof(uint32_t)),
-                          .queue = memory_new(plan->n_factors, sizeof *walk->queue)};
-    for (uint32_t c = 0; c < n; c++) {
-        walk->way[c] = way_of(plan, &plan->clock[c]);
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++) {
+        walk->way[c] = way_of(walk->plan, &walk->plan->clock[c]);
+        if (walk->way[c] == WALK_STEADY)
+            walk->steady[walk->n_steady++] = c;
         if (walk->way[c] == WALK_AIMED)
             walk->aimed[walk->n_aimed++] = c;
+        if (walk->way[c] == WALK_RATED) {
+            walk->slot[c] = walk->n_rated;
+            walk->rated[walk->n_rated++] = c;
+        }
     }
-    for (uint32_t f = 0; f < plan->n_factors; f++)
-        if (plan->clock[plan->factor[f].clock].lasts)
+    for (uint32_t f = 0; f < walk->plan->n_factors; f++)
+        if (walk->plan->clock[walk->plan->factor[f].clock].lasts)
             walk->lasting[walk->n_lasting++] = f;
+}
+
+/* The slots that each switch reaches, as one stretch: multiplying a few by 1 costs less than looking them up. */
+static void list_reach(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t size = 0;
+    uint32_t n_aimed_links = 0;
+
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        const struct span links = plan->switch_links[i];
+        uint32_t first = UINT32_MAX, end = 0;
+        struct walk_reach *reach = &walk->reach[i];
+
+        reach->aimed.first = n_aimed_links;
+        for (uint32_t l = links.first; l < links.first + links.n; l++) {
+            const uint32_t c = plan->link[l].clock;
+
+            if (walk->way[c] == WALK_AIMED)
+                walk->aimed_link[n_aimed_links++] = l;
+            if (walk->way[c] == WALK_RATED) {
+                first = walk->slot[c] < first ? walk->slot[c] : first;
+                end = walk->slot[c] + 1 > end ? walk->slot[c] + 1 : end;
+            }
+        }
+        reach->aimed.n = n_aimed_links - reach->aimed.first;
+        reach->first = end ? first : 0;
+        reach->n = end ? end - first : 0;
+        reach->at = size;
+        size += reach->n;
+    }
+    walk->gain = memory_new(size, sizeof *walk->gain);
+    walk->loss = memory_new(size, sizeof *walk->loss);
+}
+
+void walk_init(struct walk *walk, const struct plan *plan)
+{
+    const size_t n = plan->n_clocks, factors = plan->n_factors, switches = plan->n_switches;
+
+    *walk = (struct walk){.plan = plan};
+    const struct {
+        void *field;
+        size_t n, size;
+    } part[] = {
+#define PART(field, n) {&walk->field, n, sizeof *walk->field}
+        PART(threshold, n * WALK_BATCH), PART(way, n), PART(steady, n), PART(aimed, n), PART(rated, n), PART(slot, n),
+        PART(lasting, factors), PART(reach, switches), PART(aimed_link, plan->n_links), PART(start_ratio, n),
+        PART(start_rate, n), PART(start_waits, n), PART(start_on, switches), PART(standing, n),
+        PART(frailty, plan->n_dependences), PART(ends, factors), PART(is_on, switches), PART(rung, n), PART(waits, n),
+        PART(left, n), PART(after, n), PART(ratio, n), PART(rate, n), PART(speed, n), PART(aimed_left, n),
+        PART(aimed_ratio, n), PART(ring, n), PART(passed, n), PART(queue, factors),
+#undef PART
+    };
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        void *memory = memory_new(part[i].n, part[i].size);
+
+        memcpy(part[i].field, &memory, sizeof memory);
+    }
+    sort_clocks(walk);
     list_changes(walk);
+    list_reach(walk);
 }
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold, walk->way,     walk->aimed,   walk->lasting, walk->change,   walk->start_ratio,
-                          walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty, walk->ends,
-                          walk->is_on,     walk->left,    walk->ratio,   walk->rate,    walk->speed,    walk->ring,
-                          walk->passed,    walk->rung,    walk->waits,   walk->running, walk->place,    walk->queue};
+    void *const part[] = {
+        walk->threshold, walk->way,      walk->steady,  walk->aimed,       walk->rated,       walk->slot,
+        walk->lasting,   walk->change,   walk->reach,   walk->aimed_link,  walk->gain,        walk->start_ratio,
+        walk->loss,
+        walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty,   walk->ends,
+        walk->is_on,     walk->rung,     walk->waits,   walk->left,        walk->after,       walk->ratio,
+        walk->rate,      walk->speed,    walk->aimed_left, walk->aimed_ratio, walk->ring,     walk->passed,
+        walk->queue};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -156,20 +200,21 @@ static double reach_at(const struct walk *walk, const struct plan_clock *clock)
     return at >= walk->month ? at : walk->month > 0.0 ? INFINITY : 0.0;
 }
 
-static double reach_steadily(const struct walk *walk, uint32_t c)
+/* Nothing changes a steady clock, so its ratio is the world's. */
+static double reach_steadily(const struct walk *walk, uint32_t c, double threshold)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    const double amount = walk->left[c] / walk->ratio[c];
+    const double ratio = walk->start_ratio[c];
 
-    if (!(walk->ratio[c] > 0.0))
+    if (!(ratio > 0.0))
         return INFINITY;
     switch (clock->baseline) {
     case BASELINE_RATE:
-        return reach_steps(walk, clock->steps, amount);
+        return reach_steps(walk, clock->steps, threshold / ratio);
     case BASELINE_ODDS:
-        return walk->rate[c] > 0.0 ? amount / walk->rate[c] : INFINITY;
+        return walk->start_rate[c] > 0.0 ? threshold / (ratio * walk->start_rate[c]) : INFINITY;
     case BASELINE_DATE:
-        return reach_date(walk, c, amount);
+        return reach_date(walk, c, threshold / ratio);
     case BASELINE_AT:
         break;
     }
@@ -180,10 +225,10 @@ static void aim(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
 
-    if (walk->waits[c] || !(walk->ratio[c] > 0.0))
+    if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0))
         walk->ring[c] = INFINITY;
     else if (clock->baseline == BASELINE_DATE)
-        walk->ring[c] = reach_date(walk, c, walk->left[c] / walk->ratio[c]);
+        walk->ring[c] = reach_date(walk, c, walk->aimed_left[c] / walk->aimed_ratio[c]);
     else
         walk->ring[c] = reach_at(walk, clock);
 }
@@ -191,68 +236,40 @@ static void aim(struct walk *walk, uint32_t c)
 /* Bring what is left of an aimed clock's threshold up to the present; a month is all or nothing. */
 static void settle(struct walk *walk, uint32_t c)
 {
-    const struct plan_clock *clock = &walk->plan->clock[c];
     const double before = walk->passed[c];
 
-    if (clock->baseline != BASELINE_DATE || !(walk->month > 0.0))
+    if (walk->plan->clock[c].baseline != BASELINE_DATE || !(walk->month > 0.0))
         return;
-    walk->passed[c] = dated_hazard(walk, clock);
-    if (!walk->waits[c] && walk->ratio[c] > 0.0)
-        walk->left[c] = larger(0.0, walk->left[c] - walk->ratio[c] * (walk->passed[c] - before));
+    walk->passed[c] = dated_hazard(walk, &walk->plan->clock[c]);
+    if (!walk->waits[c] && walk->aimed_ratio[c] > 0.0)
+        walk->aimed_left[c] = larger(0.0, walk->aimed_left[c] - walk->aimed_ratio[c] * (walk->passed[c] - before));
 }
 
 /* What changes a clock: its ratio, and reasons to wait */
 
-/* Large enough for "at once", small enough to stay finite when multiplied. */
-static double bounded(double speed)
-{
-    return smaller(speed, 1e300);
-}
-
-static void set_ratio(struct walk *walk, uint32_t c, double ratio)
-{
-    if (walk->way[c] == WALK_AIMED)
-        settle(walk, c);
-    walk->ratio[c] = ratio;
-    if (walk->way[c] == WALK_AIMED)
-        aim(walk, c);
-    else
-        walk->speed[c] = bounded(ratio * walk->rate[c]);
-}
-
-static void start_running(struct walk *walk, uint32_t c)
-{
-    walk->place[c] = walk->n_running;
-    walk->running[walk->n_running++] = c;
-}
-
-static void stop_running(struct walk *walk, uint32_t c)
-{
-    const uint32_t last = walk->running[--walk->n_running];
-
-    walk->running[walk->place[c]] = last;
-    walk->place[last] = walk->place[c];
-}
-
 static void wait_more(struct walk *walk, uint32_t c)
 {
-    if (walk->way[c] == WALK_AIMED)
+    if (walk->way[c] == WALK_AIMED) {
         settle(walk, c);
-    if (!walk->waits[c]++ && walk->way[c] == WALK_RATED)
-        stop_running(walk, c);
-    walk->ring[c] = INFINITY;
+        walk->ring[c] = INFINITY;
+    } else if (walk->way[c] == WALK_RATED) {
+        walk->speed[walk->slot[c]] = 0.0;
+    }
+    walk->waits[c]++;
 }
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
+    const uint32_t slot = walk->slot[c];
+
     if (walk->way[c] == WALK_AIMED)
         settle(walk, c);
     if (--walk->waits[c])
         return;
-    if (walk->way[c] == WALK_RATED)
-        start_running(walk, c);
-    else
+    if (walk->way[c] == WALK_AIMED)
         aim(walk, c);
+    else
+        walk->speed[slot] = walk->ratio[slot] * walk->rate[slot];
 }
 
 static double frailty(const struct walk *walk, uint32_t c)
@@ -265,8 +282,7 @@ static double frailty(const struct walk *walk, uint32_t c)
     return product;
 }
 
-/* The product of what is in force, from scratch: a switch that goes off leaves no rounding behind, and a ratio can come
- * back from 0. */
+/* The product of what is in force, from scratch, so that a ratio can come back from 0. */
 static double ratio_in_force(const struct walk *walk, const bool *is_on, uint32_t c)
 {
     const struct plan *plan = walk->plan;
@@ -282,21 +298,55 @@ static double ratio_in_force(const struct walk *walk, const bool *is_on, uint32_
     return ratio;
 }
 
+static void set_ratio(struct walk *walk, uint32_t c, double ratio)
+{
+    const uint32_t slot = walk->slot[c];
+
+    if (walk->way[c] == WALK_AIMED) {
+        settle(walk, c);
+        walk->aimed_ratio[c] = ratio;
+        aim(walk, c);
+    } else if (walk->way[c] == WALK_RATED) {
+        walk->ratio[slot] = ratio;
+        walk->speed[slot] = walk->waits[c] ? 0.0 : ratio * walk->rate[slot];
+    }
+}
+
+static void multiply(struct walk *walk, const struct walk_reach *reach, const double *by)
+{
+    const double *restrict gain = by + reach->at;
+    double *restrict ratio = walk->ratio + reach->first, *restrict speed = walk->speed + reach->first;
+
+    for (uint32_t i = 0; i < reach->n; i++) {
+        ratio[i] *= gain[i];
+        speed[i] *= gain[i];
+    }
+}
+
 static void turn(struct walk *walk, uint32_t a_switch, bool on)
 {
     const struct plan *plan = walk->plan;
+    const struct walk_reach *reach = &walk->reach[a_switch];
     const struct span links = plan->switch_links[a_switch];
 
     if (walk->is_on[a_switch] == on)
         return;
     walk->is_on[a_switch] = on;
+    if (on || reach->can_return) {
+        multiply(walk, reach, on ? walk->gain : walk->loss);
+        for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
+            const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
+
+            set_ratio(walk, c, on ? walk->aimed_ratio[c] * walk->world->factor[link]
+                                  : ratio_in_force(walk, walk->is_on, c) * frailty(walk, c));
+        }
+        return;
+    }
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
         if (walk->way[c] != WALK_IDLE)
-            set_ratio(walk, c,
-                      on ? walk->ratio[c] * walk->world->factor[l]
-                         : ratio_in_force(walk, walk->is_on, c) * frailty(walk, c));
+            set_ratio(walk, c, ratio_in_force(walk, walk->is_on, c) * frailty(walk, c));
     }
 }
 
@@ -314,8 +364,12 @@ static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
 
 static void next_threshold(struct walk *walk, uint32_t c)
 {
-    walk->rung[c]++;
-    walk->left[c] = stream_exponential(&walk->luck, walk->plan->clock[c].key, walk->rung[c]);
+    const double threshold = stream_exponential(&walk->luck, walk->plan->clock[c].key, ++walk->rung[c]);
+
+    if (walk->way[c] == WALK_RATED)
+        walk->left[walk->slot[c]] = threshold;
+    else
+        walk->aimed_left[c] = threshold;
 }
 
 static void begin_to_last(struct walk *walk, uint32_t c)
@@ -384,8 +438,10 @@ static void base_moves(struct walk *walk, struct history *history, uint32_t c)
 
 static void rate_changes(struct walk *walk, const struct walk_change *change)
 {
-    walk->rate[change->clock] = world_step_rate(walk->world, walk->plan, change->step);
-    walk->speed[change->clock] = bounded(walk->ratio[change->clock] * walk->rate[change->clock]);
+    const uint32_t slot = walk->slot[change->clock];
+
+    walk->rate[slot] = world_step_rate(walk->world, walk->plan, change->step);
+    walk->speed[slot] = walk->waits[change->clock] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
 }
 
 static void rings(struct walk *walk, struct history *history, uint32_t c)
@@ -437,12 +493,36 @@ static void begin_factors(struct walk *walk)
     }
 }
 
+static void fill_gain(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        const struct span links = plan->switch_links[i];
+        struct walk_reach *reach = &walk->reach[i];
+        double *gain = walk->gain + reach->at, *loss = walk->loss + reach->at;
+
+        reach->can_return = true;
+        for (uint32_t k = 0; k < reach->n; k++)
+            gain[k] = loss[k] = 1.0;
+        for (uint32_t l = links.first; l < links.first + links.n; l++)
+            if (walk->way[plan->link[l].clock] == WALK_RATED) {
+                const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
+
+                gain[k] = walk->world->factor[l];
+                loss[k] = 1.0 / gain[k];
+                reach->can_return = reach->can_return && gain[k] > 1e-9 && gain[k] < 1e9;
+            }
+    }
+}
+
 void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index)
 {
     const struct plan *plan = walk->plan;
 
     walk->world = world;
     walk->luck = (struct luck){.seed = seed, .world = index};
+    fill_gain(walk);
     begin_factors(walk);
     for (size_t i = 0; i < plan->n_conditions; i++)
         walk->start_on[plan->condition[i].its_switch] =
@@ -471,9 +551,9 @@ void walk_batch(struct walk *walk, uint64_t first_run)
 /* A run */
 
 /* Steady clocks that ring within the horizon, by month, then by clock. */
-static void enqueue(struct walk *walk, uint32_t c)
+static void enqueue(struct walk *walk, uint32_t c, double threshold)
 {
-    const struct walk_known known = {reach_steadily(walk, c), c};
+    const struct walk_known known = {reach_steadily(walk, c, threshold), c};
     uint32_t i = walk->n_queue;
 
     if (!(known.month <= walk->plan->horizon))
@@ -484,23 +564,33 @@ static void enqueue(struct walk *walk, uint32_t c)
     walk->queue[i] = known;
 }
 
-static void begin_clock(struct walk *walk, struct history *history, uint32_t c, size_t lane)
+static void begin_clocks(struct walk *walk, struct history *history, size_t lane)
 {
-    walk->left[c] = walk->threshold[c * WALK_BATCH + lane];
-    walk->ratio[c] = walk->start_ratio[c] * frailty(walk, c);
-    walk->rate[c] = walk->start_rate[c];
-    walk->speed[c] = bounded(walk->ratio[c] * walk->rate[c]);
-    walk->passed[c] = 0.0;
-    walk->rung[c] = 0;
-    walk->waits[c] = walk->start_waits[c];
-    if (walk->standing[c])
-        history->first[c] = 0.0;
-    else if (walk->way[c] == WALK_STEADY)
-        enqueue(walk, c);
-    else if (walk->way[c] == WALK_AIMED)
+    const double *threshold = walk->threshold + lane;
+
+    for (uint32_t i = 0; i < walk->n_steady; i++) {
+        const uint32_t c = walk->steady[i];
+
+        if (walk->standing[c])
+            history->first[c] = 0.0;
+        else
+            enqueue(walk, c, threshold[c * WALK_BATCH]);
+    }
+    for (uint32_t i = 0; i < walk->n_aimed; i++) {
+        const uint32_t c = walk->aimed[i];
+
+        walk->aimed_left[c] = threshold[c * WALK_BATCH];
+        walk->aimed_ratio[c] = walk->start_ratio[c] * frailty(walk, c);
         aim(walk, c);
-    else if (walk->way[c] == WALK_RATED && !walk->waits[c])
-        start_running(walk, c);
+    }
+    for (uint32_t i = 0; i < walk->n_rated; i++) {
+        const uint32_t c = walk->rated[i];
+
+        walk->left[i] = threshold[c * WALK_BATCH];
+        walk->ratio[i] = walk->start_ratio[c] * frailty(walk, c);
+        walk->rate[i] = walk->start_rate[c];
+        walk->speed[i] = walk->waits[c] ? 0.0 : walk->ratio[i] * walk->rate[i];
+    }
 }
 
 static void begin(struct walk *walk, struct history *history, size_t lane)
@@ -508,14 +598,16 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     const struct plan *plan = walk->plan;
 
     walk->month = 0.0;
-    walk->n_queue = walk->n_running = walk->next_known = walk->next_change = 0;
+    walk->n_queue = walk->next_known = walk->next_change = 0;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
+    memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
+    memset(walk->rung, 0, plan->n_clocks * sizeof *walk->rung);
+    memset(walk->passed, 0, plan->n_clocks * sizeof *walk->passed);
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
         walk->frailty[d] = stream_gamma(&walk->luck, plan->dependence[d].key, walk->world->variance[d]);
-    for (uint32_t c = 0; c < plan->n_clocks; c++)
-        begin_clock(walk, history, c, lane);
+    begin_clocks(walk, history, lane);
 }
 
 /* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */
@@ -548,38 +640,44 @@ static struct coming what_comes(const struct walk *walk)
     return coming;
 }
 
-/* The rated clock that uses up its threshold first, by a month; UINT32_MAX when none does. No division but for those that
- * do. */
+/* What is left of each rated clock's threshold after some time; whether any is used up. No division, no branch. */
+static bool use_up(struct walk *walk, double time)
+{
+    const double *restrict left = walk->left, *restrict speed = walk->speed;
+    double *restrict after = walk->after;
+    int64_t used_up = 0;
+
+    for (uint32_t i = 0; i < walk->n_rated; i++) {
+        after[i] = left[i] - speed[i] * time;
+        used_up += after[i] <= 0.0;
+    }
+    return used_up;
+}
+
+/* The rated clock that rings first by a month, given that one does. */
 static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
 {
-    const double time = by - walk->month;
-    uint32_t found = UINT32_MAX;
+    uint32_t found = 0;
 
-    *month = by;
-    for (uint32_t i = 0; i < walk->n_running; i++) {
-        const uint32_t c = walk->running[i];
+    *month = INFINITY;
+    for (uint32_t i = 0; i < walk->n_rated; i++) {
+        const double when = walk->after[i] <= 0.0 ? smaller(by, walk->month + walk->left[i] / walk->speed[i]) : INFINITY;
 
-        if (walk->left[c] <= walk->speed[c] * time && walk->speed[c] > 0.0) {
-            const double when = smaller(by, walk->month + walk->left[c] / walk->speed[c]);
-
-            if (when < *month || found == UINT32_MAX || (when == *month && c < found)) {
-                *month = when;
-                found = c;
-            }
+        if (when < *month) {
+            *month = when;
+            found = i;
         }
     }
     return found;
 }
 
+/* Take over what use_up found, a month later. Thresholds that rounding has used up stay above 0. */
 static void advance(struct walk *walk, double month)
 {
-    const double time = month - walk->month;
+    double *const swap = walk->left;
 
-    for (uint32_t i = 0; i < walk->n_running; i++) {
-        const uint32_t c = walk->running[i];
-
-        walk->left[c] = larger(0.0, walk->left[c] - walk->speed[c] * time);
-    }
+    walk->left = walk->after;
+    walk->after = swap;
     walk->month = month;
 }
 
@@ -587,14 +685,19 @@ static void advance(struct walk *walk, double month)
 static bool step(struct walk *walk, struct history *history)
 {
     const struct coming coming = what_comes(walk);
-    double month;
-    const uint32_t c = first_to_ring(walk, coming.month, &month);
 
-    advance(walk, month);
-    if (c != UINT32_MAX) {
-        rings(walk, history, c);
+    if (use_up(walk, coming.month - walk->month)) {
+        double month;
+        const uint32_t slot = first_to_ring(walk, coming.month, &month);
+
+        use_up(walk, month - walk->month);
+        for (uint32_t i = 0; i < walk->n_rated; i++)
+            walk->after[i] = larger(walk->after[i], 0x1p-1000);
+        advance(walk, month);
+        rings(walk, history, walk->rated[slot]);
         return true;
     }
+    advance(walk, coming.month);
     switch (coming.what) {
     case NOTHING:
         return false;

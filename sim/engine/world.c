@@ -147,10 +147,13 @@ static double term_factor(const struct plan *plan, const double *value, const st
     return plan->model->balance_ratio(value[clock->pull], value[term->ratio] * share);
 }
 
+/* Fast enough for "at once", and still finite when multiplied. */
+static const double fastest = 1e150;
+
 /* The constant rate that gives a chance within so many months; a chance of 1 rings at once. */
 static double odds_rate(double chance, double within)
 {
-    return chance < 1.0 ? -portable_log(1.0 - chance) / within : 1e300;
+    return chance < 1.0 ? fmin(fastest, -portable_log(1.0 - chance) / within) : fastest;
 }
 
 void world_settle(struct world *world, const struct plan *plan)
@@ -168,7 +171,7 @@ void world_settle(struct world *world, const struct plan *plan)
         if (clock->baseline == BASELINE_ODDS)
             world->rate[c] = odds_rate(value[clock->chance], value[clock->within]);
         for (uint32_t s = clock->steps.first; s < clock->steps.first + clock->steps.n; s++)
-            world->rate[plan->n_clocks + s] = value[plan->step[s].rate] * clock->scale;
+            world->rate[plan->n_clocks + s] = fmin(fastest, value[plan->step[s].rate] * clock->scale);
     }
     for (size_t l = 0; l < plan->n_links; l++) {
         const struct plan_link *link = &plan->link[l];

@@ -14,6 +14,7 @@ struct beta *beta_make(struct pool *pool, double a, double b);
 /* The x with P(X <= x) = u, 0 < u < 1; never decreases in u; from 0 to 1. */
 double beta_quantile(const struct beta *beta, double u);
 
-/* P(X <= x); y is 1 - x, given apart because x may be too near 1 to tell. */
+/* P(X <= x), which never falls as x rises, but by GSL's rounding where the table does not reach; y is 1 - x, given
+ * apart because x may be too near 1 to tell. */
 double beta_cdf(const struct beta *beta, double x, double y);
 #endif

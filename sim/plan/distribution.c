@@ -43,7 +43,7 @@ struct distribution {
     double *share;                    /* weights that sum to 1 */
     size_t n_parts;
     union {
-        double mode;       /* triangular */
+        double mode;             /* triangular */
         const struct beta *beta; /* pert, beta: on (0, 1), stretched to (low, high) */
         struct {
             double mu, sigma; /* normal; lognormal: of the logarithm */
@@ -135,8 +135,7 @@ static const double largest = 1e100;
 
 static const struct form form_of[QUANTITY_PARAMETER + 1]; /* the table, at the end */
 
-static bool is_usable(const struct maker *m, const struct quantity *q, struct place place, const char *name,
-                      double x)
+static bool is_usable(const struct maker *m, const struct quantity *q, struct place place, const char *name, double x)
 {
     if (fabs(x) <= largest)
         return true;
@@ -322,8 +321,7 @@ static double uniform_cdf(const struct distribution *d, double x)
 
 static bool normal_check(const struct maker *m, const struct quantity *q)
 {
-    return is_positive(m, q, 1,
-                       q->arg[1] == 0.0 ? "write the mean alone" : "a standard deviation is positive");
+    return is_positive(m, q, 1, q->arg[1] == 0.0 ? "write the mean alone" : "a standard deviation is positive");
 }
 
 static bool normal_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -348,8 +346,7 @@ static double normal_cdf(const struct distribution *d, double x)
 
 static bool lognormal_check(const struct maker *m, const struct quantity *q)
 {
-    const bool positive =
-        is_positive(m, q, 0, "a lognormal quantity is positive: give its 5 % and 95 % quantiles");
+    const bool positive = is_positive(m, q, 0, "a lognormal quantity is positive: give its 5 % and 95 % quantiles");
 
     return is_below(m, q, 0, 1) && positive;
 }
@@ -416,11 +413,10 @@ static bool is_feasible(const struct maker *m, const struct quantity *q)
 
     if (p.p50 > least && p.p50 < most)
         return true;
-    diag_error(
-        m->diag, q->arg_place[1], "move the median to the middle, or use a mixture or another form",
-        "%s: p50 %.10g is too near one end: with p05 %.10g and p95 %.10g it must lie between %.4g and %.4g",
-        path_of(m, q), q->arg[1], q->arg[0], q->arg[2], m->on_probability ? logistic(least) : least,
-        m->on_probability ? logistic(most) : most);
+    diag_error(m->diag, q->arg_place[1], "move the median to the middle, or use a mixture or another form",
+               "%s: p50 %.10g is too near one end: with p05 %.10g and p95 %.10g it must lie between %.4g and %.4g",
+               path_of(m, q), q->arg[1], q->arg[0], q->arg[2], m->on_probability ? logistic(least) : least,
+               m->on_probability ? logistic(most) : most);
     return false;
 }
 
@@ -591,7 +587,7 @@ static bool mixture_reaches(const struct distribution *d, double x, double u)
 /* Rounding may make a cdf miss by so much, or less. */
 static const double waver = 0x1p-49;
 
-/* Where a mixture's quantile lies, and by how much the cdf misses u at both ends, low[0] and high[1]. */
+/* Where a mixture's quantile lies: its low end and its high end, and by how much the cdf misses u there. */
 struct bracket {
     double end[2], miss[2];
     int moved; /* the end drawn in last; -1: none yet */
@@ -672,8 +668,7 @@ static bool truncate_make(const struct maker *m, const struct quantity *q, struc
     if (d->mass >= least_mass)
         return true;
     diag_error(m->diag, q->arg_place[0], "move low and high to where the quantity can lie",
-               "%s: nothing of the quantity is left between %.10g and %.10g", path_of(m, q), q->arg[0],
-               q->arg[1]);
+               "%s: nothing of the quantity is left between %.10g and %.10g", path_of(m, q), q->arg[0], q->arg[1]);
     return false;
 }
 
@@ -691,8 +686,7 @@ static double truncate_cdf(const struct distribution *d, double x)
 
 static double truncate_cdf_below(const struct distribution *d, double x)
 {
-    return x > d->high ? 1.0
-                       : between((distribution_cdf_below(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
+    return x > d->high ? 1.0 : between((distribution_cdf_below(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
 }
 
 static bool clamp_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -814,8 +808,8 @@ static bool weights_fit(const struct maker *m, const struct quantity *q)
         sum += q->weight[i];
         if (q->weight[i] >= 0.0 && q->weight[i] <= largest)
             continue;
-        diag_error(m->diag, q->weight_place[i], "a weight is a number from 0 up",
-                   "%s: weight %.10g is not usable", path_of(m, q), q->weight[i]);
+        diag_error(m->diag, q->weight_place[i], "a weight is a number from 0 up", "%s: weight %.10g is not usable",
+                   path_of(m, q), q->weight[i]);
         ok = false;
     }
     if (!ok || sum > 0.0)
@@ -873,8 +867,8 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
     return ok && form->make(m, q, d) ? d : NULL;
 }
 
-struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity,
-                                       bool on_probability, struct diag *diag)
+struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity, bool on_probability,
+                                       struct diag *diag)
 {
     const struct maker m = {pool, diag, quantity->path, on_probability};
 

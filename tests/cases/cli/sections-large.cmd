@@ -1,0 +1,1 @@
+check - $(awk 'BEGIN { print "format = 1; as_of = \"2025-01-01\"; horizon = 12; states = { LIMBO = { held = true; initial = true; }; };"; print "bases = {"; for (i = 0; i < 1001; i++) print "b" i " = { };"; print "};" }' >"$scratch/large.cfg") <"$scratch/large.cfg"

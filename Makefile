@@ -6,7 +6,7 @@ PKGS     := gsl libconfig jansson nettle
 CFLAGS   ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wwrite-strings -Wstrict-prototypes \
             -Wmissing-prototypes -Wundef -Wvla
-override CFLAGS   += -std=c17 -fopenmp -ffp-contract=off -fno-math-errno -fno-common $(WARN) $(SAN)
+override CFLAGS   += -std=c17 -fopenmp -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-common $(WARN) $(SAN)
 override CPPFLAGS += -I. -MMD -MP -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='"$(VERSION)"'
 # read when used, not when the Makefile is: the packages may just have been installed
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))

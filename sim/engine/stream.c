@@ -34,28 +34,37 @@ double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurr
     return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
 }
 
-/* Local arrays lane by lane, so that compilers turn each loop into vector instructions. */
-void stream_exponentials(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run)
+/* Calls side by side, so that compilers make vectors of them. */
+void stream_uniforms(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run)
 {
-    enum { GROUPS = 16 };
+    enum { CALLS = 16 };
     const threefry4x64_key_t name = {{seed, key.word[0], key.word[1], 0}};
-    uint64_t word[GROUPS][STREAM_LANES];
+    uint64_t word[STREAM_LANES][CALLS];
 
     assert(n % STREAM_LANES == 0 && first_run % STREAM_LANES == 0);
-    for (size_t done = 0; done < n; done += GROUPS * STREAM_LANES) {
-        const size_t lanes = n - done < GROUPS * STREAM_LANES ? n - done : GROUPS * STREAM_LANES;
+    for (size_t done = 0; done < n; done += CALLS * STREAM_LANES) {
         const uint64_t group = (first_run + done) / STREAM_LANES;
 
-        for (size_t i = 0; i < GROUPS; i++) {
+        for (size_t i = 0; i < CALLS; i++) {
             const threefry4x64_ctr_t counter = {{world, group + i, 0, 0}};
             const threefry4x64_ctr_t bits = threefry4x64_R(STREAM_ROUNDS, counter, name);
 
-            for (size_t lane = 0; lane < STREAM_LANES; lane++)
-                word[i][lane] = bits.v[lane];
+            word[0][i] = bits.v[0];
+            word[1][i] = bits.v[1];
+            word[2][i] = bits.v[2];
+            word[3][i] = bits.v[3];
         }
-        for (size_t i = 0; i < lanes; i++)
-            out[done + i] = -portable_log(stream_to_uniform(word[i / STREAM_LANES][i % STREAM_LANES]));
+        for (size_t i = 0; i < CALLS && done + i * STREAM_LANES < n; i++)
+            for (size_t lane = 0; lane < STREAM_LANES; lane++)
+                out[done + i * STREAM_LANES + lane] = stream_to_uniform(word[lane][i]);
     }
+}
+
+void stream_exponentials(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run)
+{
+    stream_uniforms(out, n, seed, key, world, first_run);
+    for (size_t i = 0; i < n; i++)
+        out[i] = -portable_log(out[i]);
 }
 
 /* The stream as a generator of GSL, which asks for as many numbers as it needs. */

@@ -35,7 +35,8 @@ double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occur
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence); /* mean 1 */
 double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence);
 
-/* First-occurrence exponentials of n runs from a first one; n and the first are multiples of STREAM_LANES. */
+/* First-occurrence uniforms, and exponentials, of n runs from a first one; n and the first are multiples of STREAM_LANES. */
+void stream_uniforms(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run);
 void stream_exponentials(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run);
 
 /* A gamma variate of mean 1 and the given variance (0: the constant 1), by GSL's sampler on this stream. */

@@ -118,7 +118,7 @@ void walk_init(struct walk *walk, const struct plan *plan)
         PART(threshold, n * WALK_BATCH), PART(way, n), PART(steady, n), PART(aimed, n), PART(rated, n), PART(slot, n),
         PART(lasting, factors), PART(reach, switches), PART(aimed_link, plan->n_links), PART(start_ratio, n),
         PART(start_rate, n), PART(start_waits, n), PART(start_on, switches), PART(standing, n),
-        PART(frailty, plan->n_dependences), PART(ends, factors), PART(is_on, switches), PART(rung, n), PART(waits, n),
+        PART(frailty, plan->n_dependences), PART(ends, factors), PART(is_on, switches), PART(rung, n), PART(waits, n), PART(spent, n),
         PART(left, n), PART(after, n), PART(ratio, n), PART(rate, n), PART(speed, n), PART(aimed_left, n),
         PART(aimed_ratio, n), PART(ring, n), PART(passed, n), PART(queue, factors),
 #undef PART
@@ -140,7 +140,7 @@ void walk_free(struct walk *walk)
         walk->lasting,   walk->change,   walk->reach,   walk->aimed_link,  walk->gain,        walk->start_ratio,
         walk->loss,
         walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty,   walk->ends,
-        walk->is_on,     walk->rung,     walk->waits,   walk->left,        walk->after,       walk->ratio,
+        walk->is_on,     walk->rung,     walk->waits,  walk->spent,   walk->left,        walk->after,       walk->ratio,
         walk->rate,      walk->speed,    walk->aimed_left, walk->aimed_ratio, walk->ring,     walk->passed,
         walk->queue};
 
@@ -181,15 +181,20 @@ static double dated_hazard(const struct walk *walk, const struct plan_clock *clo
     return left > 0.0 ? -portable_log(left) : INFINITY;
 }
 
-static double reach_date(const struct walk *walk, uint32_t c, double amount)
+/* The month by which a share u of a date's chance has passed; beyond all of it: never, or its end where it must come. */
+static double month_of_share(const struct plan_clock *clock, double u, bool certain)
 {
-    const struct plan_clock *clock = &walk->plan->clock[c];
-    const double chance = chance_of(walk, clock), passed = walk->passed[c];
+    if (u < 1.0)
+        return distribution_quantile(clock->date, larger(u, 0x1p-60));
+    return certain ? distribution_high(clock->date) : INFINITY;
+}
+
+static double reach_date(const struct walk *walk, const struct plan_clock *clock, double passed, double amount)
+{
+    const double chance = chance_of(walk, clock);
     const double u = (1.0 - portable_exp(-(passed + amount))) / chance;
 
-    if (u < 1.0)
-        return larger(walk->month, distribution_quantile(clock->date, larger(u, 0x1p-60)));
-    return chance >= 1.0 && passed < INFINITY ? larger(walk->month, distribution_high(clock->date)) : INFINITY;
+    return larger(walk->month, month_of_share(clock, u, chance >= 1.0 && passed < INFINITY));
 }
 
 /* A month that is past rings no more; but what began before as_of is there from the start. */
@@ -214,7 +219,7 @@ static double reach_steadily(const struct walk *walk, uint32_t c, double thresho
     case BASELINE_ODDS:
         return walk->start_rate[c] > 0.0 ? threshold / (ratio * walk->start_rate[c]) : INFINITY;
     case BASELINE_DATE:
-        return reach_date(walk, c, threshold / ratio);
+        return reach_date(walk, clock, 0.0, threshold / ratio);
     case BASELINE_AT:
         break;
     }
@@ -228,7 +233,7 @@ static void aim(struct walk *walk, uint32_t c)
     if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0))
         walk->ring[c] = INFINITY;
     else if (clock->baseline == BASELINE_DATE)
-        walk->ring[c] = reach_date(walk, c, walk->aimed_left[c] / walk->aimed_ratio[c]);
+        walk->ring[c] = reach_date(walk, clock, walk->passed[c], walk->aimed_left[c] / walk->aimed_ratio[c]);
     else
         walk->ring[c] = reach_at(walk, clock);
 }
@@ -258,6 +263,18 @@ static void wait_more(struct walk *walk, uint32_t c)
     walk->waits[c]++;
 }
 
+/* A clock that has rung needs a new threshold, if it is ever enabled again. */
+static void next_threshold(struct walk *walk, uint32_t c)
+{
+    const double threshold = stream_exponential(&walk->luck, walk->plan->clock[c].key, walk->rung[c]);
+
+    walk->spent[c] = false;
+    if (walk->way[c] == WALK_RATED)
+        walk->left[walk->slot[c]] = threshold;
+    else
+        walk->aimed_left[c] = threshold;
+}
+
 static void wait_less(struct walk *walk, uint32_t c)
 {
     const uint32_t slot = walk->slot[c];
@@ -266,6 +283,8 @@ static void wait_less(struct walk *walk, uint32_t c)
         settle(walk, c);
     if (--walk->waits[c])
         return;
+    if (walk->spent[c])
+        next_threshold(walk, c);
     if (walk->way[c] == WALK_AIMED)
         aim(walk, c);
     else
@@ -362,16 +381,6 @@ static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
 
 /* What happens when something rings */
 
-static void next_threshold(struct walk *walk, uint32_t c)
-{
-    const double threshold = stream_exponential(&walk->luck, walk->plan->clock[c].key, ++walk->rung[c]);
-
-    if (walk->way[c] == WALK_RATED)
-        walk->left[walk->slot[c]] = threshold;
-    else
-        walk->aimed_left[c] = threshold;
-}
-
 static void begin_to_last(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
@@ -393,10 +402,8 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
         history->first[c] = walk->month;
     if (clock->lasts)
         begin_to_last(walk, c);
-    if (clock->recurs)
-        next_threshold(walk, c);
-    else
-        walk->rung[c]++;
+    walk->rung[c]++;
+    walk->spent[c] = true;
     if (walk->way[c] != WALK_STEADY)
         wait_more(walk, c); /* while it is on, or for good */
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
@@ -423,7 +430,8 @@ static void base_moves(struct walk *walk, struct history *history, uint32_t c)
     const struct plan_base *base = &plan->base[b];
 
     history_move(history, walk->month, b, to, c);
-    next_threshold(walk, c);
+    walk->rung[c]++;
+    walk->spent[c] = true;
     for (uint32_t i = base->clocks.first; i < base->clocks.first + base->clocks.n; i++) {
         const bool was = plan->clock[i].from >> from & 1, is = plan->clock[i].from >> to & 1;
 
@@ -537,23 +545,54 @@ void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uin
     }
 }
 
+static void draw_thresholds(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline != BASELINE_AT)
+        stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, walk->luck.seed, clock->key, walk->luck.world,
+                            walk->luck.run);
+}
+
+/* A steady clock's months in all runs of the batch, in place of its thresholds. A threshold E is the logarithm of a
+ * uniform U, so that what has passed of a date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
+static void ring_steadily(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double chance = chance_of(walk, clock);
+    double *month = walk->threshold + c * WALK_BATCH;
+
+    if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0) {
+        stream_uniforms(month, WALK_BATCH, walk->luck.seed, clock->key, walk->luck.world, walk->luck.run);
+        for (size_t lane = 0; lane < WALK_BATCH; lane++)
+            month[lane] = month_of_share(clock, (1.0 - month[lane]) / chance, chance >= 1.0);
+        return;
+    }
+    draw_thresholds(walk, c);
+    for (size_t lane = 0; lane < WALK_BATCH; lane++)
+        month[lane] = reach_steadily(walk, c, month[lane]);
+}
+
 void walk_batch(struct walk *walk, uint64_t first_run)
 {
     const struct plan *plan = walk->plan;
 
     walk->luck.run = first_run;
-    for (size_t c = 0; c < plan->n_clocks; c++)
-        if (plan->clock[c].baseline != BASELINE_AT && walk->way[c] != WALK_IDLE)
-            stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, walk->luck.seed, plan->clock[c].key,
-                                walk->luck.world, first_run);
+    walk->month = 0.0;
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        if (walk->way[c] == WALK_STEADY && !walk->standing[c])
+            ring_steadily(walk, c);
+        else if (walk->way[c] != WALK_STEADY && walk->way[c] != WALK_IDLE)
+            draw_thresholds(walk, c);
+    }
 }
 
 /* A run */
 
 /* Steady clocks that ring within the horizon, by month, then by clock. */
-static void enqueue(struct walk *walk, uint32_t c, double threshold)
+static void enqueue(struct walk *walk, uint32_t c, double month)
 {
-    const struct walk_known known = {reach_steadily(walk, c, threshold), c};
+    const struct walk_known known = {month, c};
     uint32_t i = walk->n_queue;
 
     if (!(known.month <= walk->plan->horizon))
@@ -602,6 +641,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
     memset(walk->rung, 0, plan->n_clocks * sizeof *walk->rung);
+    memset(walk->spent, 0, plan->n_clocks * sizeof *walk->spent);
     memset(walk->passed, 0, plan->n_clocks * sizeof *walk->passed);
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;

@@ -31,7 +31,7 @@ struct walk {
     const struct plan *plan;
     const struct world *world;
     struct luck luck;
-    double *threshold;    /* [clock * WALK_BATCH + lane]: first thresholds of the batch */
+    double *threshold;    /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
     enum walk_way *way;   /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
     uint32_t *slot;       /* per rated clock: its place in rated[], and in the arrays `per slot` below */
@@ -60,6 +60,7 @@ struct walk {
     bool *is_on;     /* per switch */
     uint32_t *rung;  /* per clock: how often */
     uint32_t *waits; /* per clock: reasons why it is not enabled */
+    bool *spent;     /* per clock: it has rung and used up its threshold */
     double *left, *after; /* per slot: of its threshold, now and at the next known time; above 0 */
     double *ratio, *rate; /* per slot: its hazard is their product */
     double *speed;        /* per slot: that product while it is enabled, else 0 */

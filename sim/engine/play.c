@@ -82,7 +82,7 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
     for (uint64_t run = first; run < first + n; run += WALK_BATCH) {
         const uint64_t left = first + n - run;
 
-        walk_batch(&seat->walk, run);
+        walk_batch(&seat->walk, run, left);
         for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
             walk_run(&seat->walk, &seat->history, lane);
             tally_run(&seat->tally, &seat->history, index % REPLICATES);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "sim/engine/world.h"
 
-enum { SPREAD_MAX_BINS = 4096, SPREAD_STRATA = 16 };
+enum { SPREAD_MAX_BINS = 1024, SPREAD_STRATA = 16 };
 
 struct spread_sums { /* of one column over worlds, p the share of a world's runs */
     double p, p2;

@@ -550,7 +550,7 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     if (clock->baseline != BASELINE_AT)
-        stream_exponentials(walk->threshold + c * WALK_BATCH, WALK_BATCH, walk->luck.seed, clock->key, walk->luck.world,
+        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world,
                             walk->luck.run);
 }
 
@@ -563,20 +563,22 @@ static void ring_steadily(struct walk *walk, uint32_t c)
     double *month = walk->threshold + c * WALK_BATCH;
 
     if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0) {
-        stream_uniforms(month, WALK_BATCH, walk->luck.seed, clock->key, walk->luck.world, walk->luck.run);
-        for (size_t lane = 0; lane < WALK_BATCH; lane++)
+        stream_uniforms(month, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world, walk->luck.run);
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
             month[lane] = month_of_share(clock, (1.0 - month[lane]) / chance, chance >= 1.0);
         return;
     }
     draw_thresholds(walk, c);
-    for (size_t lane = 0; lane < WALK_BATCH; lane++)
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
         month[lane] = reach_steadily(walk, c, month[lane]);
 }
 
-void walk_batch(struct walk *walk, uint64_t first_run)
+void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
 {
     const struct plan *plan = walk->plan;
+    const uint64_t whole = (n_runs + STREAM_LANES - 1) / STREAM_LANES * STREAM_LANES;
 
+    walk->n_lanes = whole < WALK_BATCH ? (size_t)whole : WALK_BATCH;
     walk->luck.run = first_run;
     walk->month = 0.0;
     for (uint32_t c = 0; c < plan->n_clocks; c++) {

@@ -31,6 +31,7 @@ struct walk {
     const struct plan *plan;
     const struct world *world;
     struct luck luck;
+    size_t n_lanes;       /* of the batch that are drawn */
     double *threshold;    /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
     enum walk_way *way;   /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
@@ -77,8 +78,8 @@ void walk_free(struct walk *walk);
 /* Take up a world whose coefficients are settled; it must stay as it is while its runs are played. */
 void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index);
 
-/* Draw the first thresholds of WALK_BATCH runs from a first one, a multiple of STREAM_LANES. */
-void walk_batch(struct walk *walk, uint64_t first_run);
+/* Draw the first thresholds of n_runs runs, WALK_BATCH at most, from a first one, a multiple of STREAM_LANES. */
+void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs);
 
 /* Play the batch's run of a lane, levers and events and the bases' moves, into a history. */
 void walk_run(struct walk *walk, struct history *history, size_t lane);

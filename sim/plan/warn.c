@@ -91,10 +91,23 @@ static void warn_unused(struct compiler *compiler)
                          "%s: there are no actors to pull", scenario->clock[i].pull.path);
 }
 
+/* A model that decides bases at once leaves the clocks of transitions, and all that bears on them, without a part. */
+static void warn_without_part(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+
+    if (compiler->plan->n_transitions || scenario->n_couplings || scenario->n_dependences)
+        diag_warning(compiler->diag, scenario->model[0].name.place, NULL,
+                     "model: \"%s\" decides each base at once: transitions, couplings and dependence have no part in it",
+                     compiler->plan->model->name);
+}
+
 void compile_warnings(struct compiler *compiler)
 {
     if (compiler->plan->model->balance_ratio)
         warn_unreachable(compiler);
+    else
+        warn_without_part(compiler);
     warn_idle_factors(compiler);
     warn_unused(compiler);
     if (!compiler->plan->n_inputs)

@@ -63,30 +63,47 @@ static double quantile(const struct counts *counts, size_t of, const void *what)
     return NAN;
 }
 
+/* Where the tally counts a column. */
+static size_t cell_of(const struct counts *counts, size_t column)
+{
+    const size_t questions = counts->plan->n_questions;
+
+    return column < questions ? counts->tally->at.question + column : counts->tally->at.state + column - questions;
+}
+
+/* With nothing uncertain there is but one world. */
+static struct answer_spread no_doubt(const struct counts *counts, size_t column)
+{
+    const struct estimate p = estimate_share(counts, cell_of(counts, column));
+    struct answer_spread out = {.sd_ignorance = 0.0, .sd_chance = sqrt(p.value * (1.0 - p.value))};
+
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        out.quantile[i] = p.value;
+        out.se[i] = p.se;
+    }
+    return out;
+}
+
 struct answer_spread doubt_spread(const struct counts *counts, size_t column)
 {
-    struct answer_spread out = {.sd_ignorance = NAN, .sd_chance = NAN};
     const bool known = counts->worlds_total >= 2.0 && counts->n_runs >= 2.0;
-    const bool uncertain = counts->plan->n_inputs > 0;
-    struct moments moments;
+    struct answer_spread out = {.sd_ignorance = NAN, .sd_chance = NAN};
 
-    for (size_t i = 0; i < ANSWER_LEVELS; i++)
-        out.quantile[i] = out.se[i] = NAN;
-    if (!known)
-        return out;
-    moments = moments_of(counts, column, ALL);
-    out.sd_ignorance = uncertain ? sqrt(moments.ignorance) : 0.0;
-    out.sd_chance = sqrt(moments.chance);
+    if (!counts->plan->n_inputs)
+        return no_doubt(counts, column);
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         const struct level level = {column, answer_level[i]};
-        const struct estimate estimate = uncertain
-                                             ? estimate_batches(counts, quantile, &level)
-                                             : (struct estimate){moments.mean,
-                                                                 sqrt(moments.chance / (counts->worlds_total * counts->n_runs)),
-                                                                 0};
+        const struct estimate estimate =
+            known ? estimate_batches(counts, quantile, &level) : (struct estimate){NAN, NAN, 0};
 
         out.quantile[i] = estimate.value;
         out.se[i] = estimate.se;
+    }
+    if (known) {
+        const struct moments moments = moments_of(counts, column, ALL);
+
+        out.sd_ignorance = sqrt(moments.ignorance);
+        out.sd_chance = sqrt(moments.chance);
     }
     return out;
 }

@@ -8,12 +8,11 @@ enum { MAX_FOLDER_DEPTH = 8 };
 
 static void add(struct batch *batch, const char *path)
 {
-    struct loaded *grown = pool_new(&batch->pool, batch->n + 1, sizeof *grown);
-
-    if (batch->n)
-        memcpy(grown, batch->item, batch->n * sizeof *grown);
-    grown[batch->n++].path = path;
-    batch->item = grown;
+    for (size_t i = 0; i < batch->n; i++)
+        if (!strcmp(batch->item[i].path, path))
+            return; /* named twice, or in a folder that is named too */
+    batch->item = pool_grow(&batch->pool, batch->item, batch->n, &batch->capacity, sizeof *batch->item);
+    batch->item[batch->n++].path = path;
 }
 
 static int by_text(const void *a, const void *b)

@@ -15,7 +15,7 @@ struct loaded {
 struct batch {
     struct pool pool;
     struct loaded *item;
-    size_t n;
+    size_t n, capacity;
     bool from_folder; /* frames in it are passed over, since they are there to be extended */
 };
 

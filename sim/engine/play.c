@@ -81,11 +81,13 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
     walk_world(&seat->walk, &seat->world, settings->seed, index);
     for (uint64_t run = first; run < first + n; run += WALK_BATCH) {
         const uint64_t left = first + n - run;
+        /* where worlds are all the same, any runs are a sample of their own */
+        const uint64_t replicate = (plan->n_inputs ? index : run / WALK_BATCH) % REPLICATES;
 
         walk_batch(&seat->walk, run, left);
         for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
             walk_run(&seat->walk, &seat->history, lane);
-            tally_run(&seat->tally, &seat->history, index % REPLICATES);
+            tally_run(&seat->tally, &seat->history, replicate);
             count_columns(seat, plan);
             if (seat->history.overflow) {
 #pragma omp atomic write

@@ -12,8 +12,8 @@ enum design {
     DESIGN_MC          /* independent draws */
 };
 
-/* World k belongs to replicate k % REPLICATES. Replicates are independent, so their spread tells the error of any
- * mean over worlds, whatever the design. */
+/* World k belongs to replicate k % REPLICATES; where nothing is uncertain, runs are dealt out instead. Replicates are
+ * independent, so their spread tells the error of any mean over worlds, whatever the design. */
 enum { REPLICATES = 32 };
 
 struct world {

@@ -7,16 +7,14 @@
 static void add_steps(struct compiler *compiler, struct plan_clock *clock, const struct timing *timing)
 {
     struct plan *plan = compiler->plan;
-    struct plan_step *grown = pool_new(compiler->pool, plan->n_steps + timing->n_steps, sizeof *grown);
 
-    if (plan->n_steps)
-        memcpy(grown, plan->step, plan->n_steps * sizeof *grown);
-    plan->step = grown;
     clock->steps = (struct span){(uint32_t)plan->n_steps, (uint32_t)timing->n_steps};
     clock->scale = timing->per_year ? 1.0 / 12.0 : 1.0;
-    for (size_t i = 0; i < timing->n_steps; i++)
+    for (size_t i = 0; i < timing->n_steps; i++) {
+        plan->step = pool_grow(compiler->pool, plan->step, plan->n_steps, &compiler->step_capacity, sizeof *plan->step);
         plan->step[plan->n_steps++] = (struct plan_step){
             timing->step[i].from, compile_value(compiler, &timing->step[i].rate, &range_rate)};
+    }
 }
 
 static slot_t constant_slot(struct compiler *compiler, double value, const char *path)

@@ -28,7 +28,7 @@ struct compiler {
     bool *parameter_used;
     struct distribution **parameter;
     const struct note *note; /* of the entity being compiled: what its numbers do not say themselves, it says for them */
-    size_t value_capacity, input_capacity, term_capacity;
+    size_t value_capacity, input_capacity, step_capacity, term_capacity;
     struct pending_term *pending;
     size_t n_pending;
 };

@@ -7,15 +7,8 @@
 static void add_term(struct compiler *compiler, uint32_t from_switch, uint32_t clock, struct plan_term term,
                      const char *path)
 {
-    if (compiler->n_pending == compiler->term_capacity) {
-        const size_t capacity = compiler->term_capacity ? 2 * compiler->term_capacity : 256;
-        struct pending_term *grown = pool_new(compiler->pool, capacity, sizeof *grown);
-
-        if (compiler->n_pending)
-            memcpy(grown, compiler->pending, compiler->n_pending * sizeof *grown);
-        compiler->pending = grown;
-        compiler->term_capacity = capacity;
-    }
+    compiler->pending = pool_grow(compiler->pool, compiler->pending, compiler->n_pending, &compiler->term_capacity,
+                                  sizeof *compiler->pending);
     compiler->pending[compiler->n_pending++] = (struct pending_term){from_switch, clock, term, path};
 }
 

@@ -35,15 +35,7 @@ static slot_t new_slot(struct compiler *compiler, double value)
 {
     struct plan *plan = compiler->plan;
 
-    if (plan->n_values == compiler->value_capacity) {
-        const size_t capacity = compiler->value_capacity ? 2 * compiler->value_capacity : 256;
-        double *grown = pool_new(compiler->pool, capacity, sizeof *grown);
-
-        if (plan->n_values)
-            memcpy(grown, plan->value, plan->n_values * sizeof *grown);
-        plan->value = grown;
-        compiler->value_capacity = capacity;
-    }
+    plan->value = pool_grow(compiler->pool, plan->value, plan->n_values, &compiler->value_capacity, sizeof *plan->value);
     plan->value[plan->n_values] = value;
     return (slot_t)plan->n_values++;
 }
@@ -54,15 +46,7 @@ static slot_t new_input(struct compiler *compiler, const struct quantity *quanti
 
     if (distribution_is_constant(distribution))
         return new_slot(compiler, distribution_low(distribution));
-    if (plan->n_inputs == compiler->input_capacity) {
-        const size_t capacity = compiler->input_capacity ? 2 * compiler->input_capacity : 64;
-        struct plan_input *grown = pool_new(compiler->pool, capacity, sizeof *grown);
-
-        if (plan->n_inputs)
-            memcpy(grown, plan->input, plan->n_inputs * sizeof *grown);
-        plan->input = grown;
-        compiler->input_capacity = capacity;
-    }
+    plan->input = pool_grow(compiler->pool, plan->input, plan->n_inputs, &compiler->input_capacity, sizeof *plan->input);
     plan->input[plan->n_inputs] = (struct plan_input){.path = quantity->path,
                                                       .tag = tag_of(compiler, quantity),
                                                       .slot = new_slot(compiler, 0.0),

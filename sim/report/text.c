@@ -83,7 +83,8 @@ static void questions(struct page *page, const struct answer *answer)
 {
     for (size_t i = 0; i < answer->n_questions; i++)
         question(page, answer, &answer->question[answer->asked[i]]);
-    page_wrap(page, PAGE_DIM, NOTE, "█▓ up to the answer, ▓░ 5 to 95 % of what the analyst does not know");
+    if (answer->n_inputs > 0)
+        page_wrap(page, PAGE_DIM, NOTE, "█▓ up to the answer, ▓░ 5 to 95 % of what the analyst does not know");
 }
 
 /* Where the bases stand */
@@ -112,7 +113,7 @@ static void add_base(struct table *table, struct page *page, const struct answer
     table_add(table, PAGE_PLAIN, page_safe(page, base->id));
     for (size_t s = 0; s < answer->n_states; s++)
         table_add(table, PAGE_PLAIN, percent_with_bar(pool, base->state[s].value, se));
-    if (isnan(base->spread[0].quantile[0]))
+    if (answer->n_inputs == 0 || isnan(base->spread[0].quantile[0]))
         return;
     table_add(table, PAGE_DIM, "");
     for (size_t s = 0; s < answer->n_states; s++)
@@ -133,7 +134,7 @@ static void states(struct page *page, const struct answer *answer)
         add_base(&table, page, answer, &answer->base[i], largest);
     page_heading(page, pool_print(pool, "Where the bases stand in month %.4g, %%", answer->horizon),
                  pool_print(pool, "± %s (simulation)%s", figure_error(pool, largest),
-                            answer->n_worlds > 1 ? "; below, what the analyst does not know" : ""));
+                            answer->n_worlds > 1 && answer->n_inputs > 0 ? "; below, what the analyst does not know" : ""));
     table_print(&table, page);
     table_free(&table);
 }
@@ -219,8 +220,9 @@ static void sampling(struct page *page, const struct answer *answer, const struc
 
     page_end_line(page);
     page_wrap(page, PAGE_DIM, 0,
-              pool_print(pool, "%s worlds x %s runs: %s draws%s; seed" GLUE "%" PRIu64 "%s",
-                         figure_count(pool, answer->n_worlds), figure_count(pool, answer->n_runs),
+              pool_print(pool, "%s world%s x %s runs: %s draws%s; seed" GLUE "%" PRIu64 "%s",
+                         figure_count(pool, answer->n_worlds), answer->n_worlds == 1 ? "" : "s",
+                         figure_count(pool, answer->n_runs),
                          figure_count(pool, answer->n_draws),
                          speed(pool, answer->n_draws, provenance->seconds), provenance->seed,
                          provenance->seed_chosen ? " (chosen by the program)" : ""));

@@ -206,7 +206,7 @@ struct scenario {
     struct evidence *evidence;
     size_t n_evidence;
     struct model_setting *setting;
-    size_t n_settings;
+    size_t n_settings, setting_capacity;
     struct entity *source;
     size_t n_sources;
 };

@@ -78,12 +78,11 @@ static void read_setting(struct reader *reader, const struct node *node, const c
                          const struct field *field, const struct node *base)
 {
     struct scenario *scenario = reader->scenario;
-    struct model_setting *setting = pool_new(&scenario->pool, scenario->n_settings + 1, sizeof *setting);
+    struct model_setting *setting;
 
-    if (scenario->n_settings)
-        memcpy(setting, scenario->setting, scenario->n_settings * sizeof *setting);
-    scenario->setting = setting;
-    setting += scenario->n_settings++;
+    scenario->setting = pool_grow(&scenario->pool, scenario->setting, scenario->n_settings, &scenario->setting_capacity,
+                                  sizeof *setting);
+    setting = &scenario->setting[scenario->n_settings++];
     setting->field = field;
     if (base)
         setting->base = (struct name){base->name, base->at_name};

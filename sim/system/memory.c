@@ -71,6 +71,20 @@ void *pool_new(struct pool *pool, size_t n, size_t size)
     return memory;
 }
 
+void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size)
+{
+    const size_t wanted = *capacity ? *capacity * 2 : 16;
+    void *grown;
+
+    if (n < *capacity)
+        return array;
+    grown = pool_new(pool, wanted, size);
+    if (n)
+        memcpy(grown, array, n * size);
+    *capacity = wanted;
+    return grown;
+}
+
 char *pool_copy(struct pool *pool, const char *text, size_t size)
 {
     char *copy = pool_new(pool, size + 1, 1);

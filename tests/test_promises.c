@@ -77,7 +77,7 @@ static char *contents(struct bench *bench, const char *path)
     return text;
 }
 
-/* folder/NAME/case.cfg, so that every scenario has the same id. */
+/* folder/NAME/case.cfg, so that every scenario has the same id; " for '. */
 static const char *write_case(struct bench *bench, const char *name, const char *text)
 {
     const char *folder = in_folder(bench, name), *path = pool_print(&bench->pool, "%s/case.cfg", folder);
@@ -86,7 +86,8 @@ static const char *write_case(struct bench *bench, const char *name, const char 
     assert_int_equal(mkdir(folder, 0777), 0);
     file = fopen(path, "w");
     assert_non_null(file);
-    fputs(text, file);
+    for (; *text; text++)
+        fputc(*text == '\'' ? '"' : *text, file);
     assert_int_equal(fclose(file), 0);
     return path;
 }
@@ -167,62 +168,70 @@ static void results_do_not_depend_on_threads(void **state)
 
 /* ---- the order of the file, and what else is in it ---- */
 
-#define FRAME                                                                                                          \
-    "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;\n"                                                            \
-    "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"                                    \
-    " LIMBO = { held = true; initial = true; }; DEAL = { held = true; }; };\n"                                         \
-    "parameters = { goodwill = (\"pert\", 1, 1.4, 3); };\n"                                                            \
-    "couplings = ({ when = \"airfield lost\"; effects = { port = { exit = 3.0; }; }; });\n"                            \
-    "dependence = { host = { variance = 0.5; on = [\"exit\", \"unrest\"]; }; };\n"                                     \
-    "correlations = ((\"levers.debt.chance\", \"levers.fuel.chance\", 0.5),"                                           \
-    " (\"levers.fuel.chance\", \"transitions.exit.per_month\", -0.3));\n"
+/* Scenarios are written with ' for ". */
+static const char frame[] = "format = 1; as_of = '2025-01-01'; horizon = 24.0;\n"
+                            "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"
+                            "           LIMBO = { held = true; initial = true; }; DEAL = { held = true; }; };\n"
+                            "parameters = { goodwill = ('pert', 1, 1.4, 3); };\n"
+                            "couplings = ({ when = 'airfield lost'; effects = { port = { exit = 3.0; }; }; });\n"
+                            "dependence = { host = { variance = 0.5; on = ['exit', 'unrest']; }; };\n"
+                            "correlations = (('levers.debt.chance', 'levers.fuel.chance', 0.5),"
+                            "                ('levers.fuel.chance', 'transitions.exit.per_month', -0.3));\n";
 
 /* Sections whose members may stand in any order. */
 static const struct section {
     const char *name, *member[6];
 } sections[] = {
     {"bases",
-     {"airfield = { kind = \"air\"; };", "port = { rates = { exit = (\"lognormal\", 0.7, 1.2); }; };",
-      "depot = { initial = \"NOTICE\"; };"}},
+     {
+         "airfield = { kind = 'air'; };",
+         "port = { rates = { exit = ('lognormal', 0.7, 1.2); }; };",
+         "depot = { initial = 'NOTICE'; };",
+     }},
     {"actors",
-     {"guest = { role = \"guest\"; capability = 70; salience = (\"pert\", 60, 75, 90); position = 95; };",
-      "host = { role = \"host\"; capability = (\"pert\", 45, 60, 75); salience = 85; position = (\"pert\", "
-      "20, 40, 60); };",
-      "third = { role = \"third\"; capability = 33.3; salience = 47.1; position = 12.7; };"}},
+     {
+         "guest = { role = 'guest'; capability = 70; salience = ('pert', 60, 75, 90); position = 95; };",
+         "host = { role = 'host'; capability = 60; salience = 85; position = ('pert', 20, 40, 60); };",
+         "third = { role = 'third'; capability = 33.3; salience = 47.1; position = 12.7; };",
+     }},
     {"transitions",
-     {"exit = { from = [\"LIMBO\", \"NOTICE\"]; to = \"LOST\"; per_month = (\"lognormal\", 0.01, 0.05); pull "
-      "= -0.2; };",
-      "notice = { from = \"LIMBO\"; to = \"NOTICE\"; per_month = ((0.0, 0.02), (6.0, (\"pert\", 0, 0.01, "
-      "0.03))); };",
-      "sign = { from = [\"NOTICE\", \"LIMBO\"]; to = \"DEAL\"; chance = 0.4; within = 24.0; pull = 0.15; };",
-      "calm = { from = \"NOTICE\"; to = \"LIMBO\"; per_month = 0.2; };"}},
+     {
+         "exit = { from = ['LIMBO', 'NOTICE']; to = 'LOST'; per_month = ('lognormal', 0.01, 0.05); pull = -0.2; };",
+         "notice = { from = 'LIMBO'; to = 'NOTICE'; per_month = ((0.0, 0.02), (6.0, ('pert', 0, 0.01, 0.03))); };",
+         "sign = { from = ['NOTICE', 'LIMBO']; to = 'DEAL'; chance = 0.4; within = 24.0; pull = 0.15; };",
+         "calm = { from = 'NOTICE'; to = 'LIMBO'; per_month = 0.2; };",
+     }},
     {"levers",
-     {"debt = { chance = (\"pert\", 0.1, 0.3, 0.6); when = (\"pert\", 3, 9, 20); effects = { sign = "
-      "\"goodwill\"; exit = 0.9; };"
-      " moves = { host = 7.3; guest = -2.1; }; };",
-      "fuel = { chance = (\"beta\", 0.4, 9); within = 12; effects = { debt = 1.7; exit = 0.83; sign = 1.13; "
-      "}; };",
-      "arms = { per_month = 0.05; requires = \"fuel\"; effects = { sign = \"goodwill\"; unrest = 1.9; exit = "
-      "0.77; }; };",
-      "lease = { chance = \"unlikely\"; otherwise = { sign = 0.61; }; effects = { port = { sign = 1.7; exit "
-      "= 0.71; }; }; };"}},
+     {
+         "debt = { chance = ('pert', 0.1, 0.3, 0.6); when = ('pert', 3, 9, 20); moves = { host = 7.3; guest = -2.1; };"
+         "         effects = { sign = 'goodwill'; exit = 0.9; }; };",
+         "fuel = { chance = ('beta', 0.4, 9); within = 12; effects = { debt = 1.7; exit = 0.83; sign = 1.13; }; };",
+         "arms = { per_month = 0.05; requires = 'fuel'; effects = { sign = 'goodwill'; unrest = 1.9; exit = 0.77; }; "
+         "};",
+         "lease = { chance = 'unlikely'; otherwise = { sign = 0.61; }; effects = { port = { sign = 1.7; exit = 0.7; }; "
+         "}; };",
+     }},
     {"events",
-     {"unrest = { per_month = 0.1; lasts = (\"pert\", 1, 2, 4); recurs = true; effects = { exit = 1.37; "
-      "notice = 1.9; }; };",
-      "vote = { on = \"2025-06-15\"; effects = { sign = 1.11; exit = 0.93; }; };",
-      "strike = { when = (\"uniform\", 2, 30); lasts = 5.0; effects = { exit = 1.21; airfield = { notice = "
-      "1.3; }; }; };"}},
+     {
+         "unrest = { per_month = 0.1; lasts = ('pert', 1, 2, 4); recurs = true; effects = { exit = 1.37; notice = 1.9; "
+         "}; };",
+         "vote = { on = '2025-06-15'; effects = { sign = 1.11; exit = 0.93; }; };",
+         "strike = { when = ('uniform', 2, 30); lasts = 5.0; effects = { exit = 1.21; airfield = { notice = 1.3; }; }; "
+         "};",
+     }},
     {"questions",
-     {"all_held = { are = \"held\"; month = 12.0; };", "some_deal = { are = \"DEAL\"; count = \"any\"; };",
-      "comes = { happens = \"arms\"; month = 18.0; };",
-      "two = { bases = [\"port\", \"airfield\"]; are = [\"LIMBO\", \"DEAL\"]; count = 1; on = "
-      "\"2025-09-01\"; };"}},
+     {
+         "all_held = { are = 'held'; month = 12.0; };",
+         "some_deal = { are = 'DEAL'; count = 'any'; };",
+         "comes = { happens = 'arms'; month = 18.0; };",
+         "two = { bases = ['port', 'airfield']; are = ['LIMBO', 'DEAL']; count = 1; on = '2025-09-01'; };",
+     }},
 };
 
 /* The scenario with its members turned round by so many places, or written backwards. */
 static const char *arranged(struct pool *pool, size_t turn, bool backwards, const char *more_levers)
 {
-    const char *text = FRAME;
+    const char *text = frame;
 
     for (size_t i = 0; i < COUNT(sections); i++) {
         const struct section *section = &sections[i];
@@ -262,7 +271,7 @@ static void an_idle_lever_changes_no_other_number(void **state)
     struct bench *bench = *state;
     const char *with = write_case(bench, "idle",
                                   arranged(&bench->pool, 0, false,
-                                           "aardvark = { chance = (\"beta\", 0.5, 4); };"
+                                           "aardvark = { chance = ('beta', 0.5, 4); };"
                                            " middle = { per_month = 0.3; lasts = 1.0; recurs = true; };"));
     const char *without = write_case(bench, "plain", arranged(&bench->pool, 0, false, ""));
 
@@ -295,12 +304,11 @@ static void a_world_is_the_same_among_any_number(void **state)
 
 /* An uncertain rate, uniform from low to high: the mean of exp(-rate t) is known. */
 static const double low = 0.01, high = 0.09, month = 12.0;
-#define UNCERTAIN                                                                                                      \
-    "format = 1; as_of = \"2025-01-01\"; horizon = 12.0; bases = { port = { }; };\n"                                   \
-    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"                \
-    "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = (\"uniform\", 0.01, 0.09); }; "             \
-    "};\n"                                                                                                             \
-    "questions = { port_held = { are = \"held\"; }; };\n"
+static const char uncertain[] =
+    "format = 1; as_of = '2025-01-01'; horizon = 12.0; bases = { port = { }; };\n"
+    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"
+    "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = ('uniform', 0.01, 0.09); }; };\n"
+    "questions = { port_held = { are = 'held'; }; };\n";
 
 static double covered(const struct plan *plan, enum design design, uint64_t worlds, uint64_t runs)
 {
@@ -329,7 +337,7 @@ static void standard_errors_are_honest(void **state)
     } row[] = {
         {DESIGN_STRATIFIED, 64, 16}, {DESIGN_MC, 64, 16}, {DESIGN_STRATIFIED, 256, 1}, {DESIGN_STRATIFIED, 100, 64}};
     struct bench *bench = *state;
-    const char *path = write_case(bench, "honest", UNCERTAIN);
+    const char *path = write_case(bench, "honest", uncertain);
     const struct operands operands = {&path, 1};
     const struct option_overrides none = {0};
     struct batch batch;

@@ -83,4 +83,8 @@ void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs);
 
 /* Play the batch's run of a lane, levers and events and the bases' moves, into a history. */
 void walk_run(struct walk *walk, struct history *history, size_t lane);
+
+/* A clock's ratio in the walk's world with some switches on, frailties apart. From scratch, so that it can come back
+ * from 0. */
+double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c);
 #endif

@@ -1,0 +1,23 @@
+/* reach.h - the months where a clock's cumulative baseline hazard reaches an amount. */
+#ifndef FOOTHOLD_REACH_H
+#define FOOTHOLD_REACH_H
+#include "sim/engine/world.h"
+
+/* Rates that change with time, from month 0; INFINITY: never. */
+double reach_steps(const struct plan *plan, const struct world *world, struct span steps, double amount);
+
+/* The chance of a dated clock; 1 where it has none. */
+double reach_chance(const struct world *world, const struct plan_clock *clock);
+
+/* L(t) = -ln(1 - p G(t)) of a dated clock. */
+double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month);
+
+/* The month by which a share u of a date's chance has passed; beyond all of it: never, or its end where it must come. */
+double reach_share(const struct plan_clock *clock, double u, bool certain);
+
+/* The month where a dated clock's hazard, `passed` by now, has grown by the amount. */
+double reach_date(const struct world *world, const struct plan_clock *clock, double now, double passed, double amount);
+
+/* A month that is past rings no more; but what began before as_of is there from the start. */
+double reach_at(const struct world *world, const struct plan_clock *clock, double now);
+#endif

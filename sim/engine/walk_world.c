@@ -1,0 +1,302 @@
+/* walk_world.c - what the runs of a plan, of a world and of a batch have in common. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "models/model.h"
+#include "sim/engine/reach.h"
+#include "sim/engine/walk.h"
+
+static enum walk_way way_of(const struct plan *plan, const struct plan_clock *clock)
+{
+    if (clock->moves_base && !plan->model->balance_ratio)
+        return WALK_IDLE;
+    if (clock->steady)
+        return WALK_STEADY;
+    return clock->baseline == BASELINE_RATE || clock->baseline == BASELINE_ODDS ? WALK_RATED : WALK_AIMED;
+}
+
+static int by_month(const void *a, const void *b)
+{
+    const struct walk_change *x = a, *y = b;
+
+    if (x->month != y->month)
+        return x->month < y->month ? -1 : 1;
+    return x->clock < y->clock ? -1 : x->clock > y->clock;
+}
+
+static void list_changes(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t n = 0;
+
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        n += plan->clock[c].steps.n;
+    walk->change = memory_new(n, sizeof *walk->change);
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        const struct span steps = plan->clock[c].steps;
+
+        for (uint32_t s = steps.first; walk->way[c] == WALK_RATED && s < steps.first + steps.n; s++)
+            if (plan->step[s].from > 0.0 && plan->step[s].from < plan->horizon)
+                walk->change[walk->n_changes++] = (struct walk_change){plan->step[s].from, c, s};
+    }
+    if (walk->n_changes)
+        qsort(walk->change, walk->n_changes, sizeof *walk->change, by_month);
+}
+
+static void sort_clocks(struct walk *walk)
+{
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++) {
+        walk->way[c] = way_of(walk->plan, &walk->plan->clock[c]);
+        if (walk->way[c] == WALK_STEADY)
+            walk->steady[walk->n_steady++] = c;
+        if (walk->way[c] == WALK_AIMED)
+            walk->aimed[walk->n_aimed++] = c;
+        if (walk->way[c] == WALK_RATED) {
+            walk->slot[c] = walk->n_rated;
+            walk->rated[walk->n_rated++] = c;
+        }
+    }
+    for (uint32_t f = 0; f < walk->plan->n_factors; f++)
+        if (walk->plan->clock[walk->plan->factor[f].clock].lasts)
+            walk->lasting[walk->n_lasting++] = f;
+}
+
+/* The slots that each switch reaches, as one stretch: multiplying a few by 1 costs less than looking them up. */
+static void list_reach(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t size = 0;
+    uint32_t n_aimed_links = 0;
+
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        const struct span links = plan->switch_links[i];
+        uint32_t first = UINT32_MAX, end = 0;
+        struct walk_reach *reach = &walk->reach[i];
+
+        reach->aimed.first = n_aimed_links;
+        for (uint32_t l = links.first; l < links.first + links.n; l++) {
+            const uint32_t c = plan->link[l].clock;
+
+            if (walk->way[c] == WALK_AIMED)
+                walk->aimed_link[n_aimed_links++] = l;
+            if (walk->way[c] == WALK_RATED) {
+                first = walk->slot[c] < first ? walk->slot[c] : first;
+                end = walk->slot[c] + 1 > end ? walk->slot[c] + 1 : end;
+            }
+        }
+        reach->aimed.n = n_aimed_links - reach->aimed.first;
+        reach->first = end ? first : 0;
+        reach->n = end ? end - first : 0;
+        reach->at = size;
+        size += reach->n;
+    }
+    walk->gain = memory_new(size, sizeof *walk->gain);
+    walk->loss = memory_new(size, sizeof *walk->loss);
+}
+
+void walk_init(struct walk *walk, const struct plan *plan)
+{
+    const size_t n = plan->n_clocks, factors = plan->n_factors, switches = plan->n_switches;
+
+    *walk = (struct walk){.plan = plan};
+    const struct {
+        void *field;
+        size_t n, size;
+    } part[] = {
+#define PART(field, n) {&walk->field, n, sizeof *walk->field}
+        PART(threshold, n * WALK_BATCH), PART(way, n), PART(steady, n), PART(aimed, n), PART(rated, n), PART(slot, n),
+        PART(lasting, factors), PART(reach, switches), PART(aimed_link, plan->n_links), PART(start_ratio, n),
+        PART(start_rate, n), PART(start_waits, n), PART(start_on, switches), PART(standing, n),
+        PART(frailty, plan->n_dependences), PART(ends, factors), PART(is_on, switches), PART(rung, n), PART(waits, n), PART(spent, n),
+        PART(left, n), PART(after, n), PART(ratio, n), PART(rate, n), PART(speed, n), PART(aimed_left, n),
+        PART(aimed_ratio, n), PART(ring, n), PART(passed, n), PART(queue, factors),
+#undef PART
+    };
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        void *memory = memory_new(part[i].n, part[i].size);
+
+        memcpy(part[i].field, &memory, sizeof memory);
+    }
+    sort_clocks(walk);
+    list_changes(walk);
+    list_reach(walk);
+}
+
+void walk_free(struct walk *walk)
+{
+    void *const part[] = {
+        walk->threshold, walk->way,      walk->steady,  walk->aimed,       walk->rated,       walk->slot,
+        walk->lasting,   walk->change,   walk->reach,   walk->aimed_link,  walk->gain,        walk->start_ratio,
+        walk->loss,
+        walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty,   walk->ends,
+        walk->is_on,     walk->rung,     walk->waits,  walk->spent,   walk->left,        walk->after,       walk->ratio,
+        walk->rate,      walk->speed,    walk->aimed_left, walk->aimed_ratio, walk->ring,     walk->passed,
+        walk->queue};
+
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        free(part[i]);
+}
+
+double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c)
+{
+    const struct plan *plan = walk->plan;
+    const struct span incoming = plan->clock[c].incoming;
+    double ratio = walk->world->own[c];
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const uint32_t link = plan->incoming[i];
+
+        if (is_on[plan->link[link].from_switch])
+            ratio *= walk->world->factor[link];
+    }
+    return ratio;
+}
+
+/* How a world's runs begin */
+
+/* A factor whose month has come before the start and that nothing can hold back or end is simply in force. */
+static bool stands(const struct walk *walk, const struct plan_clock *clock)
+{
+    return clock->steady && clock->baseline == BASELINE_AT && !clock->lasts && walk->world->value[clock->at] <= 0.0;
+}
+
+static double first_rate(const struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double rate = 0.0;
+
+    if (clock->baseline == BASELINE_ODDS)
+        return walk->world->rate[c];
+    for (uint32_t s = clock->steps.first; s < clock->steps.first + clock->steps.n; s++)
+        if (walk->plan->step[s].from <= 0.0)
+            rate = world_step_rate(walk->world, walk->plan, s);
+    return rate;
+}
+
+static void begin_factors(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+
+    memset(walk->start_on, 0, plan->n_switches * sizeof *walk->start_on);
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        walk->start_waits[c] = plan->clock[c].requires.n;
+        walk->standing[c] = false;
+    }
+    for (size_t f = 0; f < plan->n_factors; f++) {
+        const uint32_t c = plan->factor[f].clock;
+        const struct span unlocks = plan->clock[c].unlocks;
+
+        walk->standing[c] = stands(walk, &plan->clock[c]);
+        walk->start_on[f * SWITCHES_A_FACTOR + (walk->standing[c] ? SWITCH_ON : SWITCH_OTHERWISE)] = true;
+        for (uint32_t i = unlocks.first; walk->standing[c] && i < unlocks.first + unlocks.n; i++)
+            walk->start_waits[plan->index[i]]--;
+    }
+}
+
+static void fill_gain(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        const struct span links = plan->switch_links[i];
+        struct walk_reach *reach = &walk->reach[i];
+        double *gain = walk->gain + reach->at, *loss = walk->loss + reach->at;
+
+        reach->can_return = true;
+        for (uint32_t k = 0; k < reach->n; k++)
+            gain[k] = loss[k] = 1.0;
+        for (uint32_t l = links.first; l < links.first + links.n; l++)
+            if (walk->way[plan->link[l].clock] == WALK_RATED) {
+                const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
+
+                gain[k] = walk->world->factor[l];
+                loss[k] = 1.0 / gain[k];
+                reach->can_return = reach->can_return && gain[k] > 1e-9 && gain[k] < 1e9;
+            }
+    }
+}
+
+void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index)
+{
+    const struct plan *plan = walk->plan;
+
+    walk->world = world;
+    walk->luck = (struct luck){.seed = seed, .world = index};
+    fill_gain(walk);
+    begin_factors(walk);
+    for (size_t i = 0; i < plan->n_conditions; i++)
+        walk->start_on[plan->condition[i].its_switch] =
+            plan->condition[i].states >> plan->base[plan->condition[i].base].initial & 1;
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        const struct plan_clock *clock = &plan->clock[c];
+
+        walk->start_rate[c] = first_rate(walk, c);
+        walk->start_ratio[c] = walk_ratio(walk, walk->start_on, c);
+        if (clock->moves_base && !(clock->from >> plan->base[clock->base].initial & 1))
+            walk->start_waits[c]++;
+    }
+}
+
+/* Nothing changes a steady clock, so its ratio is the world's. */
+static double reach_steadily(const struct walk *walk, uint32_t c, double threshold)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double ratio = walk->start_ratio[c];
+
+    if (!(ratio > 0.0))
+        return INFINITY;
+    switch (clock->baseline) {
+    case BASELINE_RATE:
+        return reach_steps(walk->plan, walk->world, clock->steps, threshold / ratio);
+    case BASELINE_ODDS:
+        return walk->start_rate[c] > 0.0 ? threshold / (ratio * walk->start_rate[c]) : INFINITY;
+    case BASELINE_DATE:
+        return reach_date(walk->world, clock, 0.0, 0.0, threshold / ratio);
+    case BASELINE_AT:
+        break;
+    }
+    return reach_at(walk->world, clock, 0.0);
+}
+
+static void draw_thresholds(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline != BASELINE_AT)
+        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world,
+                            walk->luck.run);
+}
+
+/* A steady clock's months in all runs of the batch, in place of its thresholds. A threshold E is the logarithm of a
+ * uniform U, so that what has passed of a date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
+static void ring_steadily(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double chance = reach_chance(walk->world, clock);
+    double *month = walk->threshold + c * WALK_BATCH;
+
+    if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0) {
+        stream_uniforms(month, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world, walk->luck.run);
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            month[lane] = reach_share(clock, (1.0 - month[lane]) / chance, chance >= 1.0);
+        return;
+    }
+    draw_thresholds(walk, c);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        month[lane] = reach_steadily(walk, c, month[lane]);
+}
+
+void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
+{
+    const struct plan *plan = walk->plan;
+    const uint64_t whole = (n_runs + STREAM_LANES - 1) / STREAM_LANES * STREAM_LANES;
+
+    walk->n_lanes = whole < WALK_BATCH ? (size_t)whole : WALK_BATCH;
+    walk->luck.run = first_run;
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        if (walk->way[c] == WALK_STEADY && !walk->standing[c])
+            ring_steadily(walk, c);
+        else if (walk->way[c] != WALK_STEADY && walk->way[c] != WALK_IDLE)
+            draw_thresholds(walk, c);
+    }
+}

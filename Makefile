@@ -26,7 +26,7 @@ run: $(B)/foothold
 	$(B)/foothold run scenarios/syria
 
 check: $(B)/foothold $(TESTS)
-	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS)
+	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS) tests/cases/run.sh
 
 $(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
 	@rm -f $@
@@ -54,15 +54,22 @@ $(B)/.deps-test: $(B)/.deps
 	sh .ci/deps test
 	@touch $@
 
+$(B)/tests/bench/scalar: $(B)/tests/bench/scalar.o
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs gsl) -lm -o $@
+
+# a few minutes: ratios of the engine to a plain program for the same scenario
+bench: $(B)/tests/bench/scalar $(B)/foothold
+	CC='$(CC)' sh tests/bench/bench.sh $^
+
 sanitize:
 	sh .ci/deps test
-	$(MAKE) check B=build/asan CFLAGS='-O1 -g' \
+	FOOTHOLD_QUICK=1 $(MAKE) check B=build/asan CFLAGS='-O1 -g' \
 	    SAN='-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 race:
 	sh .ci/deps race
-	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
-	    $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp' FOOTHOLD_QUICK=1
+	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 FOOTHOLD_QUICK=1 \
+	    $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
 
 lint:
 	sh .ci/deps lint

@@ -13,8 +13,7 @@
 static const struct field field[] = {
     {"pull", FIELD_OF_TRANSITION, FIELD_QUANTITY, -INFINITY, INFINITY, 0.0, "per 10 points",
      "how the balance of positions bears on the transition: its ratio is exp(pull (B - 50) / 10)"},
-    {"rates", FIELD_OF_BASE, FIELD_BY_TRANSITION, 0.0, INFINITY, 1.0, "ratio",
-     "this base's own ratio on a transition"},
+    {"rates", FIELD_OF_BASE, FIELD_BY_TRANSITION, 0.0, INFINITY, 1.0, "ratio", "this base's own ratio on a transition"},
     {"variance", FIELD_OF_DEPENDENCE, FIELD_QUANTITY, 0.0, INFINITY, NAN, "squared ratio",
      "of the gamma frailty, mean 1, that the named transitions of all bases share in a run"},
 };

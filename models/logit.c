@@ -13,7 +13,19 @@
 #include "sim/plan/distribution.h"
 #include "sim/plan/plan.h"
 
-enum { INTERCEPT, WEIGHTS, SHARED_SD, CUT_LOST, CUT_REDUCED, LOST, REDUCED, HELD, MONTH_LOST, MONTH_REDUCED, MONTH_HELD };
+enum {
+    INTERCEPT,
+    WEIGHTS,
+    SHARED_SD,
+    CUT_LOST,
+    CUT_REDUCED,
+    LOST,
+    REDUCED,
+    HELD,
+    MONTH_LOST,
+    MONTH_REDUCED,
+    MONTH_HELD
+};
 
 static const struct field field[] = {
     [INTERCEPT] = {"intercept", FIELD_OF_MODEL, FIELD_QUANTITY, -100.0, 100.0, 0.0, "log-odds",
@@ -25,7 +37,8 @@ static const struct field field[] = {
     [CUT_LOST] = {"cut_lost", FIELD_OF_MODEL, FIELD_QUANTITY, -100.0, 100.0, 0.0, "log-odds", "at or below it: lost"},
     [CUT_REDUCED] = {"cut_reduced", FIELD_OF_MODEL, FIELD_QUANTITY, -100.0, 100.0, -100.0, "log-odds",
                      "at or below it, but not lost: reduced"},
-    [LOST] = {"lost", FIELD_OF_MODEL, FIELD_STATE, 0.0, 0.0, NAN, "state", "where a lost base goes; the worst state if left out"},
+    [LOST] = {"lost", FIELD_OF_MODEL, FIELD_STATE, 0.0, 0.0, NAN, "state",
+              "where a lost base goes; the worst state if left out"},
     [REDUCED] = {"reduced", FIELD_OF_MODEL, FIELD_STATE, 0.0, 0.0, NAN, "state",
                  "where a reduced base goes; it stays where it is if left out"},
     [HELD] = {"held", FIELD_OF_MODEL, FIELD_STATE, 0.0, 0.0, NAN, "state",

@@ -34,7 +34,8 @@ static int unknown_verb(const char *verb)
     near = diag_nearest(verb, name, command_count);
     fputs("foothold: no such verb: ", stderr);
     diag_put_safe(stderr, verb, strlen(verb));
-    fprintf(stderr, "\n  hint: %s%s\n", near ? "did you mean foothold " : "`foothold help` lists them", near ? near : "");
+    fprintf(stderr, "\n  hint: %s%s%s\n", near ? "did you mean foothold " : "`foothold help` lists them",
+            near ? near : "", near ? "?" : "");
     return EXIT_INPUT;
 }
 

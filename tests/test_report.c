@@ -33,8 +33,7 @@ struct fixture {
     bool held[N_STATES];
     double month[N_MONTHS];
     struct answer_place base[N_BASES];
-    struct estimate at_horizon[N_STATES], occupancy[N_STATES * N_MONTHS], incidence[N_MONTHS],
-        count[N_BASES + 1];
+    struct estimate at_horizon[N_STATES], occupancy[N_STATES * N_MONTHS], incidence[N_MONTHS], count[N_BASES + 1];
     struct answer_spread spread[N_STATES];
     struct answer_factor factor[N_FACTORS];
     struct answer_driver driver[N_INPUTS];
@@ -69,10 +68,8 @@ static void set_factor(struct answer_factor *factor, const char *id, bool is_lev
 
 static void set_bases(struct fixture *it)
 {
-    const struct answer_time loss = {
-        estimate(0.75, 0.01), {1.5, 9.25, NAN}, {0.1, 0.2, NAN}, estimate(8.5, 0.1)};
-    const struct answer_time deal = {
-        estimate(0.0, 0.0), {NAN, NAN, NAN}, {NAN, NAN, NAN}, estimate(NAN, NAN)};
+    const struct answer_time loss = {estimate(0.75, 0.01), {1.5, 9.25, NAN}, {0.1, 0.2, NAN}, estimate(8.5, 0.1)};
+    const struct answer_time deal = {estimate(0.0, 0.0), {NAN, NAN, NAN}, {NAN, NAN, NAN}, estimate(NAN, NAN)};
     static const char *const id[N_BASES] = {"khmeimim", "tartus"};
 
     for (size_t i = 0; i < N_BASES; i++)
@@ -285,13 +282,12 @@ static void summary_csv_is_the_contract(void **state)
     struct fixture *it = *state;
     char *text = written(summary_csv, &it->answer);
 
-    assert_true(has(text,
-                    "model_id,scenario_id,target,location,horizon,output_type,output_type_id,value,se,n\n"
-                    "ipsc,case,held,all,12,mean,NA,0.573,0.002,1000\n"
-                    "ipsc,case,held,all,12,quantile,0.05,0.25,0.01,1000\n"
-                    "ipsc,case,held,all,12,quantile,0.5,0.5,0.01,1000\n"
-                    "ipsc,case,held,all,12,quantile,0.95,0.75,0.01,1000\n"
-                    "ipsc,case,deal,all,12,mean,NA,0.1,0.002,1000\n"));
+    assert_true(has(text, "model_id,scenario_id,target,location,horizon,output_type,output_type_id,value,se,n\n"
+                          "ipsc,case,held,all,12,mean,NA,0.573,0.002,1000\n"
+                          "ipsc,case,held,all,12,quantile,0.05,0.25,0.01,1000\n"
+                          "ipsc,case,held,all,12,quantile,0.5,0.5,0.01,1000\n"
+                          "ipsc,case,held,all,12,quantile,0.95,0.75,0.01,1000\n"
+                          "ipsc,case,deal,all,12,mean,NA,0.1,0.002,1000\n"));
     assert_true(has(text, "ipsc,case,state,khmeimim,24,pmf,GONE,0.25,0.001,1000\n"
                           "ipsc,case,state,khmeimim,24,pmf,LIMBO,0.75,0.001,1000\n"
                           "ipsc,case,state,tartus,24,pmf,GONE,0.25,0.001,1000\n"));
@@ -404,8 +400,7 @@ static void summary_json_says_the_same(void **state)
     assert_true(json_real_value(at(loss, "mean")) == 8.5);
     assert_string_equal(json_string_value(at(relief, "kind")), "lever");
     assert_true(json_real_value(at(at(at(relief, "questions"), "deal"), "difference")) == 0.125);
-    assert_string_equal(json_string_value(at(json_array_get(drivers, 0), "input")),
-                        "transitions.exit.per_month");
+    assert_string_equal(json_string_value(at(json_array_get(drivers, 0), "input")), "transitions.exit.per_month");
     assert_true(json_is_null(at(json_array_get(drivers, 1), "tag")));
     assert_int_equal(json_integer_value(at(at(root, "basis"), "stated")), 3);
     json_decref(root);
@@ -484,9 +479,8 @@ static void the_page_fits_its_width(void **state)
 {
     struct fixture *it = *state;
 
-    it->question[0].text =
-        "A long question, with many words, that asks of the two coastal bases in Syria whether they "
-        "are both still held by those who held them in December 2024, on terms old or new?";
+    it->question[0].text = "A long question, with many words, that asks of the two coastal bases in Syria whether they "
+                           "are both still held by those who held them in December 2024, on terms old or new?";
     for (int width = 80; width <= 120; width += 20) {
         char *text = page(&it->answer, false, width);
 
@@ -730,8 +724,7 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const name[] = {"a/b/c/x.csv", "a/b/c",  "a/b",          "a",
-                                       "x.csv",       "victim", "link.csv.part"};
+    static const char *const name[] = {"a/b/c/x.csv", "a/b/c", "a/b", "a", "x.csv", "victim", "link.csv.part"};
     struct pool pool = {0};
 
     (void)state;
@@ -770,6 +763,5 @@ int main(void)
         cmocka_unit_test(standard_output_that_does_not_arrive_is_a_failure),
     };
 
-    return cmocka_run_group_tests(answers, NULL, NULL) +
-           cmocka_run_group_tests(files, make_folder, remove_folder);
+    return cmocka_run_group_tests(answers, NULL, NULL) + cmocka_run_group_tests(files, make_folder, remove_folder);
 }

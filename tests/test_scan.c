@@ -91,8 +91,7 @@ static const struct refusal {
     {"@include \"/etc/passwd\"\na = 1;", 1, 1, "@include cannot be used", "extends"},
     {"g = {\n  @include \"x\"\n};", 2, 3, "@include cannot be used", "extends"},
     /* numbers */
-    {"a = 99999999999;", 1, 5, "99999999999 is too large for an integer of 32 bits",
-     "write it as 9.9999999999e10"},
+    {"a = 99999999999;", 1, 5, "99999999999 is too large for an integer of 32 bits", "write it as 9.9999999999e10"},
     {"a = 10000000000;", 1, 5, "32 bits", "write it as 1e10"},
     {"a = 2147483648;", 1, 5, "32 bits", "2.147483648e9"},
     {"a = -2147483649;", 1, 5, "32 bits", "-2.147483649e9"},
@@ -158,8 +157,7 @@ static const struct refusal {
     {"a*b = 5;", 1, 1, "a*b is not a name", NULL},
     {"\u00E4 = 5;", 1, 1, "\u00E4 is not a name", NULL},
     {"true = 5;", 1, 1, "true is a value", NULL},
-    {"a1234567890123456789012345678901234567890123456789012345678901234 = 5;", 1, 1,
-     "a name of 65 characters", NULL},
+    {"a1234567890123456789012345678901234567890123456789012345678901234 = 5;", 1, 1, "a name of 65 characters", NULL},
     {"a = 1;\nb = { a = 1; };\na = 2;", 3, 1, "a is set twice in one group, first in line 1", NULL},
     {"g = { b = 1; c = 1; b = 3; };", 1, 21, "b is set twice in one group, first in line 1", NULL},
     /* brackets */
@@ -188,11 +186,10 @@ static void check_message(const struct refusal *want, const struct trial *trial)
     print(&trial->diag, &text);
     end = strchr(text, '\n');
     snprintf(start, sizeof start, "t.cfg:%u:%u: error: ", want->line, want->column);
-    if (trial->diag.n_errors != 1 || strncmp(text, start, strlen(start)) != 0 ||
-        !strstr(text, want->message) || strstr(text, want->message) > end ||
-        (want->hint && !strstr(end, want->hint)))
-        fail_msg("wanted one: %s%s (%s) for:\n%s\ngot:\n%s", start, want->message,
-                 want->hint ? want->hint : "-", want->text, text);
+    if (trial->diag.n_errors != 1 || strncmp(text, start, strlen(start)) != 0 || !strstr(text, want->message) ||
+        strstr(text, want->message) > end || (want->hint && !strstr(end, want->hint)))
+        fail_msg("wanted one: %s%s (%s) for:\n%s\ngot:\n%s", start, want->message, want->hint ? want->hint : "-",
+                 want->text, text);
     free(text);
 }
 
@@ -370,8 +367,7 @@ static bool same_line(const config_setting_t *setting, const struct mark *mark)
 
     if (mark->name.line)
         return line == mark->name.line;
-    return config_setting_type(setting) == CONFIG_TYPE_STRING ? line >= mark->value.line
-                                                              : line == mark->value.line;
+    return config_setting_type(setting) == CONFIG_TYPE_STRING ? line >= mark->value.line : line == mark->value.line;
 }
 
 static bool same_number(const config_setting_t *setting, const struct mark *mark)
@@ -401,8 +397,8 @@ static bool agrees_below(struct walk *walk, const config_setting_t *setting)
         const config_setting_t *child = config_setting_get_elem(setting, (unsigned)i);
         const struct mark *mark = &marks->mark[walk->n];
 
-        if (walk->n++ >= marks->n || !same_name(config_setting_name(child), mark->name) ||
-            !same_line(child, mark) || !same_number(child, mark) || !agrees_below(walk, child))
+        if (walk->n++ >= marks->n || !same_name(config_setting_name(child), mark->name) || !same_line(child, mark) ||
+            !same_number(child, mark) || !agrees_below(walk, child))
             return false;
     }
     return true;
@@ -490,8 +486,7 @@ static size_t below(uint64_t *state, size_t n)
 
 #define PICK(state, pieces) ((pieces)[below((state), sizeof(pieces) / sizeof((pieces)[0]))])
 
-static const char *const blanks[] = {"",      "", " ", " ", "\n", "\r\n", "\t", " # note\n", " /* a\n b */ ",
-                                     "// x\n"};
+static const char *const blanks[] = {"", "", " ", " ", "\n", "\r\n", "\t", " # note\n", " /* a\n b */ ", "// x\n"};
 static const char *const integers[] = {"0", "1", "-7", "+3", "010", "0x1F", "2147483647"};
 static const char *const floats[] = {"0.5", "-.5", "5.", "1e3", "2.5E-3", "+0.25"};
 static const char *const longs[] = {"5L", "9999999999L", "0xFFL", "7LL"};

@@ -71,10 +71,10 @@ struct answer {
     size_t n_questions, n_states, n_bases, n_transitions, n_factors, n_inputs, n_months;
     struct answer_question *question; /* by id, as in every table */
     size_t *asked;                    /* indices of the questions in the order of the scenario file, for readers */
-    const char **state;      /* ids, worst to best for the guest */
-    const char **transition; /* ids */
-    bool *held;              /* per state */
-    double *month;           /* the grid of the curves */
+    const char **state;               /* ids, worst to best for the guest */
+    const char **transition;          /* ids */
+    bool *held;                       /* per state */
+    double *month;                    /* the grid of the curves */
     struct answer_place *base;
     struct answer_place all;
     struct estimate *bases_held; /* n_bases + 1: probability that exactly so many are held at the horizon */

@@ -41,8 +41,7 @@ static void sum_spread(struct counts *counts)
 
 void counts_init(struct counts *counts, const struct plan *plan, const struct arm_result *arm, uint64_t n_runs)
 {
-    *counts =
-        (struct counts){.plan = plan, .tally = &arm->tally, .spread = &arm->spread, .n_runs = (double)n_runs};
+    *counts = (struct counts){.plan = plan, .tally = &arm->tally, .spread = &arm->spread, .n_runs = (double)n_runs};
     sum_tally(counts);
     sum_spread(counts);
 }
@@ -83,8 +82,8 @@ struct estimate estimate_share(const struct counts *counts, size_t cell)
 }
 
 /* The statistic of each replicate that was played (from `choice` on), their sum of squares about the mean, their number. */
-static size_t replicate_spread(const struct counts *counts, estimate_statistic *statistic, const void *what, size_t choice,
-                               double *squares)
+static size_t replicate_spread(const struct counts *counts, estimate_statistic *statistic, const void *what,
+                               size_t choice, double *squares)
 {
     double mean = 0.0, value[REPLICATES];
     size_t n = 0;
@@ -104,9 +103,8 @@ static size_t replicate_spread(const struct counts *counts, estimate_statistic *
 
 static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    return (struct estimate){.value = statistic(counts, ALL, what),
-                             .se = NAN,
-                             .n = counts->tally_total[counts->tally->at.runs]};
+    return (struct estimate){
+        .value = statistic(counts, ALL, what), .se = NAN, .n = counts->tally_total[counts->tally->at.runs]};
 }
 
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)

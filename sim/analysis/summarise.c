@@ -74,8 +74,8 @@ static void answer_factors(const struct context *context)
         factor->is_lever = plan->factor[f].is_lever;
         factor->by_question = pool_new(&answer->pool, plan->n_questions, sizeof *factor->by_question);
         for (size_t q = 0; q < plan->n_questions; q++) {
-            struct factor_cells cells = {at->came + f * plan->n_questions + q,
-                                         at->came_yes + f * plan->n_questions + q, at->question + q, IF_COMES};
+            struct factor_cells cells = {at->came + f * plan->n_questions + q, at->came_yes + f * plan->n_questions + q,
+                                         at->question + q, IF_COMES};
 
             factor->by_question[q].comes = estimate_share(context->counts, cells.came);
             factor->by_question[q].if_comes = estimate_jackknife(context->counts, conditional, &cells);

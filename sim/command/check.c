@@ -20,23 +20,32 @@ static const struct option_row option[] = {
     {"quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet), "print mistakes only", NULL},
 };
 
+static void print_count(size_t n, const char *what)
+{
+    printf(", %zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
 static void describe(const struct loaded *loaded)
 {
     const struct plan *plan = loaded->plan;
     size_t n_levers = 0;
 
-    if (loaded->scenario->is_frame && loaded->scenario->root) {
+    if (loaded->is_wrong)
+        return;
+    if (loaded->scenario->is_frame) {
         printf("%s: a frame for other scenarios, fine as far as it goes\n", loaded->path);
         return;
     }
-    if (!plan)
-        return;
     for (size_t f = 0; f < plan->n_factors; f++)
         n_levers += plan->factor[f].is_lever;
-    printf("%s: fine: %s, %zu bases, %zu states, %zu transitions, %zu levers, %zu events, %zu uncertain quantities, "
-           "%zu questions\n",
-           loaded->path, loaded->scenario->id, plan->n_bases, plan->n_states, plan->n_transitions, n_levers,
-           plan->n_factors - n_levers, plan->n_inputs, plan->n_questions);
+    printf("%s: fine: %s", loaded->path, loaded->scenario->id);
+    print_count(plan->n_bases, "base");
+    print_count(plan->n_states, "state");
+    print_count(plan->n_transitions, "transition");
+    print_count(n_levers, "lever");
+    print_count(plan->n_factors - n_levers, "event");
+    print_count(plan->n_questions, "question");
+    printf(", %zu of its numbers uncertain\n", plan->n_inputs);
 }
 
 static void print_effective(const struct loaded *loaded)

@@ -7,7 +7,8 @@
 
 static void print_overview(void)
 {
-    puts("foothold plays scenarios about military bases on another state's soil: kept, kept on new terms, or lost, and when.\n");
+    puts("foothold plays scenarios about military bases on another state's soil: kept, kept on new terms, or lost, and "
+         "when.\n");
     puts("  foothold run scenarios/syria            play every scenario of a folder, write results/, show the answers");
     puts("  foothold check my.cfg                   look a scenario over before running it\n");
     puts("verbs:");
@@ -26,7 +27,8 @@ static void print_command(const struct command *command)
         const struct option_row *row = &command->option[i];
         char name[64];
 
-        snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+        snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "",
+                 row->argument ? row->argument : "");
         printf("  %-22s %s\n", name, row->help);
     }
     if (command->detail)

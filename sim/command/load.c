@@ -1,5 +1,6 @@
 #include "sim/command/load.h"
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,7 +43,8 @@ static void add_folder(struct batch *batch, const char *folder, int depth, struc
     const struct dirent *entry;
 
     if (!stream || depth > MAX_FOLDER_DEPTH) {
-        diag_error(diag, (struct place){0}, NULL, "%s: the folder cannot be read", folder);
+        diag_error(diag, (struct place){0}, NULL, "%s: %s", folder,
+                   stream ? "folders inside folders, too deep to be meant" : strerror(errno));
         if (stream)
             closedir(stream);
         return;
@@ -50,8 +52,8 @@ static void add_folder(struct batch *batch, const char *folder, int depth, struc
     while ((entry = readdir(stream))) {
         name = memory_grow(name, n, &capacity, sizeof *name);
         if (entry->d_name[0] != '.')
-            name[n++] = pool_print(&batch->pool, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
-                                   entry->d_name);
+            name[n++] =
+                pool_print(&batch->pool, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", entry->d_name);
     }
     closedir(stream);
     if (n)
@@ -93,9 +95,12 @@ static void check_ids(const struct batch *batch, struct diag *diag)
     for (size_t i = 0; i < batch->n; i++)
         for (size_t j = 0; j < i; j++)
             if (batch->item[i].plan && batch->item[j].plan &&
-                !strcmp(batch->item[i].scenario->id, batch->item[j].scenario->id))
-                diag_error(diag, (struct place){.source = batch->item[i].scenario->file[0]}, "give one an id = \"...\";",
-                           "has the same id \"%s\" as %s", batch->item[i].scenario->id, batch->item[j].path);
+                !strcmp(batch->item[i].scenario->id, batch->item[j].scenario->id)) {
+                batch->item[i].is_wrong = true;
+                diag_error(diag, (struct place){.source = batch->item[i].scenario->file[0]},
+                           "give one an id = \"...\";", "has the same id \"%s\" as %s", batch->item[i].scenario->id,
+                           batch->item[j].path);
+            }
 }
 
 void load(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
@@ -121,6 +126,7 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
         loaded->scenario = scenario_read(loaded->path, overrides->item, overrides->n, schema, model_count, diag);
         if (loaded->scenario->root && !loaded->scenario->is_frame)
             compile(loaded, diag, errors); /* also after mistakes, to tell those that only show now */
+        loaded->is_wrong = diag->n_errors > errors;
     }
     check_ids(batch, diag);
     free(schema);
@@ -152,6 +158,7 @@ void load_check_runnable(const struct loaded *loaded, struct diag *diag)
         diag_error(diag, scenario->model[0].name.place, "`foothold models` lists those that can run",
                    "model: \"%s\" can be checked, but not run yet", scenario->model[0].name.text);
     if (scenario->n_evidence)
-        diag_error(diag, scenario->evidence[0].place, "take it out to run the scenario as if nothing had been seen",
+        diag_error(diag, scenario->evidence[0].entity.place,
+                   "take it out to run the scenario as if nothing had been seen",
                    "evidence: can be checked, but not weighed in a run yet");
 }

@@ -10,6 +10,7 @@ struct loaded {
     const char *path;
     struct scenario *scenario;
     struct plan *plan; /* NULL: a frame, or mistakes */
+    bool is_wrong;
 };
 
 struct batch {

@@ -7,9 +7,11 @@
 
 static void print_field(const struct model *model, const struct field *field)
 {
-    static const char *const shape[] = {[FIELD_QUANTITY] = "a quantity", [FIELD_MONTH] = "a date distribution",
-                           [FIELD_STATE] = "a state", [FIELD_BY_CLOCK] = "a quantity for each lever or event",
-                           [FIELD_BY_TRANSITION] = "a quantity for each transition"};
+    static const char *const shape[] = {[FIELD_QUANTITY] = "a quantity",
+                                        [FIELD_MONTH] = "a date distribution",
+                                        [FIELD_STATE] = "a state",
+                                        [FIELD_BY_CLOCK] = "a quantity for each lever or event",
+                                        [FIELD_BY_TRANSITION] = "a quantity for each transition"};
     char path[96];
 
     switch (field->place) {

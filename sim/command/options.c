@@ -8,7 +8,7 @@
 
 static void complain(const char *verb, const char *what, const char *option, const char *hint)
 {
-    fprintf(stderr, "foothold %s: %s: ", verb, what);
+    fprintf(stderr, "foothold %s: %s%s", verb, what, *option ? ": " : "");
     diag_put_safe(stderr, option, strlen(option));
     fprintf(stderr, "\n  hint: %s\n", hint);
 }
@@ -32,7 +32,8 @@ bool options_count(const char *text, uint64_t *value)
     if (whole(text, 10, value))
         return *value >= 1;
     number = strtod(text, &end); /* 1e6 is a natural way to say a million */
-    if (end == text || *end || !(number >= 1.0 && number <= 1e18) || number != floor(number))
+    if (text[strspn(text, "0123456789.eE+")] || end == text || *end || !(number >= 1.0 && number <= 1e18) ||
+        number != floor(number))
         return false;
     *value = (uint64_t)number;
     return true;
@@ -78,7 +79,8 @@ static bool set(const struct option_row *row, const char *text, void *field)
         return whole(text, strncmp(text, "0x", 2) ? 10 : 16, &seed->seed);
     case OPTION_POSITIVE:
         *(double *)field = strtod(text, &end);
-        return end != text && !*end && *(double *)field > 0.0 && isfinite(*(double *)field);
+        return !text[strspn(text, "0123456789.eE+-")] && end != text && !*end && *(double *)field > 0.0 &&
+               isfinite(*(double *)field);
     case OPTION_TEXT:
         *(const char **)field = text;
         return *text != '\0';
@@ -137,7 +139,7 @@ static int take(const char *verb, const struct option_row *row, size_t n_rows, i
     const char *name = argv[0] + 2, *value = strchr(name, '=');
     const size_t length = value ? (size_t)(value - name) : strlen(name);
     const struct option_row *option = find(row, n_rows, name, length);
-    char text[256];
+    char text[256], what[64];
     int taken = 1;
 
     if (!option) {
@@ -153,8 +155,8 @@ static int take(const char *verb, const struct option_row *row, size_t n_rows, i
     else if (option->argument && argc > 1)
         value = argv[taken++];
     if ((option->argument && !value) || !set(option, value, (char *)into + option->offset)) {
-        complain(verb, value ? "not a usable value" : "needs a value", value ? value : argv[0],
-                 wanted(option, text, sizeof text));
+        snprintf(what, sizeof what, "--%s: %s", option->name, value ? "not usable" : "needs a value");
+        complain(verb, what, value ? value : "", wanted(option, text, sizeof text));
         return value ? -taken : 0;
     }
     return taken;

@@ -17,7 +17,7 @@ enum option_kind {
 };
 
 struct option_row {
-    const char *name; /* without the dashes */
+    const char *name;     /* without the dashes */
     const char *argument; /* shown in help; NULL for a flag */
     enum option_kind kind;
     size_t offset; /* in the struct that options_parse fills */

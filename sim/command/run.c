@@ -102,7 +102,8 @@ static void on_world(void *context, size_t arm, uint64_t index, const struct wor
         job->input[i] = world->value[plan->input[i].slot];
     for (size_t q = 0; q < plan->n_questions; q++)
         job->p[q] = (double)yes[q] / (double)n_runs;
-    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, job->input, plan->n_inputs, job->p, plan->n_questions);
+    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, job->input, plan->n_inputs, job->p,
+                   plan->n_questions);
 }
 
 static void begin_worlds(struct job *job)
@@ -135,10 +136,16 @@ static struct play_settings settings_of(struct job *job)
                                      .world = on_world,
                                      .context = job};
 
-    settings.n_runs = options->runs ? options->runs : uncertain || options->worlds ? DEFAULT_RUNS : DEFAULT_DRAWS;
-    settings.n_worlds = options->worlds ? options->worlds : uncertain ? DEFAULT_WORLDS : 1;
-    if (!options->worlds && options->precision > 0.0)
+    settings.n_worlds = uncertain ? DEFAULT_WORLDS : 1;
+    settings.n_runs = uncertain ? DEFAULT_RUNS : DEFAULT_DRAWS;
+    if (options->worlds || options->precision > 0.0)
+        settings.n_runs = DEFAULT_RUNS;
+    if (options->precision > 0.0)
         settings.n_worlds = REPLICATES * REPLICATES; /* the least that a precision is judged by */
+    if (options->worlds)
+        settings.n_worlds = options->worlds;
+    if (options->runs)
+        settings.n_runs = options->runs;
     return settings;
 }
 
@@ -362,9 +369,11 @@ const struct command command_run = {
     .name = "run",
     .summary = "play scenarios; write their results and show the answers",
     .usage = "foothold run [options] FILE...",
-    .detail = "A FILE may be a folder, for all scenarios in it, or - for standard input. Each scenario's folder receives\n"
-              "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Ctrl-C finishes\n"
-              "what is running, keeps what is done and marks it incomplete.\n",
+    .detail =
+        "A FILE may be a folder, for all scenarios in it, or - for standard input. Each scenario's folder receives\n"
+        "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Ctrl-C "
+        "finishes\n"
+        "what is running, keeps what is done and marks it incomplete.\n",
     .option = option,
     .n_options = sizeof option / sizeof *option,
     .run = run,

@@ -6,8 +6,8 @@
 #include "sim/engine/walk.h"
 
 enum {
-    SLICE_RUNS = 8192,   /* a world of more runs is cut, so that threads can share it */
-    BLOCK_RUNS = 8192,   /* what a thread takes at a time */
+    SLICE_RUNS = 8192,  /* a world of more runs is cut, so that threads can share it */
+    BLOCK_RUNS = 8192,  /* what a thread takes at a time */
     CHUNK_WORLDS = 4096 /* played before worlds are handed on in order: bounds the memory */
 };
 
@@ -30,9 +30,9 @@ struct game {
     uint64_t n_slices; /* a world */
     /* of the chunk being played */
     uint64_t first_world, chunk_worlds;
-    uint64_t **yes;      /* per arm: [world * n_columns + column] */
-    uint64_t *runs;      /* per world: played so far */
-    uint64_t n_done;     /* draws, for progress */
+    uint64_t **yes;  /* per arm: [world * n_columns + column] */
+    uint64_t *runs;  /* per world: played so far */
+    uint64_t n_done; /* draws, for progress */
     bool runaway;
 };
 
@@ -118,7 +118,8 @@ static void play_unit(struct game *game, uint64_t unit)
     n_done = game->n_done += n;
     if (settings->progress && omp_get_thread_num() == 0)
         settings->progress(settings->context, n_done,
-                           (double)n_done / ((double)(game->first_world + game->chunk_worlds) * (double)settings->n_runs));
+                           (double)n_done /
+                               ((double)(game->first_world + game->chunk_worlds) * (double)settings->n_runs));
 }
 
 static bool stopped(const struct game *game)
@@ -257,14 +258,16 @@ static void name_runaway(struct game *game)
         }
 }
 
-void play(struct play_result *result, const struct plan *const *arm, size_t n_arms, const struct play_settings *settings)
+void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
+          const struct play_settings *settings)
 {
     const int threads = settings->threads ? settings->threads : play_processors();
     struct game game = {.plan = arm, .n_arms = n_arms, .settings = settings, .result = result};
 
     game.threads = threads < PLAY_MAX_THREADS ? threads : PLAY_MAX_THREADS;
     game.n_slices = (settings->n_runs + SLICE_RUNS - 1) / SLICE_RUNS;
-    *result = (struct play_result){.arm = memory_new(n_arms, sizeof *result->arm), .n_arms = n_arms, .threads = game.threads};
+    *result =
+        (struct play_result){.arm = memory_new(n_arms, sizeof *result->arm), .n_arms = n_arms, .threads = game.threads};
     game.seat = memory_new((size_t)game.threads * n_arms, sizeof *game.seat);
     game.yes = memory_new(n_arms, sizeof *game.yes);
     game.runs = memory_new(CHUNK_WORLDS, sizeof *game.runs);

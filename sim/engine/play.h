@@ -13,7 +13,7 @@ struct play_settings {
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
     double precision;          /* stop when the standard error of every question is below; NAN: play n_worlds */
     enum design design;
-    int threads; /* 0: as many as there are processors */
+    int threads;                       /* 0: as many as there are processors */
     const volatile sig_atomic_t *stop; /* non-zero: finish the running blocks and return; may be NULL */
     /* called by one thread, now and then; fraction is of the work known of */
     void (*progress)(void *context, uint64_t n_draws, double fraction);
@@ -38,7 +38,8 @@ struct play_result {
     const char *runaway; /* id of a clock in a run that rang more than HISTORY_MAX times; else NULL */
 };
 
-void play(struct play_result *result, const struct plan *const *arm, size_t n_arms, const struct play_settings *settings);
+void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
+          const struct play_settings *settings);
 void play_free(struct play_result *result);
 
 enum { PLAY_MAX_THREADS = 1024 };

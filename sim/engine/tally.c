@@ -156,8 +156,8 @@ static void count_curves(const struct tally *tally, uint64_t *count, const struc
         count[tally->at.occupancy + (move->base * plan->n_states + move->from) * n + m]--;
         count[tally->at.occupancy + (move->base * plan->n_states + move->to) * n + m]++;
         if (move->first)
-            count[tally->at.incidence +
-                  (move->base * plan->n_transitions + plan->clock[move->clock].transition) * n + m]++;
+            count[tally->at.incidence + (move->base * plan->n_transitions + plan->clock[move->clock].transition) * n +
+                  m]++;
     }
 }
 

@@ -53,7 +53,8 @@ uint64_t tally_total(const struct tally *tally, size_t cell);
 
 /* A share yes of n, counted in each replicate, and its standard error: from the spread of replicates where worlds differ,
  * binomial where nothing is uncertain or there is one world; never 0, since no number of runs proves a certainty. */
-double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se);
+double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES],
+                      double *se);
 
 /* The share of runs counted in a cell. */
 double tally_share(const struct tally *tally, size_t cell, double *se);

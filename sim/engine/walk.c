@@ -24,7 +24,8 @@ static void aim(struct walk *walk, uint32_t c)
     if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0))
         walk->ring[c] = INFINITY;
     else if (clock->baseline == BASELINE_DATE)
-        walk->ring[c] = reach_date(walk->world, clock, walk->month, walk->passed[c], walk->aimed_left[c] / walk->aimed_ratio[c]);
+        walk->ring[c] =
+            reach_date(walk->world, clock, walk->month, walk->passed[c], walk->aimed_left[c] / walk->aimed_ratio[c]);
     else
         walk->ring[c] = reach_at(walk->world, clock, walk->month);
 }
@@ -131,8 +132,9 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
-            set_ratio(walk, c, on ? walk->aimed_ratio[c] * walk->world->factor[link]
-                                  : walk_ratio(walk, walk->is_on, c) * frailty(walk, c));
+            set_ratio(walk, c,
+                      on ? walk->aimed_ratio[c] * walk->world->factor[link]
+                         : walk_ratio(walk, walk->is_on, c) * frailty(walk, c));
         }
         return;
     }
@@ -163,9 +165,9 @@ static void begin_to_last(struct walk *walk, uint32_t c)
 
     if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
         begins = smaller(begins, walk->world->value[clock->at]);
-    walk->ends[clock->factor] =
-        larger(walk->month, begins + distribution_quantile(clock->lasts, stream_uniform(&walk->luck, clock->key_lasts,
-                                                                                        walk->rung[c])));
+    walk->ends[clock->factor] = larger(
+        walk->month,
+        begins + distribution_quantile(clock->lasts, stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c])));
 }
 
 static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
@@ -349,7 +351,8 @@ static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
 
     *month = INFINITY;
     for (uint32_t i = 0; i < walk->n_rated; i++) {
-        const double when = walk->after[i] <= 0.0 ? smaller(by, walk->month + walk->left[i] / walk->speed[i]) : INFINITY;
+        const double when =
+            walk->after[i] <= 0.0 ? smaller(by, walk->month + walk->left[i] / walk->speed[i]) : INFINITY;
 
         if (when < *month) {
             *month = when;

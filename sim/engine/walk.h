@@ -31,21 +31,21 @@ struct walk {
     const struct plan *plan;
     const struct world *world;
     struct luck luck;
-    size_t n_lanes;       /* of the batch that are drawn */
-    double *threshold;    /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
-    enum walk_way *way;   /* per clock */
+    size_t n_lanes;     /* of the batch that are drawn */
+    double *threshold;  /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
+    enum walk_way *way; /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
-    uint32_t *slot;       /* per rated clock: its place in rated[], and in the arrays `per slot` below */
-    uint32_t *lasting;    /* factors that may end */
-    struct walk_change *change; /* in order of time */
+    uint32_t *slot;                   /* per rated clock: its place in rated[], and in the arrays `per slot` below */
+    uint32_t *lasting;                /* factors that may end */
+    struct walk_change *change;       /* in order of time */
     uint32_t n_steady, n_aimed, n_rated, n_lasting, n_changes;
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
         uint32_t first, n;
         size_t at;
-        bool can_return; /* every gain can be undone by multiplying: none is 0 or near it */
+        bool can_return;   /* every gain can be undone by multiplying: none is 0 or near it */
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
-    } *reach;
+    } * reach;
     uint32_t *aimed_link;
     /* how every run of the world begins */
     double *gain, *loss;
@@ -56,18 +56,18 @@ struct walk {
     bool *standing; /* per clock: a factor in force from the start, for good */
     /* the run being played */
     double month;
-    double *frailty; /* per dependence */
-    double *ends;    /* per factor: the month it goes off; INFINITY: not on, or for good */
-    bool *is_on;     /* per switch */
-    uint32_t *rung;  /* per clock: how often */
-    uint32_t *waits; /* per clock: reasons why it is not enabled */
-    bool *spent;     /* per clock: it has rung and used up its threshold */
-    double *left, *after; /* per slot: of its threshold, now and at the next known time; above 0 */
-    double *ratio, *rate; /* per slot: its hazard is their product */
-    double *speed;        /* per slot: that product while it is enabled, else 0 */
+    double *frailty;                  /* per dependence */
+    double *ends;                     /* per factor: the month it goes off; INFINITY: not on, or for good */
+    bool *is_on;                      /* per switch */
+    uint32_t *rung;                   /* per clock: how often */
+    uint32_t *waits;                  /* per clock: reasons why it is not enabled */
+    bool *spent;                      /* per clock: it has rung and used up its threshold */
+    double *left, *after;             /* per slot: of its threshold, now and at the next known time; above 0 */
+    double *ratio, *rate;             /* per slot: its hazard is their product */
+    double *speed;                    /* per slot: that product while it is enabled, else 0 */
     double *aimed_left, *aimed_ratio; /* per clock */
-    double *ring;         /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
-    double *passed;       /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
+    double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
+    double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
     struct walk_known *queue;
     uint32_t n_queue, next_known, next_change;
 };

@@ -104,12 +104,36 @@ void walk_init(struct walk *walk, const struct plan *plan)
         size_t n, size;
     } part[] = {
 #define PART(field, n) {&walk->field, n, sizeof *walk->field}
-        PART(threshold, n * WALK_BATCH), PART(way, n), PART(steady, n), PART(aimed, n), PART(rated, n), PART(slot, n),
-        PART(lasting, factors), PART(reach, switches), PART(aimed_link, plan->n_links), PART(start_ratio, n),
-        PART(start_rate, n), PART(start_waits, n), PART(start_on, switches), PART(standing, n),
-        PART(frailty, plan->n_dependences), PART(ends, factors), PART(is_on, switches), PART(rung, n), PART(waits, n), PART(spent, n),
-        PART(left, n), PART(after, n), PART(ratio, n), PART(rate, n), PART(speed, n), PART(aimed_left, n),
-        PART(aimed_ratio, n), PART(ring, n), PART(passed, n), PART(queue, factors),
+        PART(threshold, n * WALK_BATCH),
+        PART(way, n),
+        PART(steady, n),
+        PART(aimed, n),
+        PART(rated, n),
+        PART(slot, n),
+        PART(lasting, factors),
+        PART(reach, switches),
+        PART(aimed_link, plan->n_links),
+        PART(start_ratio, n),
+        PART(start_rate, n),
+        PART(start_waits, n),
+        PART(start_on, switches),
+        PART(standing, n),
+        PART(frailty, plan->n_dependences),
+        PART(ends, factors),
+        PART(is_on, switches),
+        PART(rung, n),
+        PART(waits, n),
+        PART(spent, n),
+        PART(left, n),
+        PART(after, n),
+        PART(ratio, n),
+        PART(rate, n),
+        PART(speed, n),
+        PART(aimed_left, n),
+        PART(aimed_ratio, n),
+        PART(ring, n),
+        PART(passed, n),
+        PART(queue, factors),
 #undef PART
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -124,14 +148,13 @@ void walk_init(struct walk *walk, const struct plan *plan)
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {
-        walk->threshold, walk->way,      walk->steady,  walk->aimed,       walk->rated,       walk->slot,
-        walk->lasting,   walk->change,   walk->reach,   walk->aimed_link,  walk->gain,        walk->start_ratio,
-        walk->loss,
-        walk->start_rate, walk->start_waits, walk->start_on, walk->standing, walk->frailty,   walk->ends,
-        walk->is_on,     walk->rung,     walk->waits,  walk->spent,   walk->left,        walk->after,       walk->ratio,
-        walk->rate,      walk->speed,    walk->aimed_left, walk->aimed_ratio, walk->ring,     walk->passed,
-        walk->queue};
+    void *const part[] = {walk->threshold, walk->way,         walk->steady,  walk->aimed,      walk->rated,
+                          walk->slot,      walk->lasting,     walk->change,  walk->reach,      walk->aimed_link,
+                          walk->gain,      walk->start_ratio, walk->loss,    walk->start_rate, walk->start_waits,
+                          walk->start_on,  walk->standing,    walk->frailty, walk->ends,       walk->is_on,
+                          walk->rung,      walk->waits,       walk->spent,   walk->left,       walk->after,
+                          walk->ratio,     walk->rate,        walk->speed,   walk->aimed_left, walk->aimed_ratio,
+                          walk->ring,      walk->passed,      walk->queue};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -263,8 +286,8 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     if (clock->baseline != BASELINE_AT)
-        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world,
-                            walk->luck.run);
+        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, walk->luck.seed, clock->key,
+                            walk->luck.world, walk->luck.run);
 }
 
 /* A steady clock's months in all runs of the batch, in place of its thresholds. A threshold E is the logarithm of a

@@ -47,7 +47,8 @@ static uint32_t scramble(uint32_t x, uint64_t key)
 
     for (int bit = SCRAMBLED_BITS - 1; bit >= 0; bit--) {
         const uint64_t above = bit == SCRAMBLED_BITS - 1 ? 0 : (uint64_t)x >> (bit + 1);
-        const uint64_t node = above | UINT64_C(1) << (SCRAMBLED_BITS - 1 - bit); /* a leading 1 tells the levels apart */
+        const uint64_t node = above | UINT64_C(1)
+                                          << (SCRAMBLED_BITS - 1 - bit); /* a leading 1 tells the levels apart */
 
         out |= ((x >> bit & 1) ^ node_bit(key, node)) << bit;
     }

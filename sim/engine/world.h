@@ -17,11 +17,11 @@ enum design {
 enum { REPLICATES = 32 };
 
 struct world {
-    double *value;   /* per slot */
-    double *uniform; /* per input: its rank, in (0, 1) */
-    double *own;     /* per clock: ratio before effects */
-    double *rate;    /* per clock with odds; per step: rate times scale, after n_clocks */
-    double *factor;  /* per link: what its switch multiplies by */
+    double *value;    /* per slot */
+    double *uniform;  /* per input: its rank, in (0, 1) */
+    double *own;      /* per clock: ratio before effects */
+    double *rate;     /* per clock with odds; per step: rate times scale, after n_clocks */
+    double *factor;   /* per link: what its switch multiplies by */
     double *variance; /* per dependence */
 };
 

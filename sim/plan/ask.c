@@ -3,6 +3,21 @@
 #include <string.h>
 #include "sim/plan/compile.h"
 
+static void unknown_happening(struct compiler *compiler, struct name name, const char *path)
+{
+    const char **known = pool_new(compiler->pool, compiler->factors.n + compiler->transitions.n, sizeof *known);
+    const char *near;
+    size_t n = 0;
+
+    for (size_t i = 0; i < compiler->factors.n; i++)
+        known[n++] = compiler->factors.id[i];
+    for (size_t i = 0; i < compiler->transitions.n; i++)
+        known[n++] = compiler->transitions.id[i];
+    near = diag_nearest(name.text, known, n);
+    diag_error(compiler->diag, name.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+               "%s: there is no lever, event or transition \"%s\"", path, name.text);
+}
+
 static void ask_of_clock(struct compiler *compiler, const struct question *source, struct plan_question *question,
                          const char *path)
 {
@@ -15,8 +30,7 @@ static void ask_of_clock(struct compiler *compiler, const struct question *sourc
     else if (t >= 0)
         question->transition = (uint32_t)t;
     else
-        compile_require(compiler, &compiler->factors, source->happens, pool_print(compiler->pool, "%s.happens", path),
-                        "lever or event");
+        unknown_happening(compiler, source->happens, pool_print(compiler->pool, "%s.happens", path));
 }
 
 static void ask_of_bases(struct compiler *compiler, const struct question *source, struct plan_question *question,
@@ -46,6 +60,22 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
                    source->count, n);
 }
 
+/* Evidence is not weighed yet; its names are looked up all the same. */
+static void check_evidence(struct compiler *compiler)
+{
+    const struct scenario *scenario = compiler->scenario;
+
+    for (size_t i = 0; i < scenario->n_evidence; i++) {
+        const struct evidence *evidence = &scenario->evidence[i];
+
+        for (size_t b = 0; b < evidence->bases.n; b++)
+            compile_require(compiler, &compiler->bases, evidence->bases.item[b],
+                            pool_print(compiler->pool, "evidence.%zu.bases", i), "base");
+        for (size_t s = 0; s < evidence->are.n; s++)
+            compile_states(compiler, evidence->are.item[s], pool_print(compiler->pool, "evidence.%zu.are", i));
+    }
+}
+
 static int by_id(const void *a, const void *b)
 {
     return strcmp(((const struct plan_question *)a)->id, ((const struct plan_question *)b)->id);
@@ -56,6 +86,7 @@ void compile_questions(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
     struct plan *plan = compiler->plan;
 
+    check_evidence(compiler);
     plan->n_questions = scenario->n_questions;
     plan->question = pool_new(compiler->pool, plan->n_questions, sizeof *plan->question);
     for (uint32_t i = 0; i < plan->n_questions; i++) {

@@ -12,8 +12,8 @@ static void add_steps(struct compiler *compiler, struct plan_clock *clock, const
     clock->scale = timing->per_year ? 1.0 / 12.0 : 1.0;
     for (size_t i = 0; i < timing->n_steps; i++) {
         plan->step = pool_grow(compiler->pool, plan->step, plan->n_steps, &compiler->step_capacity, sizeof *plan->step);
-        plan->step[plan->n_steps++] = (struct plan_step){
-            timing->step[i].from, compile_value(compiler, &timing->step[i].rate, &range_rate)};
+        plan->step[plan->n_steps++] =
+            (struct plan_step){timing->step[i].from, compile_value(compiler, &timing->step[i].rate, &range_rate)};
     }
 }
 
@@ -98,7 +98,8 @@ static uint64_t from_states(struct compiler *compiler, const struct clock *sourc
     uint64_t from = 0;
 
     if (!source->from.n)
-        diag_error(compiler->diag, source->entity.place, "from = [\"LIMBO\", \"NOTICE\"];", "%s: from is missing", path);
+        diag_error(compiler->diag, source->entity.place, "from = [\"LIMBO\", \"NOTICE\"];", "%s: from is missing",
+                   path);
     for (size_t i = 0; i < source->from.n; i++) {
         const uint64_t states = compile_states(compiler, source->from.item[i], here);
 
@@ -135,7 +136,8 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
     if (!source->to.text) {
         diag_error(compiler->diag, source->entity.place, "to = \"DEAL\";", "%s: to is missing", path);
     } else {
-        to = compile_require(compiler, &compiler->states, source->to, pool_print(compiler->pool, "%s.to", path), "state");
+        to = compile_require(compiler, &compiler->states, source->to, pool_print(compiler->pool, "%s.to", path),
+                             "state");
         clock.to = to < 0 ? 0 : compiler->states.original[to];
         if (to >= 0 && (clock.from & UINT64_C(1) << clock.to))
             diag_error(compiler->diag, source->to.place, NULL, "%s: leads from %s to itself", path, source->to.text);

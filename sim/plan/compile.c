@@ -203,8 +203,7 @@ static void check_sections(struct compiler *compiler)
     if (scenario->n_states > PLAN_MAX_STATES)
         diag_error(compiler->diag, scenario->state[PLAN_MAX_STATES].entity.place, NULL, "states: more than %d",
                    PLAN_MAX_STATES);
-    if (scenario->n_clocks > 100000 || scenario->n_bases > 1000 ||
-        scenario->n_clocks * scenario->n_bases > 1000000)
+    if (scenario->n_clocks > 100000 || scenario->n_bases > 1000 || scenario->n_clocks * scenario->n_bases > 1000000)
         diag_error(compiler->diag, start, NULL, "the scenario is too large: over a million clocks");
 }
 
@@ -233,8 +232,9 @@ static void compile_actors(struct compiler *compiler)
         for (size_t i = 0; i < 3; i++) {
             *row[i].slot = compile_value(compiler, row[i].quantity, &range_score);
             if (row[i].quantity->form == QUANTITY_ABSENT)
-                diag_error(compiler->diag, source->entity.place, "an actor has capability, salience and position, 0 to 100",
-                           "actors.%s: %s is missing", source->entity.id, row[i].key);
+                diag_error(compiler->diag, source->entity.place,
+                           "an actor has capability, salience and position, 0 to 100", "actors.%s: %s is missing",
+                           source->entity.id, row[i].key);
         }
     }
 }

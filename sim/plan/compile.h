@@ -27,7 +27,8 @@ struct compiler {
     slot_t *parameter_slot;
     bool *parameter_used;
     struct distribution **parameter;
-    const struct note *note; /* of the entity being compiled: what its numbers do not say themselves, it says for them */
+    const struct note
+        *note; /* of the entity being compiled: what its numbers do not say themselves, it says for them */
     size_t value_capacity, input_capacity, step_capacity, term_capacity;
     struct pending_term *pending;
     size_t n_pending;
@@ -36,13 +37,13 @@ struct compiler {
 /* What may stand in a field. */
 struct range {
     double low, high;
-    bool above_low;       /* low itself is out */
-    bool probability;     /* quantiles are a logit-metalog */
-    const char *what;     /* "a probability" */
+    bool above_low;   /* low itself is out */
+    bool probability; /* quantiles are a logit-metalog */
+    const char *what; /* "a probability" */
     const char *hint;
 };
-extern const struct range range_probability, range_rate, range_ratio, range_score, range_months, range_month, range_points,
-    range_variance;
+extern const struct range range_probability, range_rate, range_ratio, range_score, range_months, range_month,
+    range_points, range_variance;
 
 /* The slot of a quantity, NO_SLOT when absent or wrong. Told when it does not fit. */
 slot_t compile_value(struct compiler *compiler, const struct quantity *quantity, const struct range *range);

@@ -59,6 +59,20 @@ static long correlated_input(struct compiler *compiler, struct name path)
     return -1;
 }
 
+static bool is_repeated(const struct scenario *scenario, size_t i)
+{
+    const struct correlation *own = &scenario->correlation[i];
+
+    for (size_t j = 0; j < i; j++) {
+        const struct correlation *other = &scenario->correlation[j];
+
+        if ((!strcmp(own->a.text, other->a.text) && !strcmp(own->b.text, other->b.text)) ||
+            (!strcmp(own->a.text, other->b.text) && !strcmp(own->b.text, other->a.text)))
+            return true;
+    }
+    return false;
+}
+
 /* Inputs named in correlations, in the order of their paths (in which the plan keeps its inputs). */
 static void collect(struct compiler *compiler)
 {
@@ -72,6 +86,9 @@ static void collect(struct compiler *compiler)
         if (a >= 0 && a == b)
             diag_error(compiler->diag, compiler->scenario->correlation[i].place, NULL,
                        "correlations: a quantity with itself");
+        if (is_repeated(compiler->scenario, i))
+            diag_error(compiler->diag, compiler->scenario->correlation[i].place, "keep one of them",
+                       "correlations: this pair is given twice");
         if (a >= 0 && b >= 0)
             named[a] = named[b] = true;
     }
@@ -136,7 +153,8 @@ static double project(gsl_matrix *matrix, double floor)
 static double nearest(gsl_matrix *matrix)
 {
     const size_t n = matrix->size1;
-    gsl_matrix *wanted = gsl_matrix_alloc(n, n), *correction = gsl_matrix_calloc(n, n), *before = gsl_matrix_alloc(n, n);
+    gsl_matrix *wanted = gsl_matrix_alloc(n, n), *correction = gsl_matrix_calloc(n, n),
+               *before = gsl_matrix_alloc(n, n);
     double change;
 
     gsl_matrix_memcpy(wanted, matrix);

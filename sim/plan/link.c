@@ -23,10 +23,29 @@ static void unknown_target(struct compiler *compiler, struct name target, const 
         for (size_t j = 0; j < list[i]->n; j++)
             name[n++] = list[i]->id[j];
     near = diag_nearest(target.text, name, n);
+    near = near && strcmp(near, target.text) ? near : NULL;
     diag_error(compiler->diag, target.place,
                near ? pool_print(compiler->pool, "did you mean %s?", near)
                     : "an effect reaches a transition, a lever or an event; a base's id narrows it",
                "%s: there is nothing called \"%s\" to have an effect on", path, target.text);
+}
+
+static const struct clock *source_of(const struct compiler *compiler, const struct plan_clock *clock)
+{
+    const uint32_t i = clock->moves_base ? compiler->transitions.original[clock->transition]
+                                         : compiler->factors.original[clock->factor];
+
+    return &compiler->scenario->clock[i];
+}
+
+/* What comes at a given month comes then, however fast its clock. Where another file fixed the month, that is its word. */
+static void warn_fixed(struct compiler *compiler, uint32_t clock, struct place place, const char *path)
+{
+    const struct clock *source = source_of(compiler, &compiler->plan->clock[clock]);
+
+    if (compiler->plan->clock[clock].baseline == BASELINE_AT && source->timing.place.source == place.source)
+        diag_warning(compiler->diag, place, "say when it comes as a rate, a chance or a date distribution",
+                     "%s: does nothing: \"%s\" comes at a given month", path, compiler->plan->clock[clock].id);
 }
 
 static void add_effect(struct compiler *compiler, const struct effect *effect, uint32_t from_switch)
@@ -51,6 +70,7 @@ static void add_effect(struct compiler *compiler, const struct effect *effect, u
         return;
     }
     if (f >= 0) {
+        warn_fixed(compiler, plan->factor[f].clock, effect->target.place, path);
         if (from_switch / SWITCHES_A_FACTOR == (uint32_t)f && from_switch < plan->n_factors * SWITCHES_A_FACTOR)
             diag_error(compiler->diag, effect->target.place, NULL, "%s: an effect on itself", path);
         add_term(compiler, from_switch, plan->factor[f].clock, term, path);
@@ -154,12 +174,12 @@ static void add_index(struct compiler *compiler, struct span *span, uint32_t ind
     span->n++;
 }
 
-static const struct clock *source_of(const struct compiler *compiler, const struct plan_clock *clock)
+static const char *clock_path(struct compiler *compiler, const struct plan_clock *clock)
 {
-    const uint32_t i = clock->moves_base ? compiler->transitions.original[clock->transition]
-                                                       : compiler->factors.original[clock->factor];
+    static const char *const section[] = {
+        [CLOCK_TRANSITION] = "transitions", [CLOCK_LEVER] = "levers", [CLOCK_EVENT] = "events"};
 
-    return &compiler->scenario->clock[i];
+    return pool_print(compiler->pool, "%s.%s", section[source_of(compiler, clock)->kind], clock->id);
 }
 
 static void link_requires(struct compiler *compiler)
@@ -171,11 +191,11 @@ static void link_requires(struct compiler *compiler)
         const struct names *requires = &source_of(compiler, clock)->requires;
 
         for (size_t i = 0; i < requires->n; i++) {
-            const long f = compile_require(compiler, &compiler->factors, requires->item[i],
-                                           pool_print(compiler->pool, "%s.requires", clock->id), "lever or event");
+            const char *path = pool_print(compiler->pool, "%s.requires", clock_path(compiler, clock));
+            const long f = compile_require(compiler, &compiler->factors, requires->item[i], path, "lever or event");
 
             if (f >= 0 && (uint32_t)f == clock->factor)
-                diag_error(compiler->diag, requires->item[i].place, NULL, "%s: requires itself", clock->id);
+                diag_error(compiler->diag, requires->item[i].place, NULL, "%s: it requires itself", path);
             else if (f >= 0)
                 add_index(compiler, &clock->requires, (uint32_t)f);
         }
@@ -228,7 +248,7 @@ static void reserve_indices(struct compiler *compiler)
     size_t n = plan->n_clocks * compiler->dependences.n;
 
     for (size_t c = 0; c < plan->n_clocks; c++)
-        n += 2 * source_of(compiler, &plan->clock[c])->requires.n;
+    n += 2 * source_of(compiler, &plan->clock[c])->requires.n;
     compiler->plan->index = pool_new(compiler->pool, n, sizeof *plan->index);
 }
 
@@ -264,8 +284,8 @@ static void link_couplings(struct compiler *compiler)
 
             if (!when->base.text || strcmp(when->base.text, plan->base[b].id))
                 continue;
-            plan->condition[plan->n_conditions++] =
-                (struct plan_condition){b, first + (uint32_t)i, compile_states(compiler, when->is, coupling_path(compiler, i))};
+            plan->condition[plan->n_conditions++] = (struct plan_condition){
+                b, first + (uint32_t)i, compile_states(compiler, when->is, coupling_path(compiler, i))};
             plan->base[b].conditions.n++;
         }
     }
@@ -277,8 +297,8 @@ static void mark_steady(struct plan *plan)
     for (size_t c = 0; c < plan->n_clocks; c++) {
         struct plan_clock *clock = &plan->clock[c];
 
-        clock->steady = !clock->moves_base && !clock->incoming.n && !clock->requires.n &&
-                        !clock->frailties.n && !clock->recurs;
+        clock->steady =
+            !clock->moves_base && !clock->incoming.n && !clock->requires.n && !clock->frailties.n && !clock->recurs;
     }
 }
 

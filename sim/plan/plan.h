@@ -60,13 +60,13 @@ struct plan_clock {
     struct distribution *date;
     /* transitions */
     uint32_t base, transition, to;
-    uint64_t from;        /* bit s: can ring in state s */
-    slot_t own, pull;     /* base's own ratio; NO_SLOT: 1, or no pull */
+    uint64_t from;    /* bit s: can ring in state s */
+    slot_t own, pull; /* base's own ratio; NO_SLOT: 1, or no pull */
     /* levers and events */
     uint32_t factor;
     struct distribution *lasts; /* NULL: for good */
     bool recurs;
-    bool steady; /* nothing reaches it: its time of ringing is known at the start */
+    bool steady;                     /* nothing reaches it: its time of ringing is known at the start */
     struct span requires, frailties; /* in index[]: factors, dependences */
     struct span unlocks;             /* in index[]: clocks that require it */
     struct span incoming;            /* in incoming[]: links that change its ratio */
@@ -103,7 +103,7 @@ struct plan_dependence {
 struct plan_question {
     const char *id, *text;
     double month;
-    uint32_t *base;      /* asked about */
+    uint32_t *base; /* asked about */
     uint32_t n_bases;
     uint64_t states;     /* any of these */
     uint32_t at_least;   /* so many bases */
@@ -142,10 +142,10 @@ struct plan {
     double horizon;
     struct key128 key_shared; /* luck that such a model shares between bases */
     struct plan_input *input;
-    double *value; /* the constants in their slots, 0 in those of inputs */
+    double *value;            /* the constants in their slots, 0 in those of inputs */
     struct plan_clock *clock; /* factors first, then each base's transitions */
     struct plan_step *step;
-    struct plan_link *link; /* by switch, then clock */
+    struct plan_link *link;    /* by switch, then clock */
     struct span *switch_links; /* per switch, in link[] */
     struct plan_term *term;
     uint32_t *index, *incoming;
@@ -155,11 +155,11 @@ struct plan {
     struct plan_question *question;
     struct plan_base *base;
     struct plan_factor *factor;
-    struct plan_setting *setting; /* [field * n_bases + base] */
+    struct plan_setting *setting;     /* [field * n_bases + base] */
     const char **state, **transition; /* ids */
-    uint64_t held, deal, final; /* sets of states */
-    size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences, n_questions, n_bases,
-        n_factors, n_settings, n_states, n_transitions, n_switches;
+    uint64_t held, deal, final;       /* sets of states */
+    size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences,
+        n_questions, n_bases, n_factors, n_settings, n_states, n_transitions, n_switches;
     /* correlated inputs: z = factor * independent normals (lower triangle, by rows) */
     uint32_t *correlated;
     double *cholesky;

@@ -27,7 +27,8 @@ static void set(struct compiler *compiler, const struct model_setting *source, s
         setting->month = compile_distribution(compiler, &source->quantity, &range_month);
         break;
     case FIELD_STATE:
-        state = source->state.text ? compile_require(compiler, &compiler->states, source->state, field->key, "state") : -1;
+        state = source->state.text ? compile_require(compiler, &compiler->states, source->state, source->path, "state")
+                                   : -1;
         setting->state = state < 0 ? UINT32_MAX : compiler->states.original[state];
         break;
     case FIELD_BY_CLOCK:
@@ -80,13 +81,22 @@ static void compile_field(struct compiler *compiler, size_t f)
     }
 }
 
+static void check_setting(struct compiler *compiler, const struct model_setting *setting)
+{
+    if (setting->base.text)
+        compile_require(compiler, &compiler->bases, setting->base,
+                        pool_print(compiler->pool, "%s.bases", setting->model), "base");
+    if (strcmp(setting->model, compiler->plan->model->name) && compiler->scenario->n_models == 1)
+        diag_warning(compiler->diag, setting->place, NULL, "%s: the model in use, %s, does not read it", setting->path,
+                     compiler->plan->model->name);
+}
+
 void compile_settings(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
 
     for (size_t i = 0; i < compiler->scenario->n_settings; i++)
-        if (compiler->scenario->setting[i].base.text)
-            compile_require(compiler, &compiler->bases, compiler->scenario->setting[i].base, plan->model->name, "base");
+        check_setting(compiler, &compiler->scenario->setting[i]);
     compiler->note = NULL;
     plan->setting = pool_new(compiler->pool, plan->model->n_fields * plan->n_bases, sizeof *plan->setting);
     for (size_t f = 0; f < plan->model->n_fields; f++)

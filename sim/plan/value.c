@@ -5,15 +5,15 @@
 
 const struct range range_probability = {0.0, 1.0, false, true, "a probability", "a probability lies between 0 and 1"};
 const struct range range_rate = {0.0, INFINITY, false, false, "a rate", "a rate is 0 or more"};
-const struct range range_ratio = {0.0, INFINITY, false, false, "a hazard ratio",
-                                  "a ratio is 0 or more: below 1 slows, above 1 hastens"};
-const struct range range_score = {0.0, 100.0, false, false, "a score from 0 to 100",
-                                  "capability, salience and position run from 0 to 100"};
+const struct range range_ratio = {0.0,   INFINITY,         false,
+                                  false, "a hazard ratio", "a ratio is 0 or more: below 1 slows, above 1 hastens"};
+const struct range range_score = {
+    0.0, 100.0, false, false, "a score from 0 to 100", "capability, salience and position run from 0 to 100"};
 const struct range range_months = {0.0, INFINITY, true, false, "a length in months", "months are above 0"};
-const struct range range_month = {0.0, INFINITY, false, false, "a month after as_of",
-                                  "months count from as_of, 0 or more"};
-const struct range range_points = {-100.0, 100.0, false, false, "a shift in points",
-                                   "positions run from 0 to 100, shifts from -100 to 100"};
+const struct range range_month = {
+    0.0, INFINITY, false, false, "a month after as_of", "months count from as_of, 0 or more"};
+const struct range range_points = {
+    -100.0, 100.0, false, false, "a shift in points", "positions run from 0 to 100, shifts from -100 to 100"};
 const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more"};
 
 static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
@@ -23,10 +23,10 @@ static const char *tag_of(const struct compiler *compiler, const struct quantity
 
 static void count_tag(struct plan *plan, const char *tag)
 {
-    size_t *n = !tag                       ? &plan->n_untagged
-                : !strcmp(tag, "stated")   ? &plan->n_stated
-                : !strcmp(tag, "reading")  ? &plan->n_reading
-                                           : &plan->n_guess;
+    size_t *n = !tag                      ? &plan->n_untagged
+                : !strcmp(tag, "stated")  ? &plan->n_stated
+                : !strcmp(tag, "reading") ? &plan->n_reading
+                                          : &plan->n_guess;
 
     ++*n;
 }
@@ -35,7 +35,8 @@ static slot_t new_slot(struct compiler *compiler, double value)
 {
     struct plan *plan = compiler->plan;
 
-    plan->value = pool_grow(compiler->pool, plan->value, plan->n_values, &compiler->value_capacity, sizeof *plan->value);
+    plan->value =
+        pool_grow(compiler->pool, plan->value, plan->n_values, &compiler->value_capacity, sizeof *plan->value);
     plan->value[plan->n_values] = value;
     return (slot_t)plan->n_values++;
 }
@@ -46,7 +47,8 @@ static slot_t new_input(struct compiler *compiler, const struct quantity *quanti
 
     if (distribution_is_constant(distribution))
         return new_slot(compiler, distribution_low(distribution));
-    plan->input = pool_grow(compiler->pool, plan->input, plan->n_inputs, &compiler->input_capacity, sizeof *plan->input);
+    plan->input =
+        pool_grow(compiler->pool, plan->input, plan->n_inputs, &compiler->input_capacity, sizeof *plan->input);
     plan->input[plan->n_inputs] = (struct plan_input){.path = quantity->path,
                                                       .tag = tag_of(compiler, quantity),
                                                       .slot = new_slot(compiler, 0.0),
@@ -55,31 +57,33 @@ static slot_t new_input(struct compiler *compiler, const struct quantity *quanti
     return plan->input[plan->n_inputs++].slot;
 }
 
-static void check_fit(struct compiler *compiler, const struct quantity *quantity, const struct distribution *distribution,
-                      const struct range *range)
+static void check_fit(struct compiler *compiler, const struct quantity *quantity,
+                      const struct distribution *distribution, const struct range *range)
 {
     const double low = distribution_low(distribution), high = distribution_high(distribution);
     const bool too_low = low < range->low || (range->above_low && distribution_cdf(distribution, range->low) > 0.0);
     const bool too_high = high > range->high;
     const char *hint =
-        range->hint ? pool_print(compiler->pool, "%s; (\"truncate\", ..., low, high) keeps a distribution inside", range->hint)
-                    : NULL;
+        range->hint
+            ? pool_print(compiler->pool, "%s; (\"truncate\", ..., low, high) keeps a distribution inside", range->hint)
+            : NULL;
 
     if (!too_low && !too_high)
         return;
     if (distribution_is_constant(distribution))
-        diag_error(compiler->diag, quantity->place, range->hint, "%s: %.10g is not %s", quantity->path, low, range->what);
+        diag_error(compiler->diag, quantity->place, range->hint, "%s: %.10g is not %s", quantity->path, low,
+                   range->what);
     else if (too_low)
-        diag_error(compiler->diag, quantity->place, hint, "%s: reaches down to %.6g, which is not %s",
-                   quantity->path, low, range->what);
+        diag_error(compiler->diag, quantity->place, hint, "%s: reaches down to %.6g, which is not %s", quantity->path,
+                   low, range->what);
     else
-        diag_error(compiler->diag, quantity->place, hint, "%s: reaches up to %.6g, which is not %s",
-                   quantity->path, high, range->what);
+        diag_error(compiler->diag, quantity->place, hint, "%s: reaches up to %.6g, which is not %s", quantity->path,
+                   high, range->what);
 }
 
 /* A distribution of its own, or its parameter's, whose slot goes to *shared. */
-static struct distribution *resolve(struct compiler *compiler, const struct quantity *quantity, const struct range *range,
-                                    slot_t *shared)
+static struct distribution *resolve(struct compiler *compiler, const struct quantity *quantity,
+                                    const struct range *range, slot_t *shared)
 {
     struct distribution *distribution;
 
@@ -118,8 +122,7 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
     slot_t shared = NO_SLOT;
 
     if (quantity->form == QUANTITY_PARAMETER)
-        diag_error(compiler->diag, quantity->place,
-                   "write the distribution here; `at` takes a shared parameter",
+        diag_error(compiler->diag, quantity->place, "write the distribution here; `at` takes a shared parameter",
                    "%s: is drawn anew in every run, a shared parameter once a world", quantity->path);
     return resolve(compiler, quantity, range, &shared);
 }

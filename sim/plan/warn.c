@@ -22,6 +22,32 @@ static void warn_unreachable(struct compiler *compiler)
                          "states.%s: no base can reach it", plan->state[s]);
 }
 
+/* What requires itself by way of others can never come. */
+static void warn_deadlock(struct compiler *compiler)
+{
+    const struct plan *plan = compiler->plan;
+    bool *can_come = pool_new(compiler->pool, plan->n_factors, sizeof *can_come);
+    bool more = true;
+
+    while (more) {
+        more = false;
+        for (uint32_t f = 0; f < plan->n_factors; f++) {
+            const struct span requires = plan->clock[plan->factor[f].clock].requires;
+            uint32_t met = 0;
+
+            for (uint32_t i = requires.first; i < requires.first + requires.n; i++)
+                met += can_come[plan->index[i]];
+            if (!can_come[f] && met == requires.n)
+                can_come[f] = more = true;
+        }
+    }
+    for (uint32_t f = 0; f < plan->n_factors; f++)
+        if (!can_come[f])
+            diag_warning(compiler->diag, compiler->scenario->clock[compiler->factors.original[f]].entity.place, NULL,
+                         "%s.%s: can never come: what it requires waits for it",
+                         plan->factor[f].is_lever ? "levers" : "events", plan->factor[f].id);
+}
+
 static bool is_asked(const struct plan *plan, uint32_t factor)
 {
     for (size_t q = 0; q < plan->n_questions; q++)
@@ -97,9 +123,10 @@ static void warn_without_part(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
 
     if (compiler->plan->n_transitions || scenario->n_couplings || scenario->n_dependences)
-        diag_warning(compiler->diag, scenario->model[0].name.place, NULL,
-                     "model: \"%s\" decides each base at once: transitions, couplings and dependence have no part in it",
-                     compiler->plan->model->name);
+        diag_warning(
+            compiler->diag, scenario->model[0].name.place, NULL,
+            "model: \"%s\" decides each base at once: transitions, couplings and dependence have no part in it",
+            compiler->plan->model->name);
 }
 
 void compile_warnings(struct compiler *compiler)
@@ -108,6 +135,7 @@ void compile_warnings(struct compiler *compiler)
         warn_unreachable(compiler);
     else
         warn_without_part(compiler);
+    warn_deadlock(compiler);
     warn_idle_factors(compiler);
     warn_unused(compiler);
     if (!compiler->plan->n_inputs)

@@ -47,8 +47,7 @@ struct topic { /* what the rows at hand are about */
     double horizon;
 };
 
-static void topic_row(const struct topic *topic, const char *type, const char *type_id,
-                      struct estimate estimate)
+static void topic_row(const struct topic *topic, const char *type, const char *type_id, struct estimate estimate)
 {
     FILE *out = topic->out;
 
@@ -150,8 +149,8 @@ void csv_summary(FILE *out, const struct answer *const *answer, size_t n)
 
 /* curves.csv */
 
-static void curve(FILE *out, const struct answer *answer, const char *location, const char *kind,
-                  const char *name, const struct estimate *estimate)
+static void curve(FILE *out, const struct answer *answer, const char *location, const char *kind, const char *name,
+                  const struct estimate *estimate)
 {
     for (size_t i = 0; i < answer->n_months; i++) {
         put_text(out, answer->scenario_id);

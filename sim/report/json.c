@@ -422,7 +422,6 @@ void json_manifest(FILE *out, const struct answer *answer, const struct provenan
     put(root, "complete", json_boolean(answer->complete));
     put(root, "environment", environment(provenance));
     put(root, "resources", resources(provenance));
-    put(root, "citation",
-        string("foothold " FOOTHOLD_VERSION ": a Monte Carlo engine for scenarios of foreign bases"));
+    put(root, "citation", string("foothold " FOOTHOLD_VERSION ": a Monte Carlo engine for scenarios of foreign bases"));
     write_out(out, root);
 }

@@ -109,8 +109,8 @@ static void put_decimal(char *text, bool negative, uint64_t n, int power)
 /* floor(log10 x) for 1e-4 <= x < 1e15 */
 static int first_digit(double x)
 {
-    static const double power[] = {1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
-                                   1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static const double power[] = {1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5, 1e6,
+                                   1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     int i = 0;
 
     while (x >= power[i])
@@ -128,7 +128,8 @@ static bool print_common(char text[NUMBER_SIZE], double x)
         return false;
     memcpy(&bits, &size, sizeof bits);
     for (int digits = 15, first = first_digit(size); digits <= 17; digits++)
-        if (decimal((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52, (int)(bits >> 52) - 1075, digits - 1 - first, &n)) {
+        if (decimal((bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52, (int)(bits >> 52) - 1075,
+                    digits - 1 - first, &n)) {
             put_decimal(text, x < 0.0, n, digits - 1 - first);
             return true;
         }

@@ -21,8 +21,7 @@ static void title(struct page *page, const struct answer *answer)
                              figure_count(&page->pool, answer->n_draws)));
     page_wrap(page, PAGE_BOLD, 0, page_safe(page, *answer->title ? answer->title : answer->scenario_id));
     page_wrap(page, PAGE_DIM, 0,
-              pool_print(&page->pool,
-                         "%s · %s · %s · as" GLUE "of" GLUE "%s · %.4g" GLUE "months" GLUE "ahead",
+              pool_print(&page->pool, "%s · %s · %s · as" GLUE "of" GLUE "%s · %.4g" GLUE "months" GLUE "ahead",
                          page_safe(page, answer->scenario_id), page_safe(page, answer->analyst_id),
                          page_safe(page, answer->model), page_safe(page, answer->as_of), answer->horizon));
 }
@@ -132,9 +131,10 @@ static void states(struct page *page, const struct answer *answer)
         column[s + 1].head = page_safe(page, answer->state[s]);
     for (size_t i = 0; i < answer->n_bases; i++)
         add_base(&table, page, answer, &answer->base[i], largest);
-    page_heading(page, pool_print(pool, "Where the bases stand in month %.4g, %%", answer->horizon),
-                 pool_print(pool, "± %s (simulation)%s", figure_error(pool, largest),
-                            answer->n_worlds > 1 && answer->n_inputs > 0 ? "; below, what the analyst does not know" : ""));
+    page_heading(
+        page, pool_print(pool, "Where the bases stand in month %.4g, %%", answer->horizon),
+        pool_print(pool, "± %s (simulation)%s", figure_error(pool, largest),
+                   answer->n_worlds > 1 && answer->n_inputs > 0 ? "; below, what the analyst does not know" : ""));
     table_print(&table, page);
     table_free(&table);
 }
@@ -150,8 +150,7 @@ static void bases_held(struct page *page, const struct answer *answer)
     table_add(&table, PAGE_PLAIN, "bases held");
     for (size_t i = 0; i < n; i++) {
         column[i + 1].head = i == 0 ? "none" : pool_print(pool, "%4zu", i);
-        table_add(&table, PAGE_PLAIN,
-                  percent_with_bar(pool, answer->bases_held[i].value, answer->bases_held[i].se));
+        table_add(&table, PAGE_PLAIN, percent_with_bar(pool, answer->bases_held[i].value, answer->bases_held[i].se));
     }
     table_print(&table, page);
     table_free(&table);
@@ -195,8 +194,8 @@ static void times(struct page *page, const struct answer *answer)
     if (answer->n_bases > 1)
         add_place(&table, page, answer, &answer->all, "any base");
     page_heading(page, answer->has_deal ? "Months to a loss and to a deal" : "Months to a loss",
-                 pool_print(pool, "chance, then 5, 50 and 95 %%; >%.4g: not within %.4g months",
-                            answer->horizon, answer->horizon));
+                 pool_print(pool, "chance, then 5, 50 and 95 %%; >%.4g: not within %.4g months", answer->horizon,
+                            answer->horizon));
     table_print(&table, page);
     table_free(&table);
 }
@@ -222,14 +221,12 @@ static void sampling(struct page *page, const struct answer *answer, const struc
     page_wrap(page, PAGE_DIM, 0,
               pool_print(pool, "%s world%s x %s runs: %s draws%s; seed" GLUE "%" PRIu64 "%s",
                          figure_count(pool, answer->n_worlds), answer->n_worlds == 1 ? "" : "s",
-                         figure_count(pool, answer->n_runs),
-                         figure_count(pool, answer->n_draws),
+                         figure_count(pool, answer->n_runs), figure_count(pool, answer->n_draws),
                          speed(pool, answer->n_draws, provenance->seconds), provenance->seed,
                          provenance->seed_chosen ? " (chosen by the program)" : ""));
 }
 
-void text_summary(FILE *out, const struct answer *answer, const struct provenance *provenance, bool colour,
-                  int width)
+void text_summary(FILE *out, const struct answer *answer, const struct provenance *provenance, bool colour, int width)
 {
     static void (*const section[])(struct page *, const struct answer *) = {
         title, questions, states, bases_held, times, why_factors, why_drivers, why_basis,

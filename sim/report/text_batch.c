@@ -60,9 +60,9 @@ static void put_texts(struct page *page, const struct answer *const *answer, siz
             const struct answer_question *question = &answer[i]->question[answer[i]->asked[q]];
 
             if (*question->text && is_new(answer, i, question->id))
-                page_wrap(page, PAGE_DIM, 0,
-                          pool_print(&page->pool, "%s: %s", page_safe(page, question->id),
-                                     page_safe(page, question->text)));
+                page_wrap(
+                    page, PAGE_DIM, 0,
+                    pool_print(&page->pool, "%s: %s", page_safe(page, question->id), page_safe(page, question->text)));
         }
 }
 
@@ -72,8 +72,7 @@ static void notes(struct page *page, const struct answer *const *answer, size_t 
 
     page_end_line(page);
     page_wrap(page, PAGE_DIM, 0,
-              pool_print(pool,
-                         "In %%, and 5 to 95 %% of what the analyst does not know; simulation: ± %s at most.",
+              pool_print(pool, "In %%, and 5 to 95 %% of what the analyst does not know; simulation: ± %s at most.",
                          figure_error(pool, largest_error(answer, n))));
     put_texts(page, answer, n);
 }

@@ -54,12 +54,11 @@ static size_t first_asked(const struct answer *answer)
 
 static bool factor_stands_out(const struct answer_factor *factor, size_t question)
 {
-    return rank_stands_out(factor->by_question[question].difference.value,
-                           factor->by_question[question].difference.se);
+    return rank_stands_out(factor->by_question[question].difference.value, factor->by_question[question].difference.se);
 }
 
-static void add_factor(struct table *table, struct page *page, const struct answer_factor *factor,
-                       size_t question, double largest)
+static void add_factor(struct table *table, struct page *page, const struct answer_factor *factor, size_t question,
+                       double largest)
 {
     struct pool *pool = &page->pool;
     const struct estimate comes = factor->by_question[question].comes;
@@ -78,8 +77,7 @@ static void add_factor(struct table *table, struct page *page, const struct answ
 }
 
 /* The first question in full: ranked holds n factors, the largest difference first. */
-static void factors_at_length(struct page *page, const struct answer *answer, const struct ranked *ranked,
-                              size_t n)
+static void factors_at_length(struct page *page, const struct answer *answer, const struct ranked *ranked, size_t n)
 {
     static const struct table_column column[] = {
         {"", false},      {"", false},          {"comes", true}, {"if so", true},
@@ -191,14 +189,14 @@ void why_drivers(struct page *page, const struct answer *answer)
         if (rank_stands_out(driver->index[question], driver->se[question]) && n_clear++ < MOST_DRIVERS)
             add_driver(&table, page, driver, question);
     }
-    page_heading(page, pool_print(&page->pool, "What drives %s", page_safe(page, answer->question[first_asked(answer)].id)),
+    page_heading(page,
+                 pool_print(&page->pool, "What drives %s", page_safe(page, answer->question[first_asked(answer)].id)),
                  "share of what the analyst does not know that each quantity alone accounts for");
     if (n_clear > 0)
         table_print(&table, page);
     table_free(&table);
-    page_wrap(
-        page, PAGE_DIM, INDENT,
-        pool_print(&page->pool, "Of %zu uncertain quantities %zu cannot be told from zero.", n, n - n_clear));
+    page_wrap(page, PAGE_DIM, INDENT,
+              pool_print(&page->pool, "Of %zu uncertain quantities %zu cannot be told from zero.", n, n - n_clear));
 }
 
 /* Share of the first question's spread that quantities tagged as guesses account for, one by one; NAN:
@@ -237,7 +235,6 @@ void why_basis(struct page *page, const struct answer *answer)
                       "guessed, %zu untagged",
                       n, answer->n_stated, answer->n_reading, answer->n_guess, answer->n_untagged);
     if (!isnan(guessed))
-        text = pool_print(pool, "%s; guesses account for %.0f" GLUE "%% of what drives it", text,
-                          100.0 * guessed);
+        text = pool_print(pool, "%s; guesses account for %.0f" GLUE "%% of what drives it", text, 100.0 * guessed);
     page_wrap(page, PAGE_PLAIN, INDENT, pool_print(pool, "%s.", text));
 }

@@ -76,11 +76,11 @@ static const char *format_text(struct pool *pool, const char *format, va_list ar
     return text;
 }
 
-static void add(struct diag *diag, enum severity severity, struct place place, const char *hint,
-                const char *format, va_list args) __attribute__((format(printf, 5, 0)));
+static void add(struct diag *diag, enum severity severity, struct place place, const char *hint, const char *format,
+                va_list args) __attribute__((format(printf, 5, 0)));
 
-static void add(struct diag *diag, enum severity severity, struct place place, const char *hint,
-                const char *format, va_list args)
+static void add(struct diag *diag, enum severity severity, struct place place, const char *hint, const char *format,
+                va_list args)
 {
     size_t *n = severity == ERROR ? &diag->n_errors : &diag->n_warnings;
     const char *message;
@@ -359,8 +359,7 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
             const int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
 
             row[j] = least(above[j - 1] + (x != y), least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                y == tolower((unsigned char)a[i - 2]))
+            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]))
                 row[j] = least(row[j], before[j - 2] + 1);
         }
     }

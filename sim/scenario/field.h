@@ -13,10 +13,10 @@ enum field_place {
 };
 
 enum field_kind {
-    FIELD_QUANTITY, /* one quantity, drawn once a world */
-    FIELD_MONTH,    /* a date distribution in months after as_of, drawn once a run */
-    FIELD_STATE,    /* a state's id */
-    FIELD_BY_CLOCK, /* a group: id of a lever or event = quantity */
+    FIELD_QUANTITY,     /* one quantity, drawn once a world */
+    FIELD_MONTH,        /* a date distribution in months after as_of, drawn once a run */
+    FIELD_STATE,        /* a state's id */
+    FIELD_BY_CLOCK,     /* a group: id of a lever or event = quantity */
     FIELD_BY_TRANSITION /* a group: id of a transition = quantity */
 };
 
@@ -24,8 +24,8 @@ struct field {
     const char *key;
     enum field_place place;
     enum field_kind kind;
-    double low, high;      /* admissible closed range */
-    double fallback;       /* the value when left out; NAN: see help */
+    double low, high; /* admissible closed range */
+    double fallback;  /* the value when left out; NAN: see help */
     const char *unit, *help;
 };
 #endif

@@ -67,8 +67,8 @@ static bool in_tree(struct pool *pool, const char *path, const char *given)
            (!strcmp(given_real, root) || is_below(given_real, root)) && is_below(real, root);
 }
 
-static const char *extended_path(struct scenario *scenario, const struct source *from,
-                                 const struct node *extends, const char *given, struct diag *diag)
+static const char *extended_path(struct scenario *scenario, const struct source *from, const struct node *extends,
+                                 const char *given, struct diag *diag)
 {
     struct pool *pool = &scenario->pool;
     const char *path;
@@ -78,11 +78,10 @@ static const char *extended_path(struct scenario *scenario, const struct source 
                    "extends: a path in quotes is wanted");
         return NULL;
     }
-    path = tidy(pool, pool_print(pool, "%s/%s", strcmp(from->name, "-") ? folder_of(pool, from->name) : ".",
-                                 extends->text));
+    path = tidy(pool,
+                pool_print(pool, "%s/%s", strcmp(from->name, "-") ? folder_of(pool, from->name) : ".", extends->text));
     if (extends->text[0] == '/' || !in_tree(pool, path, given)) {
-        diag_error(diag, extends->at,
-                   "give a path from this file's folder that stays inside the scenarios' tree",
+        diag_error(diag, extends->at, "give a path from this file's folder that stays inside the scenarios' tree",
                    "extends: \"%s\" leads outside the tree", extends->text);
         return NULL;
     }
@@ -103,15 +102,18 @@ static const char *extended_path(struct scenario *scenario, const struct source 
 static bool read_chain(struct scenario *scenario, const char *given, struct node **tree, struct diag *diag)
 {
     const size_t before = diag->n_errors;
+    const struct node *extends = NULL;
     const char *path = given;
 
     while (path) {
         struct source *source = source_read(&scenario->pool, path, diag);
         const size_t i = scenario->n_files;
-        const struct node *extends;
 
-        if (!source)
+        if (!source) {
+            if (extends)
+                diag_error(diag, extends->at, NULL, "extends: \"%s\" cannot be had", extends->text);
             return false;
+        }
         source->layer = (unsigned)(MAX_LAYERS - i); /* below what was read before */
         scenario->file[scenario->n_files++] = source;
         tree[i] = tree_parse(&scenario->pool, source, diag);
@@ -121,9 +123,9 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
     return diag->n_errors == before;
 }
 
-/* The words of an override's path must be names, and the thing it changes must be there. */
+/* The thing an override changes must be there. tree: the override; value: what it sets. */
 static bool override_fits(struct pool *pool, const struct node *root, const struct override *override,
-                          const struct node *value, struct place place, struct diag *diag)
+                          const struct node *tree, const struct node *value, struct diag *diag)
 {
     static const char *const sections[] = {"actors", "bases",      "states",     "transitions", "levers",
                                            "events", "parameters", "dependence", "questions",   "sources"};
@@ -139,16 +141,16 @@ static bool override_fits(struct pool *pool, const struct node *root, const stru
     if (!rest || !has_ids)
         return true;
     id = pool_copy(pool, rest, strcspn(rest, "."));
-    if (!tree_get(group, id) &&
-        (strchr(rest, '.') || value->kind != NODE_GROUP || !strcmp(section, "parameters"))) {
+    if (!tree_get(group, id) && (strchr(rest, '.') || value->kind != NODE_GROUP || !strcmp(section, "parameters"))) {
         const char **name = pool_new(pool, group ? group->n : 0, sizeof *name);
         const char *near;
 
         for (size_t i = 0; group && i < group->n; i++)
             name[i] = group->child[i]->name;
         near = diag_nearest(id, name, group ? group->n : 0);
-        diag_error(diag, place, near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL,
-                   "--set %s: there is no %s.%s", override->path, section, id);
+        diag_error(diag, tree->child[0]->child[0]->at_name,
+                   near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL, "--set %s: there is no %s.%s",
+                   override->path, section, id);
         return false;
     }
     return true;
@@ -161,9 +163,7 @@ static bool is_path(const char *path)
     for (const char *c = path; *c; c++) {
         const bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
 
-        if (*c == '.' ? start
-            : start   ? !letter
-                      : !(letter || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-'))
+        if (*c == '.' ? start : start ? !letter : !(letter || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-'))
             return false;
         start = *c == '.';
     }
@@ -195,10 +195,15 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
     if (!tree)
         return;
     value = tree;
-    while (value->kind == NODE_GROUP && value->n == 1 && strcmp(value->child[0]->name, path))
+    for (const char *part = override->path; part; part = strchr(part, '.') ? strchr(part, '.') + 1 : NULL) {
+        if (value->n != 1) {
+            diag_error(diag, value->child[1]->at_name, "repeat --set for each", "--set %s: sets more than one thing",
+                       override->path);
+            return;
+        }
         value = value->child[0];
-    value = value->n ? value->child[0] : value;
-    if (override_fits(pool, root, override, value, tree->at, diag))
+    }
+    if (override_fits(pool, root, override, tree, value, diag))
         tree_merge(pool, root, tree, true, diag);
 }
 
@@ -214,8 +219,8 @@ static void drop_superseded(struct node *entity)
         node[i] = tree_get(entity, key[i]);
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < N; j++) {
-            const bool together = i == j || (i == CHANCE && (j == WITHIN || j == WHEN)) ||
-                                  (j == CHANCE && (i == WITHIN || i == WHEN));
+            const bool together =
+                i == j || (i == CHANCE && (j == WITHIN || j == WHEN)) || (j == CHANCE && (i == WITHIN || i == WHEN));
 
             if (!together && node[i] && node[j] && node[i]->at.source->layer > node[j]->at.source->layer) {
                 tree_remove(entity, node[j]);

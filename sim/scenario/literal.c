@@ -162,8 +162,8 @@ static void check_float(struct place place, struct word word, struct diag *diag)
 static void check_number(struct place place, struct word word, enum literal shape, struct diag *diag)
 {
     if (word.length > NUMBER_MAX)
-        diag_error(diag, place, "17 digits say all that a number can hold",
-                   "a number of %zu characters, more than %d", word.length, NUMBER_MAX);
+        diag_error(diag, place, "17 digits say all that a number can hold", "a number of %zu characters, more than %d",
+                   word.length, NUMBER_MAX);
     else if (shape == LITERAL_FLOAT)
         check_float(place, word, diag);
     else

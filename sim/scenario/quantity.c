@@ -87,8 +87,7 @@ static void read_string(struct reader *reader, const struct node *node, const ch
     }
 }
 
-static void wrong_shape(struct reader *reader, const struct node *node, const char *path,
-                        const struct form *form)
+static void wrong_shape(struct reader *reader, const struct node *node, const char *path, const struct form *form)
 {
     diag_error(reader->diag, node->at, pool_print(&reader->scenario->pool, "write it as %s", form->shape),
                "%s: this %s does not have the right parts", path, form->name);
@@ -153,12 +152,11 @@ static void read_list(struct reader *reader, const struct node *node, const char
     }
     if (!form) {
         near = diag_nearest(node->child[0]->text, name, N_FORMS);
-        diag_error(
-            reader->diag, node->child[0]->at,
-            near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
-                 : "known: pert, triangular, uniform, normal, lognormal, beta, quantiles, discrete, mixture, "
-                   "truncate, clamp",
-            "%s: unknown distribution \"%s\"", path, node->child[0]->text);
+        diag_error(reader->diag, node->child[0]->at,
+                   near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+                        : "known: pert, triangular, uniform, normal, lognormal, beta, quantiles, discrete, mixture, "
+                          "truncate, clamp",
+                   "%s: unknown distribution \"%s\"", path, node->child[0]->text);
         return;
     }
     quantity->form = form->form;
@@ -205,8 +203,7 @@ static void read_group(struct reader *reader, const struct node *node, const cha
 
     read_object(reader, node, path, &keys, &wrapper);
     if (!wrapper.value) {
-        diag_error(reader->diag, node->at_name,
-                   "for instance { value = 0.5; source = \"...\"; tag = \"guess\"; }",
+        diag_error(reader->diag, node->at_name, "for instance { value = 0.5; source = \"...\"; tag = \"guess\"; }",
                    "%s: the group has no value", path);
         return;
     }

@@ -20,13 +20,14 @@ static const struct key question_key[] = {
 };
 
 /* The month meant by `on` or `month`, the horizon if neither; told when both or out of reach. */
-static double read_month(struct reader *reader, const char *path, const struct node *on,
-                         const struct node *month)
+static double read_month(struct reader *reader, const char *path, const struct node *on, const struct node *month)
 {
     const struct scenario *scenario = reader->scenario;
     const struct node *node = on ? on : month;
     double value = scenario->horizon, day;
 
+    if (!scenario->is_frame && !scenario->as_of)
+        return value; /* told already */
     if (on && month)
         diag_error(reader->diag, month->at_name, "leave one out", "%s: says when twice: on and month", path);
     if (on && read_date(reader, on, read_path(reader, path, "on"), &day))
@@ -35,8 +36,8 @@ static double read_month(struct reader *reader, const char *path, const struct n
         read_number(reader, month, read_path(reader, path, "month"), &value);
     if (node && !scenario->is_frame && !(value >= 0.0 && value <= scenario->horizon))
         diag_error(reader->diag, node->at,
-                   pool_print(&reader->scenario->pool, "as_of is %s and the horizon %g months",
-                              scenario->as_of, scenario->horizon),
+                   pool_print(&reader->scenario->pool, "as_of is %s and the horizon %g months", scenario->as_of,
+                              scenario->horizon),
                    "%s.%s: lies outside what is played (month %.4g)", path, node->name, value);
     return value;
 }
@@ -54,6 +55,17 @@ static int read_count(struct reader *reader, const char *path, const struct node
     return COUNT_ALL;
 }
 
+/* Names that summary.csv uses for what it always tells. */
+static void check_target(struct reader *reader, const struct question *question, const char *path)
+{
+    static const char *const taken[] = {"state", "bases_held", "time_to_loss", "time_to_deal"};
+
+    for (size_t i = 0; i < COUNT(taken); i++)
+        if (!strcmp(question->entity.id, taken[i]))
+            diag_error(reader->diag, question->entity.place, "choose another",
+                       "%s: summary.csv uses this name for a table of its own", path);
+}
+
 static void check_question(struct reader *reader, const struct draft *draft, const char *path)
 {
     const struct question *question = &draft->question;
@@ -63,8 +75,8 @@ static void check_question(struct reader *reader, const struct draft *draft, con
                    "%s: asks of a lever or event and of bases at once", path);
     if (!question->happens.text && !question->are.n)
         diag_error(reader->diag, question->entity.place,
-                   "are = \"held\"; or are = \"DEAL\"; or happens = \"debt_relief\";",
-                   "%s: does not say what is asked", path);
+                   "are = \"held\"; or are = \"DEAL\"; or happens = \"debt_relief\";", "%s: does not say what is asked",
+                   path);
 }
 
 /* Without questions: does the guest keep all, does it lose any, by the horizon? */
@@ -89,7 +101,7 @@ static void ask_default(struct scenario *scenario)
     }
 }
 
-struct evidence_draft {
+struct evidence_draft { /* begins with the evidence's entity, which the common keys fill */
     struct evidence evidence;
     const struct node *on, *month;
 };
@@ -100,15 +112,11 @@ static const struct key evidence_key[] = {
     {"on", read_node, offsetof(struct evidence_draft, on)},
     {"month", read_node, offsetof(struct evidence_draft, month)},
     {"reliability", read_number, offsetof(struct evidence_draft, evidence.reliability)},
-    {"source", read_nothing, 0},
-    {"text", read_nothing, 0},
-    {"tag", read_nothing, 0},
-    {"because", read_nothing, 0},
 };
 
 static void read_evidence(struct reader *reader)
 {
-    static const struct keys keys = {evidence_key, COUNT(evidence_key), NULL};
+    static const struct keys keys = {evidence_key, COUNT(evidence_key), &read_entity_keys};
     struct scenario *scenario = reader->scenario;
     const struct node *list = tree_get(scenario->root, "evidence");
 
@@ -119,13 +127,13 @@ static void read_evidence(struct reader *reader)
         const char *path = pool_print(&scenario->pool, "evidence.%zu", i);
         struct evidence_draft draft = {.evidence.reliability = 1.0};
 
-        draft.evidence.place = list->child[i]->at;
+        draft.evidence.entity.place = list->child[i]->at;
         read_object(reader, list->child[i], path, &keys, &draft);
         if (list->child[i]->kind != NODE_GROUP)
             continue;
         if (!draft.evidence.are.n)
-            diag_error(reader->diag, draft.evidence.place, "for instance are = \"held\";",
-                       "%s: are is missing", path);
+            diag_error(reader->diag, draft.evidence.entity.place, "for instance are = \"held\";", "%s: are is missing",
+                       path);
         if (!(draft.evidence.reliability > 0.0 && draft.evidence.reliability <= 1.0))
             diag_error(reader->diag, tree_get(list->child[i], "reliability")->at, "above 0, at most 1",
                        "%s.reliability: %g is not a reliability", path, draft.evidence.reliability);
@@ -154,6 +162,7 @@ void read_questions(struct reader *reader)
         draft[i].question.count = read_count(reader, path, draft[i].count);
         draft[i].question.month = read_month(reader, path, draft[i].on, draft[i].month);
         check_question(reader, &draft[i], path);
+        check_target(reader, &draft[i].question, path);
         scenario->question[i] = draft[i].question;
     }
 }

@@ -31,7 +31,7 @@ bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind
 bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path)
 {
     static const char *const taken[] = {"NA",   "na",  "NaN", "nan",  "NULL", "null",
-                                        "None", "all", "any", "held", "lost"};
+                                        "None", "all", "any", "held", "lost", "value"};
     const size_t length = strlen(id);
     bool good = isalpha((unsigned char)id[0]) && length <= 64;
 
@@ -44,7 +44,7 @@ bool read_check_id(struct reader *reader, const char *id, struct place place, co
     }
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (!strcmp(id, taken[i])) {
-            diag_error(reader->diag, place, "tables read it as something else; choose another",
+            diag_error(reader->diag, place, "it means something else in scenarios or tables; choose another",
                        "%s: \"%s\" cannot be an id", path, id);
             return false;
         }
@@ -65,8 +65,7 @@ static const struct key *find_key(const struct keys *keys, const char *name)
     return NULL;
 }
 
-static void unknown_key(struct reader *reader, const struct node *node, const char *path,
-                        const struct keys *keys)
+static void unknown_key(struct reader *reader, const struct node *node, const char *path, const struct keys *keys)
 {
     struct pool *pool = &reader->scenario->pool;
     const char **name = pool_new(pool, count_keys(keys), sizeof *name);
@@ -93,15 +92,13 @@ void read_object(struct reader *reader, const struct node *node, const char *pat
         const struct key *key = find_key(keys, node->child[i]->name);
 
         if (key)
-            key->read(reader, node->child[i], read_path(reader, path, key->name),
-                      (char *)object + key->offset);
+            key->read(reader, node->child[i], read_path(reader, path, key->name), (char *)object + key->offset);
         else
             unknown_key(reader, node->child[i], path, keys);
     }
 }
 
-void *read_entities(struct reader *reader, const char *section, size_t size, const struct keys *keys,
-                    size_t *n)
+void *read_entities(struct reader *reader, const char *section, size_t size, const struct keys *keys, size_t *n)
 {
     const struct node *group = tree_get(reader->scenario->root, section);
     char *object = NULL;
@@ -119,6 +116,7 @@ void *read_entities(struct reader *reader, const char *section, size_t size, con
             continue;
         entity->id = entity->label = node->name;
         entity->place = node->at_name;
+        entity->is_group = node->kind == NODE_GROUP;
         read_object(reader, node, path, keys, entity);
         ++*n;
     }
@@ -224,8 +222,8 @@ void read_keyed_quantities(struct reader *reader, const struct node *node, const
     }
 }
 
-static void read_effect(struct reader *reader, const struct node *node, const char *path,
-                        const struct node *base, struct effects *effects)
+static void read_effect(struct reader *reader, const struct node *node, const char *path, const struct node *base,
+                        struct effects *effects)
 {
     struct effect *effect = &effects->item[effects->n++];
 

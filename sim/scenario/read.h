@@ -29,7 +29,8 @@ struct keys { /* a table and the table it builds on */
 };
 
 /* Fill an object from a group by its keys. */
-void read_object(struct reader *reader, const struct node *node, const char *path, const struct keys *keys, void *object);
+void read_object(struct reader *reader, const struct node *node, const char *path, const struct keys *keys,
+                 void *object);
 
 /* One object of the given size for each member of a group of named groups; each begins with a struct entity. Returns
  * the array, NULL when the group is absent. */
@@ -47,7 +48,8 @@ read_function read_node;                          /* const struct node *: read l
 /* `source`, `tag`, `because`, `group`, `name`, `text` of every entity. */
 extern const struct keys read_entity_keys;
 
-bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind kind, const char *path, const char *wanted);
+bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind kind, const char *path,
+                  const char *wanted);
 bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path);
 const char *read_path(struct reader *reader, const char *path, const char *name);
 

@@ -183,9 +183,8 @@ static void tell_mismatch(struct scan *scan, const struct token *open)
     char hint[HINT_MAX];
 
     snprintf(hint, sizeof hint, "a '%c' is wanted", closer_of(open->kind));
-    diag_error(scan->reader.diag, scan->token.place, hint,
-               "'%c' does not close the '%c' of line %u, column %u", scan->token.kind, open->kind,
-               open->place.line, open->place.column);
+    diag_error(scan->reader.diag, scan->token.place, hint, "'%c' does not close the '%c' of line %u, column %u",
+               scan->token.kind, open->kind, open->place.line, open->place.column);
 }
 
 /* End what the innermost bracket opened; false when its closing bracket is not there. A wrong bracket is
@@ -218,8 +217,7 @@ static void skip_too_deep(struct scan *scan)
 {
     size_t depth = 0;
 
-    diag_error(scan->reader.diag, scan->token.place, NULL, "more than %d brackets within each other",
-               DEPTH_MAX);
+    diag_error(scan->reader.diag, scan->token.place, NULL, "more than %d brackets within each other", DEPTH_MAX);
     do {
         depth += opens(scan->token.kind);
         depth -= closes(scan->token.kind);
@@ -313,8 +311,7 @@ static void read_elements(struct scan *scan, bool array)
         enum literal kind;
 
         if (is_separator(element.kind)) {
-            diag_error(scan->reader.diag, element.place, NULL, "a value is missing before '%c'",
-                       element.kind);
+            diag_error(scan->reader.diag, element.place, NULL, "a value is missing before '%c'", element.kind);
             advance(scan);
             continue;
         }
@@ -358,8 +355,8 @@ static void check_duplicates(struct scan *scan, size_t first)
     for (const struct name *name = earliest + 1; name < scan->name + scan->n_names; name++) {
         if (same_name(earliest, name))
             diag_error(scan->reader.diag, name->token.place, "remove or rename one of them",
-                       "%.*s is set twice in one group, first in line %u", shown_length(name->token),
-                       name->text, earliest->token.place.line);
+                       "%.*s is set twice in one group, first in line %u", shown_length(name->token), name->text,
+                       earliest->token.place.line);
         else
             earliest = name;
     }
@@ -419,8 +416,7 @@ static bool check_name(struct scan *scan)
                        : rule,
                    "%.*s is not a name", shown, word);
     else if (token.length > NAME_LENGTH_MAX)
-        diag_error(diag, token.place, NULL, "a name of %zu characters, more than %d", token.length,
-                   NAME_LENGTH_MAX);
+        diag_error(diag, token.place, NULL, "a name of %zu characters, more than %d", token.length, NAME_LENGTH_MAX);
     else
         return true;
     return false;
@@ -441,8 +437,7 @@ static bool read_name(struct scan *scan, struct group *group)
     } else if (token.kind == TOKEN_STRING) {
         if (!token.broken)
             diag_error(diag, token.place, form,
-                       is_equals(token_peek(&scan->reader)) ? "a name in quotes"
-                                                            : "a string where a name is wanted");
+                       is_equals(token_peek(&scan->reader)) ? "a name in quotes" : "a string where a name is wanted");
         advance(scan);
     } else {
         diag_error(diag, token.place, form, "a name is missing before '%c'", token.kind);
@@ -533,8 +528,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
     if (kind == TOKEN_END || closes(kind))
         return;
     if (sound)
-        diag_error(scan->reader.diag, after_last(scan), separator_hint(scan),
-                   "';' is missing after the value of %.*s",
+        diag_error(scan->reader.diag, after_last(scan), separator_hint(scan), "';' is missing after the value of %.*s",
                    name.kind == TOKEN_WORD ? shown_length(name) : 12,
                    name.kind == TOKEN_WORD ? text_of(scan, name) : "this setting");
     skip_setting(scan);
@@ -585,8 +579,8 @@ static void read_setting(struct scan *scan, struct group *group)
 static void read_stray(struct scan *scan)
 {
     if (scan->reader.n_lost == 0)
-        diag_error(scan->reader.diag, scan->token.place, "remove it, or open it before",
-                   "'%c' closes nothing", scan->token.kind);
+        diag_error(scan->reader.diag, scan->token.place, "remove it, or open it before", "'%c' closes nothing",
+                   scan->token.kind);
     advance(scan);
     if (is_separator(scan->token.kind))
         advance(scan);
@@ -633,8 +627,7 @@ static enum literal read_nested(struct scan *scan)
 static enum literal read_word(struct scan *scan)
 {
     const struct token token = scan->token;
-    const enum literal kind =
-        literal_read(token.place, text_of(scan, token), token.length, scan->reader.diag);
+    const enum literal kind = literal_read(token.place, text_of(scan, token), token.length, scan->reader.diag);
 
     advance(scan);
     return kind;
@@ -650,8 +643,7 @@ static enum literal read_strings(struct scan *scan)
 /* The name of the next line's setting is no value of this one. */
 static bool is_value(const struct scan *scan)
 {
-    return scan->token.kind == TOKEN_WORD &&
-           (scan->token.place.line == scan->last.place.line || !starts_setting(scan));
+    return scan->token.kind == TOKEN_WORD && (scan->token.place.line == scan->last.place.line || !starts_setting(scan));
 }
 
 static enum literal read_value(struct scan *scan, struct place name)

@@ -59,7 +59,7 @@ static const struct key head_key[] = {
 /* The keys of the whole scenario: those above, and a group for each model with fields of its own. */
 static void read_root(struct reader *reader, struct head *head)
 {
-    const struct keys fixed = {head_key, sizeof head_key / sizeof *head_key, NULL};
+    struct keys own, fixed = {head_key, sizeof head_key / sizeof *head_key, &own};
     struct key *model = pool_new(&reader->scenario->pool, reader->n_models, sizeof *model);
     size_t n = 0;
 
@@ -69,7 +69,8 @@ static void read_root(struct reader *reader, struct head *head)
                 model[n++] = (struct key){reader->model[i].name, read_nothing, 0};
                 break;
             }
-    read_object(reader, reader->scenario->root, "", &(struct keys){model, n, &fixed}, head);
+    own = (struct keys){model, n, NULL};
+    read_object(reader, reader->scenario->root, "", &fixed, head);
 }
 
 static struct place start_of(const struct scenario *scenario)
@@ -94,13 +95,14 @@ static void read_head(struct reader *reader)
     if (head.as_of_node && read_date(reader, head.as_of_node, "as_of", &scenario->as_of_day))
         scenario->as_of = head.as_of_node->text;
     scenario->horizon = 24.0;
-    if (head.horizon_node &&
-        read_is_kind(reader, head.horizon_node, NODE_NUMBER, "horizon", "a number of months")) {
+    if (head.horizon_node && read_is_kind(reader, head.horizon_node, NODE_NUMBER, "horizon", "a number of months")) {
         scenario->horizon = head.horizon_node->number;
         scenario->horizon_place = head.horizon_node->at;
-        if (!(scenario->horizon > 0.0 && scenario->horizon <= 1200.0))
+        if (!(scenario->horizon > 0.0 && scenario->horizon <= 1200.0)) {
             diag_error(reader->diag, head.horizon_node->at, "months after as_of: above 0, at most 1200",
                        "horizon: %g is not a horizon", scenario->horizon);
+            scenario->horizon = 1200.0; /* so that nothing else seems to lie beyond it */
+        }
     } else if (!head.horizon_node && !scenario->is_frame) {
         diag_error(reader->diag, head.as_of_node->at_name, "add horizon = 24.0; (months after as_of)",
                    "horizon is missing");
@@ -109,8 +111,7 @@ static void read_head(struct reader *reader)
 
 static void read_analyst(struct reader *reader)
 {
-    static const struct keys keys = {analyst_key, sizeof analyst_key / sizeof *analyst_key,
-                                     &read_entity_keys};
+    static const struct keys keys = {analyst_key, sizeof analyst_key / sizeof *analyst_key, &read_entity_keys};
     struct scenario *scenario = reader->scenario;
     const struct node *node = tree_get(scenario->root, "analyst");
     struct analyst analyst = {.id = "analyst", .weight = 1.0};
@@ -118,8 +119,8 @@ static void read_analyst(struct reader *reader)
     if (node)
         read_object(reader, node, "analyst", &keys, &analyst);
     if (!(analyst.weight >= 0.0))
-        diag_error(reader->diag, tree_get(node, "weight")->at, "0 or more",
-                   "analyst.weight: %g is not a weight", analyst.weight);
+        diag_error(reader->diag, tree_get(node, "weight")->at, "0 or more", "analyst.weight: %g is not a weight",
+                   analyst.weight);
     scenario->analyst_id = analyst.id;
     scenario->analyst_name = analyst.entity.label ? analyst.entity.label : analyst.id;
     scenario->analyst_weight = analyst.weight;
@@ -143,8 +144,7 @@ static void name_scenario(struct reader *reader, const char *path)
         for (size_t i = 0; scenario->id[i]; i++)
             good = good && (isalnum((unsigned char)scenario->id[i]) || (i && strchr("_-", scenario->id[i])));
         if (!good || !*scenario->id || strlen(scenario->id) > 64)
-            diag_error(reader->diag, start_of(scenario),
-                       "add id = \"...\";: a letter, then letters, digits, _ or -",
+            diag_error(reader->diag, start_of(scenario), "add id = \"...\";: a letter, then letters, digits, _ or -",
                        "the file's name \"%s\" does not make an id", scenario->id);
     }
     if (!scenario->title)

@@ -27,6 +27,7 @@ struct entity { /* what every named thing has */
     const char *id;
     const char *label; /* its `name`, or its id */
     const char *text;  /* NULL, or what it says of itself */
+    bool is_group;     /* false: written as something else, which was told */
     struct place place;
     struct note note;
 };
@@ -147,16 +148,19 @@ struct question {
 };
 
 struct evidence {
+    struct entity entity;
     struct names bases, are;
     double month, reliability;
-    struct place place;
 };
 
 struct model_setting { /* a value for one of a model's own fields */
+    const char *model;
+    const char *path;
+    struct place place;
     const struct field *field;
-    struct name base;             /* narrowed to it, or absent */
-    struct quantity quantity;     /* FIELD_QUANTITY, FIELD_MONTH */
-    struct name state;            /* FIELD_STATE */
+    struct name base;              /* narrowed to it, or absent */
+    struct quantity quantity;      /* FIELD_QUANTITY, FIELD_MONTH */
+    struct name state;             /* FIELD_STATE */
     struct keyed_quantities keyed; /* FIELD_BY_CLOCK */
 };
 

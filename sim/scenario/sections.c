@@ -5,9 +5,9 @@
 #include "sim/scenario/read.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define ENTITY(table)                                                                                        \
-    {                                                                                                        \
-        table, COUNT(table), &read_entity_keys                                                               \
+#define ENTITY(table)                                                                                                  \
+    {                                                                                                                  \
+        table, COUNT(table), &read_entity_keys                                                                         \
     }
 
 static void read_given_bool(struct reader *reader, const struct node *node, const char *path, void *into)
@@ -30,8 +30,8 @@ static void read_role(struct reader *reader, const struct node *node, const char
     read_text(reader, node, path, into);
     if (node->kind == NODE_STRING && strcmp(node->text, "guest") && strcmp(node->text, "host") &&
         strcmp(node->text, "third"))
-        diag_error(reader->diag, node->at, "a role is \"guest\", \"host\" or \"third\"",
-                   "%s: \"%s\" is not a role", path, node->text);
+        diag_error(reader->diag, node->at, "a role is \"guest\", \"host\" or \"third\"", "%s: \"%s\" is not a role",
+                   path, node->text);
 }
 
 static const struct key actor_key[] = {
@@ -55,9 +55,9 @@ struct draft { /* a clock with its timing keys, before they are understood toget
 };
 
 #define CLOCK(member) offsetof(struct draft, clock) + offsetof(struct clock, member)
-#define TIMING(member)                                                                                       \
-    {                                                                                                        \
-#member, read_node, offsetof(struct draft, timing) + offsetof(struct timing_nodes, member)           \
+#define TIMING(member)                                                                                                 \
+    {                                                                                                                  \
+#member, read_node, offsetof(struct draft, timing) + offsetof(struct timing_nodes, member)                     \
     }
 static const struct key timing_key[] = {TIMING(per_month), TIMING(per_year), TIMING(chance), TIMING(within),
                                         TIMING(when),      TIMING(on),       TIMING(at)};
@@ -99,8 +99,7 @@ static void check_actor(struct reader *reader, struct name name, const char *pat
                "%s.%s: there is no actor \"%s\"", path, key, name.text);
 }
 
-static void add_clocks(struct reader *reader, const char *section, enum clock_kind kind,
-                       const struct keys *keys)
+static void add_clocks(struct reader *reader, const char *section, enum clock_kind kind, const struct keys *keys)
 {
     struct scenario *scenario = reader->scenario;
     size_t n;
@@ -115,7 +114,8 @@ static void add_clocks(struct reader *reader, const char *section, enum clock_ki
 
         *clock = draft[i].clock;
         clock->kind = kind;
-        read_timing(reader, &draft[i].timing, path, clock->entity.place, &clock->timing);
+        if (clock->entity.is_group)
+            read_timing(reader, &draft[i].timing, path, clock->entity.place, &clock->timing);
         check_actor(reader, draft[i].offered_by, path, "offered_by");
         check_actor(reader, draft[i].demanded_by, path, "demanded_by");
         check_actor(reader, draft[i].red_line_of, path, "red_line_of");
@@ -160,8 +160,7 @@ static void read_correlations(struct reader *reader)
     struct scenario *scenario = reader->scenario;
     const struct node *list = tree_get(scenario->root, "correlations");
 
-    if (!list ||
-        !read_is_kind(reader, list, NODE_LIST, "correlations", "a list ((path, path, correlation), ...)"))
+    if (!list || !read_is_kind(reader, list, NODE_LIST, "correlations", "a list ((path, path, correlation), ...)"))
         return;
     scenario->correlation = pool_new(&scenario->pool, list->n, sizeof *scenario->correlation);
     for (size_t i = 0; i < list->n; i++) {
@@ -175,8 +174,7 @@ static void read_correlations(struct reader *reader)
             continue;
         }
         if (!(node->child[2]->number > -1.0 && node->child[2]->number < 1.0)) {
-            diag_error(reader->diag, node->child[2]->at,
-                       "for two quantities that are the same use a shared parameter",
+            diag_error(reader->diag, node->child[2]->at, "for two quantities that are the same use a shared parameter",
                        "correlations: %g is not a correlation between -1 and 1", node->child[2]->number);
             continue;
         }
@@ -234,10 +232,9 @@ void read_sections(struct reader *reader)
     scenario->state = read_entities(reader, "states", sizeof(struct state), &states, &scenario->n_states);
     scenario->actor = read_entities(reader, "actors", sizeof(struct actor), &actors, &scenario->n_actors);
     scenario->base = read_entities(reader, "bases", sizeof(struct base), &bases, &scenario->n_bases);
-    scenario->source =
-        read_entities(reader, "sources", sizeof(struct entity), &sources, &scenario->n_sources);
-    scenario->dependence = read_entities(reader, "dependence", sizeof(struct dependence), &dependences,
-                                         &scenario->n_dependences);
+    scenario->source = read_entities(reader, "sources", sizeof(struct entity), &sources, &scenario->n_sources);
+    scenario->dependence =
+        read_entities(reader, "dependence", sizeof(struct dependence), &dependences, &scenario->n_dependences);
     read_parameters(reader);
     add_clocks(reader, "transitions", CLOCK_TRANSITION, &transitions);
     add_clocks(reader, "levers", CLOCK_LEVER, &factors);

@@ -57,8 +57,7 @@ static void choose_models(struct reader *reader)
         add_model(reader, (struct name){.text = "hazard"}, 1.0);
     } else if (node->kind == NODE_STRING) {
         add_model(reader, (struct name){node->text, node->at}, 1.0);
-    } else if (read_is_kind(reader, node, NODE_GROUP, "model",
-                            "a model's name, or a mixture { hazard = 0.6; ... },")) {
+    } else if (read_is_kind(reader, node, NODE_GROUP, "model", "a model's name, or a mixture { hazard = 0.6; ... },")) {
         for (size_t i = 0; i < node->n; i++) {
             const struct node *child = node->child[i];
             double weight = 1.0;
@@ -74,7 +73,7 @@ static void choose_models(struct reader *reader)
     }
 }
 
-static void read_setting(struct reader *reader, const struct node *node, const char *path,
+static void read_setting(struct reader *reader, const char *model, const struct node *node, const char *path,
                          const struct field *field, const struct node *base)
 {
     struct scenario *scenario = reader->scenario;
@@ -84,6 +83,9 @@ static void read_setting(struct reader *reader, const struct node *node, const c
                                   sizeof *setting);
     setting = &scenario->setting[scenario->n_settings++];
     setting->field = field;
+    setting->model = model;
+    setting->path = path;
+    setting->place = node->at_name;
     if (base)
         setting->base = (struct name){base->name, base->at_name};
     if (field->kind == FIELD_STATE)
@@ -112,12 +114,11 @@ static void read_settings(struct reader *reader, const struct model_schema *mode
                 continue;
             name[n++] = model->field[f].key;
             if (!strcmp(model->field[f].key, node->name)) {
-                read_setting(reader, node, here, &model->field[f], base);
+                read_setting(reader, model->name, node, here, &model->field[f], base);
                 found = true;
             }
         }
-        if (!base && !strcmp(node->name, "bases") &&
-            read_is_kind(reader, node, NODE_GROUP, here, "a group { ... }")) {
+        if (!base && !strcmp(node->name, "bases") && read_is_kind(reader, node, NODE_GROUP, here, "a group { ... }")) {
             for (size_t b = 0; b < node->n; b++)
                 read_settings(reader, model, node->child[b], read_path(reader, here, node->child[b]->name),
                               node->child[b]);

@@ -14,7 +14,7 @@ struct source {
     size_t size;         /* bytes, without that end */
     const size_t *start; /* offset of each line's first byte; n_lines + 1 entries */
     size_t n_lines;
-    unsigned layer;      /* 0 = the outermost ancestor; a child is above what it extends; --set above all */
+    unsigned layer; /* 0 = the outermost ancestor; a child is above what it extends; --set above all */
 };
 
 /* Where a word stands. line and column count from 1, columns in bytes; column 0: only the line is known;

@@ -44,8 +44,8 @@ bool read_date(struct reader *reader, const struct node *node, const char *path,
     }
     if (!good || number[0] < 1 || number[1] < 1 || number[1] > 12 || number[2] < 1 ||
         number[2] > days_in(number[0], number[1])) {
-        diag_error(reader->diag, node->at, "a date is written \"2025-06-15\"", "%s: \"%s\" is not a date",
-                   path, node->text);
+        diag_error(reader->diag, node->at, "a date is written \"2025-06-15\"", "%s: \"%s\" is not a date", path,
+                   node->text);
         return false;
     }
     *day = day_number(number[0], number[1], number[2]);
@@ -69,8 +69,8 @@ static void read_step(struct reader *reader, const struct node *node, const char
         diag_error(reader->diag, node->child[0]->at, "list the steps in order of time",
                    "%s: month %g does not come after month %g", path, from, step[-1].from);
     step->from = from;
-    read_quantity(reader, node->child[1],
-                  pool_print(&reader->scenario->pool, "%s.%zu", path, timing->n_steps), &step->rate);
+    read_quantity(reader, node->child[1], pool_print(&reader->scenario->pool, "%s.%zu", path, timing->n_steps),
+                  &step->rate);
     timing->n_steps++;
 }
 
@@ -102,8 +102,7 @@ static void read_chance(struct reader *reader, const struct timing_nodes *nodes,
     }
     timing->form = TIMING_WITHIN;
     if (!nodes->chance)
-        diag_error(reader->diag, nodes->within->at_name, "add chance = ...;", "%s: within needs a chance",
-                   path);
+        diag_error(reader->diag, nodes->within->at_name, "add chance = ...;", "%s: within needs a chance", path);
     if (nodes->within)
         read_quantity(reader, nodes->within, read_path(reader, path, "within"), &timing->within);
     else
@@ -120,18 +119,18 @@ static void read_on(struct reader *reader, const struct node *node, const char *
     timing->form = TIMING_ON;
     if (!read_date(reader, node, path, &day))
         return;
+    if (!reader->scenario->is_frame && !reader->scenario->as_of)
+        return; /* told already */
     timing->on = (day - reader->scenario->as_of_day) / MONTH_DAYS;
     if (!reader->scenario->is_frame && timing->on < 0.0)
-        diag_warning(reader->diag, node->at, NULL, "%s: %s lies before as_of: it is in force from the start",
-                     path, node->text);
-    if (!reader->scenario->is_frame && timing->on > reader->scenario->horizon)
-        diag_warning(reader->diag, node->at, NULL, "%s: %s lies after the horizon: it never comes", path,
+        diag_warning(reader->diag, node->at, NULL, "%s: %s lies before as_of: it is in force from the start", path,
                      node->text);
+    if (!reader->scenario->is_frame && timing->on > reader->scenario->horizon)
+        diag_warning(reader->diag, node->at, NULL, "%s: %s lies after the horizon: it never comes", path, node->text);
 }
 
 /* Exactly one way: every other way that is given too is told at its place. */
-static bool one_way(struct reader *reader, const struct timing_nodes *nodes, const char *path,
-                    struct place place)
+static bool one_way(struct reader *reader, const struct timing_nodes *nodes, const char *path, struct place place)
 {
     const struct node *chance = nodes->chance ? nodes->chance : nodes->within ? nodes->within : nodes->when;
     const struct node *const way[] = {nodes->per_month, nodes->per_year, chance, nodes->on, nodes->at};
@@ -141,22 +140,21 @@ static bool one_way(struct reader *reader, const struct timing_nodes *nodes, con
         if (first && way[i])
             diag_error(reader->diag, way[i]->at_name,
                        "one of: per_month; per_year; chance and within; chance and when; on; at",
-                       "%s: says when it rings twice: %s and %s", path, first->name, way[i]->name);
+                       "%s: says twice when it rings: %s and %s", path, first->name, way[i]->name);
         if (!first)
             first = way[i];
     }
     if (nodes->within && nodes->when)
-        diag_error(reader->diag, nodes->within->at_name, "leave one out",
-                   "%s: within and when exclude each other", path);
+        diag_error(reader->diag, nodes->within->at_name, "leave one out", "%s: within and when exclude each other",
+                   path);
     if (!first)
-        diag_error(reader->diag, place,
-                   "one of: per_month; per_year; chance and within; chance and when; on; at",
+        diag_error(reader->diag, place, "one of: per_month; per_year; chance and within; chance and when; on; at",
                    "%s: does not say when it can ring", path);
     return first;
 }
 
-void read_timing(struct reader *reader, const struct timing_nodes *nodes, const char *path,
-                 struct place place, struct timing *timing)
+void read_timing(struct reader *reader, const struct timing_nodes *nodes, const char *path, struct place place,
+                 struct timing *timing)
 {
     if (!one_way(reader, nodes, path, place))
         return;
@@ -167,10 +165,7 @@ void read_timing(struct reader *reader, const struct timing_nodes *nodes, const 
         timing->place = node->at_name;
         read_rate(reader, node, read_path(reader, path, node->name), timing);
     } else if (nodes->chance || nodes->within || nodes->when) {
-        timing->place = (nodes->chance   ? nodes->chance
-                         : nodes->within ? nodes->within
-                                         : nodes->when)
-                            ->at_name;
+        timing->place = (nodes->chance ? nodes->chance : nodes->within ? nodes->within : nodes->when)->at_name;
         read_chance(reader, nodes, path, timing);
     } else if (nodes->on) {
         timing->place = nodes->on->at_name;

@@ -15,8 +15,7 @@ static const struct {
     const char *message, *hint;
 } flaws[N_FLAWS] = {
     [NUL_BYTE] = {"a NUL byte in the text", "a scenario is plain text in UTF-8"},
-    [CONTROL] = {"a control character in the text",
-                 "only TAB and line ends may stand between the visible characters"},
+    [CONTROL] = {"a control character in the text", "only TAB and line ends may stand between the visible characters"},
     [LONE_CR] = {"a carriage return that ends no line", "save the file with LF or CRLF line ends"},
     [BAD_UTF8] = {"bytes that are not UTF-8", "save the file in UTF-8"},
 };
@@ -146,8 +145,8 @@ static struct place place_of(struct reader *reader, size_t offset, size_t length
 static void check_length(struct reader *reader, size_t offset, const char *what)
 {
     if (reader->diag && reader->at - offset > TOKEN_MAX)
-        diag_error(reader->diag, place_of(reader, offset, reader->at - offset), NULL,
-                   "%s longer than %d bytes", what, TOKEN_MAX);
+        diag_error(reader->diag, place_of(reader, offset, reader->at - offset), NULL, "%s longer than %d bytes", what,
+                   TOKEN_MAX);
 }
 
 static void skip_line_comment(struct reader *reader)
@@ -172,8 +171,7 @@ static void skip_block_comment(struct reader *reader)
     }
     reader->n_lost++;
     if (reader->diag)
-        diag_error(reader->diag, place_of(reader, offset, 2), "end it with */",
-                   "this comment is never closed");
+        diag_error(reader->diag, place_of(reader, offset, 2), "end it with */", "this comment is never closed");
 }
 
 static bool starts_comment(const struct reader *reader)
@@ -223,8 +221,8 @@ static const char escapes[] = "\\\"nt";
 
 static bool is_hex_escape(const char *text, size_t size)
 {
-    return size >= 4 && text[0] == '\\' && (text[1] == 'x' || text[1] == 'X') &&
-           isxdigit((unsigned char)text[2]) && isxdigit((unsigned char)text[3]);
+    return size >= 4 && text[0] == '\\' && (text[1] == 'x' || text[1] == 'X') && isxdigit((unsigned char)text[2]) &&
+           isxdigit((unsigned char)text[3]);
 }
 
 static unsigned hex_value(char c)
@@ -275,8 +273,7 @@ static size_t check_escape(struct reader *reader, size_t offset, size_t end)
                    "of these, only \\n and \\t may stand in a string", "a control character in a string");
     else if (!strchr(escapes, text[1]))
         diag_error(reader->diag, source_place(reader->source, offset, 2),
-                   "a backslash itself is written \\\\; known are \\\" \\n \\t and \\xNN",
-                   "an unknown escape");
+                   "a backslash itself is written \\\\; known are \\\" \\n \\t and \\xNN", "an unknown escape");
     return 2;
 }
 
@@ -348,8 +345,7 @@ static bool ends_word(const struct reader *reader)
 {
     if (isalnum((unsigned char)*here(reader)))
         return false;
-    return blank_length(reader) > 0 || *here(reader) == '"' || strchr(marks, *here(reader)) ||
-           starts_comment(reader);
+    return blank_length(reader) > 0 || *here(reader) == '"' || strchr(marks, *here(reader)) || starts_comment(reader);
 }
 
 static void read_word(struct reader *reader)

@@ -56,8 +56,7 @@ static struct node *build(struct builder *builder, const config_setting_t *setti
         node->at_name = mark->name.source ? mark->name : mark->value;
     }
     if (config_setting_name(setting))
-        node->name =
-            pool_copy(builder->pool, config_setting_name(setting), strlen(config_setting_name(setting)));
+        node->name = pool_copy(builder->pool, config_setting_name(setting), strlen(config_setting_name(setting)));
     if (node->kind == NODE_STRING) {
         text = config_setting_get_string(setting);
         node->text = pool_copy(builder->pool, text ? text : "", text ? strlen(text) : 0);
@@ -90,8 +89,8 @@ struct node *tree_parse(struct pool *pool, const struct source *source, struct d
             root->at = root->at_name = (struct place){.source = source};
         }
     } else {
-        diag_error(diag, (struct place){.source = source, .line = (unsigned)config_error_line(&config)}, NULL,
-                   "%s", config_error_text(&config));
+        diag_error(diag, (struct place){.source = source, .line = (unsigned)config_error_line(&config)}, NULL, "%s",
+                   config_error_text(&config));
     }
     config_destroy(&config);
     return root;
@@ -136,8 +135,7 @@ static void merge_at(struct pool *pool, const char *path, struct node *below, st
     }
 }
 
-struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn,
-                        struct diag *diag)
+struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag)
 {
     merge_at(pool, "", below, above, warn, diag);
     return below;

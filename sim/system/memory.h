@@ -19,7 +19,7 @@ void *memory_grow(void *array, size_t n, size_t *capacity, size_t size);
 struct pool {
     struct pool_page *page;
 };
-void *pool_new(struct pool *pool, size_t n, size_t size);          /* zeroed, aligned for any type */
+void *pool_new(struct pool *pool, size_t n, size_t size); /* zeroed, aligned for any type */
 /* Room for one more item, as memory_grow; what is outgrown stays in the pool. */
 void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size);
 char *pool_copy(struct pool *pool, const char *text, size_t size); /* size bytes and a final NUL */

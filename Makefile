@@ -19,6 +19,7 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
 .PHONY: all run check sanitize race lint bench install uninstall clean
 .DEFAULT_GOAL := all
+.SECONDARY:
 
 all: $(B)/foothold
 

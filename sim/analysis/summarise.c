@@ -52,9 +52,9 @@ static double conditional(const struct counts *counts, size_t of, const void *wh
     const struct factor_cells *cells = what;
     const double came = counts_of(counts, cells->came, of);
     const double came_yes = counts_of(counts, cells->came_yes, of);
-    const double not = counts_of(counts, counts->tally->at.runs, of) - came;
+    const double missed = counts_of(counts, counts->tally->at.runs, of) - came;
     const double if_comes = came > 0.0 ? came_yes / came : NAN;
-    const double if_not = not > 0.0 ? (counts_of(counts, cells->yes, of) - came_yes) / not : NAN;
+    const double if_not = missed > 0.0 ? (counts_of(counts, cells->yes, of) - came_yes) / missed : NAN;
 
     return cells->which == IF_COMES ? if_comes : cells->which == IF_NOT ? if_not : if_comes - if_not;
 }

@@ -150,11 +150,13 @@ static int take(const char *verb, const struct option_row *row, size_t n_rows, i
         complain(verb, "takes no value", argv[0], option->help);
         return 0;
     }
-    if (value)
+    if (!option->argument)
+        value = ""; /* a flag is set by its name */
+    else if (value)
         value++;
-    else if (option->argument && argc > 1)
+    else if (argc > 1)
         value = argv[taken++];
-    if ((option->argument && !value) || !set(option, value, (char *)into + option->offset)) {
+    if (!value || !set(option, value, (char *)into + option->offset)) {
         snprintf(what, sizeof what, "--%s: %s", option->name, value ? "not usable" : "needs a value");
         complain(verb, what, value ? value : "", wanted(option, text, sizeof text));
         return value ? -taken : 0;

@@ -54,7 +54,7 @@ void progress_show(struct progress *progress, uint64_t n_draws, double fraction)
     progress->shown = now;
     fprintf(stderr, "\r%s  %3.0f %%  %.1f million draws/s  %.0f s left \033[K", progress->what, 100.0 * fraction,
             1e-6 * (double)n_draws / spent, spent * (1.0 - fraction) / fraction);
-    fflush(stderr);
+    (void)fflush(stderr);
 }
 
 void progress_end(struct progress *progress)

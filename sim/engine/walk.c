@@ -21,6 +21,7 @@ static void aim(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
 
+    walk->soon_is_stale = true;
     if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0))
         walk->ring[c] = INFINITY;
     else if (clock->baseline == BASELINE_DATE)
@@ -30,15 +31,22 @@ static void aim(struct walk *walk, uint32_t c)
         walk->ring[c] = reach_at(walk->world, clock, walk->month);
 }
 
-/* Bring what is left of an aimed clock's threshold up to the present; a month is all or nothing. */
+/* Bring an aimed clock's hazard up to the present; a month is all or nothing. */
+static void catch_up(struct walk *walk, uint32_t c)
+{
+    if (walk->plan->clock[c].baseline == BASELINE_DATE && walk->month > 0.0)
+        walk->passed[c] = reach_dated_hazard(walk->world, &walk->plan->clock[c], walk->month);
+}
+
+/* And what is left of its threshold, if it is enabled and has one. */
 static void settle(struct walk *walk, uint32_t c)
 {
     const double before = walk->passed[c];
 
-    if (walk->plan->clock[c].baseline != BASELINE_DATE || !(walk->month > 0.0))
+    if (walk->waits[c] || walk->spent[c])
         return;
-    walk->passed[c] = reach_dated_hazard(walk->world, &walk->plan->clock[c], walk->month);
-    if (!walk->waits[c] && walk->aimed_ratio[c] > 0.0)
+    catch_up(walk, c);
+    if (walk->aimed_ratio[c] > 0.0)
         walk->aimed_left[c] = larger(0.0, walk->aimed_left[c] - walk->aimed_ratio[c] * (walk->passed[c] - before));
 }
 
@@ -49,6 +57,7 @@ static void wait_more(struct walk *walk, uint32_t c)
     if (walk->way[c] == WALK_AIMED) {
         settle(walk, c);
         walk->ring[c] = INFINITY;
+        walk->soon_is_stale = true;
     } else if (walk->way[c] == WALK_RATED) {
         walk->speed[walk->slot[c]] = 0.0;
     }
@@ -71,16 +80,16 @@ static void wait_less(struct walk *walk, uint32_t c)
 {
     const uint32_t slot = walk->slot[c];
 
-    if (walk->way[c] == WALK_AIMED)
-        settle(walk, c);
     if (--walk->waits[c])
         return;
     if (walk->spent[c])
         next_threshold(walk, c);
-    if (walk->way[c] == WALK_AIMED)
+    if (walk->way[c] == WALK_AIMED) {
+        catch_up(walk, c);
         aim(walk, c);
-    else
+    } else {
         walk->speed[slot] = walk->ratio[slot] * walk->rate[slot];
+    }
 }
 
 static double frailty(const struct walk *walk, uint32_t c)
@@ -107,14 +116,12 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
     }
 }
 
-static void multiply(struct walk *walk, const struct walk_reach *reach, const double *by)
+__attribute__((noinline)) static void multiply(double *restrict ratio, double *restrict speed,
+                                               const double *restrict by, uint32_t n)
 {
-    const double *restrict gain = by + reach->at;
-    double *restrict ratio = walk->ratio + reach->first, *restrict speed = walk->speed + reach->first;
-
-    for (uint32_t i = 0; i < reach->n; i++) {
-        ratio[i] *= gain[i];
-        speed[i] *= gain[i];
+    for (uint32_t i = 0; i < n; i++) {
+        ratio[i] *= by[i];
+        speed[i] *= by[i];
     }
 }
 
@@ -128,7 +135,8 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         return;
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
-        multiply(walk, reach, on ? walk->gain : walk->loss);
+        multiply(walk->ratio + reach->first, walk->speed + reach->first, (on ? walk->gain : walk->loss) + reach->at,
+                 reach->n);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
@@ -165,6 +173,7 @@ static void begin_to_last(struct walk *walk, uint32_t c)
 
     if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
         begins = smaller(begins, walk->world->value[clock->at]);
+    walk->soon_is_stale = true;
     walk->ends[clock->factor] = larger(
         walk->month,
         begins + distribution_quantile(clock->lasts, stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c])));
@@ -193,6 +202,7 @@ static void factor_ends(struct walk *walk, uint32_t f)
     const uint32_t c = walk->plan->factor[f].clock;
 
     walk->ends[f] = INFINITY;
+    walk->soon_is_stale = true;
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
     unlock(walk, &walk->plan->clock[c], false);
     if (walk->plan->clock[c].recurs)
@@ -287,6 +297,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     const struct plan *plan = walk->plan;
 
     walk->month = 0.0;
+    walk->soon_is_stale = true;
     walk->n_queue = walk->next_known = walk->next_change = 0;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
@@ -300,48 +311,72 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     begin_clocks(walk, history, lane);
 }
 
-/* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */
-struct coming {
-    enum { NOTHING, ENDING, CHANGE, KNOWN, AIMED } what;
-    double month;
-    uint32_t which; /* factor or clock */
-};
-
-static struct coming what_comes(const struct walk *walk)
+/* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. */
+static struct walk_coming soonest(const struct walk *walk)
 {
-    struct coming coming = {NOTHING, walk->plan->horizon, UINT32_MAX};
+    struct walk_coming coming = {WALK_NOTHING, INFINITY, UINT32_MAX};
 
-    if (walk->next_known < walk->n_queue && walk->queue[walk->next_known].month <= coming.month)
-        coming = (struct coming){KNOWN, walk->queue[walk->next_known].month, walk->queue[walk->next_known].clock};
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
 
-        if (walk->ring[c] < coming.month || (walk->ring[c] == coming.month && c < coming.which))
-            coming = (struct coming){AIMED, walk->ring[c], c};
+        if (walk->ring[c] < coming.month)
+            coming = (struct walk_coming){WALK_RING, walk->ring[c], c};
     }
-    if (walk->next_change < walk->n_changes && walk->change[walk->next_change].month <= coming.month)
-        coming = (struct coming){CHANGE, walk->change[walk->next_change].month, 0};
     for (uint32_t i = 0; i < walk->n_lasting; i++) {
         const uint32_t f = walk->lasting[i];
 
-        if (walk->ends[f] < coming.month || (walk->ends[f] == coming.month && coming.what != ENDING))
-            coming = (struct coming){ENDING, walk->ends[f], f};
+        if (walk->ends[f] < coming.month || (walk->ends[f] == coming.month && coming.what == WALK_RING))
+            coming = (struct walk_coming){WALK_ENDING, walk->ends[f], f};
     }
     return coming;
 }
 
-/* What is left of each rated clock's threshold after some time; whether any is used up. No division, no branch. */
-static bool use_up(struct walk *walk, double time)
+/* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */
+static struct walk_coming what_comes(struct walk *walk)
 {
-    const double *restrict left = walk->left, *restrict speed = walk->speed;
-    double *restrict after = walk->after;
+    const double horizon = walk->plan->horizon;
+    struct walk_coming coming = {WALK_NOTHING, horizon, UINT32_MAX};
+
+    if (walk->soon_is_stale) {
+        walk->soon = soonest(walk);
+        walk->soon_is_stale = false;
+    }
+    if (walk->soon.month <= horizon)
+        coming = walk->soon;
+    if (walk->next_known < walk->n_queue) {
+        const struct walk_known *known = &walk->queue[walk->next_known];
+
+        if (known->month < coming.month ||
+            (known->month == coming.month && coming.what != WALK_ENDING && known->clock < coming.which))
+            coming = (struct walk_coming){WALK_KNOWN, known->month, known->clock};
+    }
+    if (walk->next_change < walk->n_changes) {
+        const double month = walk->change[walk->next_change].month;
+
+        if (month < coming.month || (month == coming.month && coming.what != WALK_ENDING))
+            coming = (struct walk_coming){WALK_CHANGE, month, 0};
+    }
+    return coming;
+}
+
+/* What is left of thresholds after some time; how many are used up. Apart from its callers, where compilers see that the
+ * arrays do not overlap and make vectors of it. */
+__attribute__((noinline)) static int64_t subtract(double *restrict after, const double *restrict left,
+                                                  const double *restrict speed, double time, uint32_t n)
+{
     int64_t used_up = 0;
 
-    for (uint32_t i = 0; i < walk->n_rated; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         after[i] = left[i] - speed[i] * time;
         used_up += after[i] <= 0.0;
     }
     return used_up;
+}
+
+/* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
+static bool use_up(struct walk *walk, double time)
+{
+    return subtract(walk->after, walk->left, walk->speed, time, walk->n_rated);
 }
 
 /* The rated clock that rings first by a month, given that one does. */
@@ -375,7 +410,7 @@ static void advance(struct walk *walk, double month)
 /* Play up to the next thing that happens, and let it happen; false at the horizon. */
 static bool step(struct walk *walk, struct history *history)
 {
-    const struct coming coming = what_comes(walk);
+    const struct walk_coming coming = what_comes(walk);
 
     if (use_up(walk, coming.month - walk->month)) {
         double month;
@@ -390,18 +425,18 @@ static bool step(struct walk *walk, struct history *history)
     }
     advance(walk, coming.month);
     switch (coming.what) {
-    case NOTHING:
+    case WALK_NOTHING:
         return false;
-    case ENDING:
+    case WALK_ENDING:
         factor_ends(walk, coming.which);
         return true;
-    case CHANGE:
+    case WALK_CHANGE:
         rate_changes(walk, &walk->change[walk->next_change++]);
         return true;
-    case KNOWN:
+    case WALK_KNOWN:
         walk->next_known++;
         break;
-    case AIMED:
+    case WALK_RING:
         break;
     }
     rings(walk, history, coming.which);

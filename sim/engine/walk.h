@@ -27,6 +27,12 @@ struct walk_known { /* a steady clock rings */
     uint32_t clock;
 };
 
+struct walk_coming { /* what is known to come next */
+    enum { WALK_NOTHING, WALK_ENDING, WALK_CHANGE, WALK_KNOWN, WALK_RING } what;
+    double month;
+    uint32_t which; /* factor that ends, or clock */
+};
+
 struct walk {
     const struct plan *plan;
     const struct world *world;
@@ -70,6 +76,8 @@ struct walk {
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
     struct walk_known *queue;
     uint32_t n_queue, next_known, next_change;
+    struct walk_coming soon; /* of aimed clocks and endings */
+    bool soon_is_stale;
 };
 
 void walk_init(struct walk *walk, const struct plan *plan);

@@ -126,18 +126,16 @@ static void build_links(struct compiler *compiler)
     plan->switch_links = pool_new(compiler->pool, plan->n_switches, sizeof *plan->switch_links);
     for (size_t i = 0; i < n; i++) {
         const struct pending_term *pending = &compiler->pending[i];
-        struct plan_link *link = plan->n_links ? &plan->link[plan->n_links - 1] : NULL;
 
-        if (!link || link->from_switch != pending->from_switch || link->clock != pending->clock) {
+        if (i == 0 || pending[-1].from_switch != pending->from_switch || pending[-1].clock != pending->clock) {
             struct span *links = &plan->switch_links[pending->from_switch];
 
             if (!links->n)
                 links->first = (uint32_t)plan->n_links;
             links->n++;
-            link = &plan->link[plan->n_links++];
-            *link = (struct plan_link){pending->from_switch, pending->clock, {(uint32_t)i, 0}};
+            plan->link[plan->n_links++] = (struct plan_link){pending->from_switch, pending->clock, {(uint32_t)i, 0}};
         }
-        link->terms.n++;
+        plan->link[plan->n_links - 1].terms.n++;
         plan->term[plan->n_terms++] = pending->term;
     }
 }

@@ -66,7 +66,8 @@ static json_t *escaped(const char *bytes)
     if (!stream)
         die("out of memory (writing JSON)");
     diag_put_safe(stream, bytes, strlen(bytes));
-    fclose(stream);
+    if (fclose(stream))
+        die("out of memory (writing JSON)");
     string = json_string(text);
     free(text);
     return string;

@@ -90,19 +90,14 @@ static void put_decimal(char *text, bool negative, uint64_t n, int power)
         power--;
     }
     size = put_digits(digits, n);
-    whole = size - power; /* digits before the point; below 1: zeros after it */
+    whole = size - power; /* digits before the point; not above 0: as many zeros after it */
     if (negative)
         *text++ = '-';
-    if (whole <= 0)
-        *text++ = '0';
-    for (int i = 0; i < whole; i++)
-        *text++ = digits[i];
-    if (power > 0)
-        *text++ = '.';
-    for (int i = whole; i < 0; i++)
-        *text++ = '0';
-    for (int i = whole > 0 ? whole : 0; i < size; i++)
-        *text++ = digits[i];
+    for (int i = whole > 0 ? 0 : whole - 1; i < size; i++) {
+        if (i == whole)
+            *text++ = '.';
+        *text++ = i < 0 ? '0' : digits[i];
+    }
     *text = '\0';
 }
 

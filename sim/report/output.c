@@ -17,7 +17,7 @@ static void remove_parts(const struct output *output)
 {
     for (size_t i = 0; i < output->n; i++) {
         if (output->file[i].stream)
-            fclose(output->file[i].stream);
+            (void)fclose(output->file[i].stream);
         unlink(output->file[i].part); /* gone already when it was renamed */
     }
 }

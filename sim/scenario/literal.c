@@ -103,7 +103,7 @@ static void print_exponential(char *text, size_t size, double number)
     while (precision++ < 17 && strtod(digit, NULL) != number);
     exponent = strchr(digit, 'e');
     *exponent = '\0';
-    snprintf(text, size, "%se%d", digit, atoi(exponent + 1));
+    snprintf(text, size, "%se%ld", digit, strtol(exponent + 1, NULL, 10));
 }
 
 static bool fits_integer(const char *text, enum literal shape)

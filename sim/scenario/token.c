@@ -1,4 +1,5 @@
 #include "sim/scenario/token.h"
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 #include "sim/scenario/diag.h"
@@ -247,12 +248,13 @@ static size_t check_hex(struct reader *reader, size_t offset, size_t end)
     size_t written[4], n = 0, at = offset, length, bytes;
     char byte[4];
 
-    while (n < 4 && at < end) {
+    do {
         byte[n] = decode_byte(text + at, end - at, &length);
         at += length;
         written[n++] = at;
-    }
+    } while (n < 4 && at < end);
     bytes = source_utf8(byte, n);
+    assert(bytes <= n);
     if (bytes == 0)
         diag_error(reader->diag, source_place(reader->source, offset, 4), "a string holds UTF-8",
                    "this escape makes the string invalid UTF-8");

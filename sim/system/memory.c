@@ -16,7 +16,7 @@ void die(const char *format, ...)
 {
     va_list args;
 
-    fflush(stdout);
+    (void)fflush(stdout);
     fputs("foothold: ", stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);

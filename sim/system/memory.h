@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Print "foothold: message" (printf-like) on standard error and exit 1: the machine failed, not the user. */
-_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* Zeroed memory for n items of the given size; never NULL; freed with free(). */
 void *memory_new(size_t n, size_t size);

@@ -1,0 +1,176 @@
+/* Worlds and tallies: strata filled, orders independent, shares with honest errors, parts that add up to the whole. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "models/model.h"
+#include "sim/engine/play.h"
+#include "sim/scenario/diag.h"
+#include "sim/scenario/scenario.h"
+
+static const char text[] =
+    "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;"
+    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };"
+    "bases = { port = { }; field = { }; };"
+    "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = (\"uniform\", 0.01, 0.09); }; };"
+    "events = { storm = { per_month = (\"lognormal\", 0.05, 0.2); effects = { exit = 2.0; }; }; };";
+
+struct fixture {
+    struct scenario *scenario;
+    struct plan *plan;
+    struct diag diag;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *it = calloc(1, sizeof *it);
+    char path[] = "/tmp/foothold-world-XXXXXX";
+    const int file = mkstemp(path);
+
+    if (!it || file < 0 || write(file, text, sizeof text - 1) != (ssize_t)sizeof text - 1 || close(file))
+        return -1;
+    it->scenario = scenario_read(path, NULL, 0, NULL, 0, &it->diag);
+    unlink(path);
+    it->diag.n_errors = 0; /* the file's name makes no id, and no model was listed */
+    it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
+    *state = it;
+    return it->plan ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *it = *state;
+
+    plan_free(it->plan);
+    scenario_free(it->scenario);
+    diag_free(&it->diag);
+    free(it);
+    return 0;
+}
+
+enum { STRATA = 64 };
+
+/* World k is point k / REPLICATES of replicate k % REPLICATES. */
+static void each_replicate_fills_all_strata_of_each_input(void **state)
+{
+    const struct fixture *it = *state;
+    struct world world;
+
+    world_init(&world, it->plan);
+    for (size_t input = 0; input < it->plan->n_inputs; input++)
+        for (uint64_t replicate = 0; replicate < REPLICATES; replicate++) {
+            bool filled[STRATA] = {false};
+
+            for (uint64_t k = 0; k < STRATA; k++) {
+                world_draw(&world, it->plan, DESIGN_STRATIFIED, 1, k * REPLICATES + replicate);
+                filled[(size_t)(world.uniform[input] * STRATA)] = true;
+            }
+            for (size_t s = 0; s < STRATA; s++)
+                assert_true(filled[s]);
+        }
+    world_free(&world);
+}
+
+/* The correlation of N independent pairs has a standard deviation of about 1 / sqrt(N). */
+static void inputs_run_through_their_strata_in_orders_of_their_own(void **state)
+{
+    static const enum design design[] = {DESIGN_STRATIFIED, DESIGN_MC};
+    const struct fixture *it = *state;
+    struct world world;
+    enum { N = 32768 };
+
+    world_init(&world, it->plan);
+    assert_int_equal(it->plan->n_inputs, 2);
+    for (size_t d = 0; d < 2; d++) {
+        double sum = 0.0;
+
+        for (uint64_t k = 0; k < N; k++) {
+            world_draw(&world, it->plan, design[d], 3, k);
+            sum += (world.uniform[0] - 0.5) * (world.uniform[1] - 0.5);
+        }
+        assert_true(fabs(sum / N * 12.0) < 6.0 / sqrt(N));
+    }
+    world_free(&world);
+}
+
+static struct play_settings settings(enum design design, uint64_t seed, uint64_t worlds)
+{
+    return (struct play_settings){
+        .seed = seed, .n_worlds = worlds, .n_runs = 16, .precision = NAN, .design = design, .threads = 1};
+}
+
+static void tallies_of_parts_add_up_to_the_whole(void **state)
+{
+    const struct fixture *it = *state;
+    const struct plan *plan = it->plan;
+    const struct play_settings few = settings(DESIGN_STRATIFIED, 2, 64), more = settings(DESIGN_STRATIFIED, 2, 128);
+    struct play_result part, whole;
+    const struct tally *half, *all;
+
+    play(&part, &plan, 1, &few);
+    play(&whole, &plan, 1, &more);
+    half = &part.arm[0].tally;
+    all = &whole.arm[0].tally;
+    assert_true(tally_total(all, all->at.runs) == 128 * 16);
+    for (size_t q = 0; q < plan->n_questions; q++)
+        assert_true(tally_total(half, half->at.question + q) <= tally_total(all, all->at.question + q));
+    for (size_t b = 0; b < plan->n_bases; b++) {
+        uint64_t n = 0;
+
+        for (size_t s = 0; s < plan->n_states; s++)
+            n += tally_total(all, all->at.state + b * plan->n_states + s);
+        assert_true(n == 128 * 16);
+    }
+    tally_merge(&part.arm[0].tally, &whole.arm[0].tally);
+    assert_true(tally_total(half, half->at.runs) == 192 * 16);
+    play_free(&part);
+    play_free(&whole);
+}
+
+/* The spread of a share over many seeds is what its standard error says, for either design; with 400 seeds their ratio has
+ * a standard deviation of about 4 %. And strata help. */
+static void the_error_of_a_share_is_its_spread_over_seeds(void **state)
+{
+    const struct fixture *it = *state;
+    const struct plan *plan = it->plan;
+    enum { SEEDS = 400 };
+    double spread[2];
+
+    for (int d = 0; d < 2; d++) {
+        double sum = 0.0, squares = 0.0, said = 0.0;
+
+        for (uint64_t seed = 0; seed < SEEDS; seed++) {
+            const struct play_settings set = settings(d ? DESIGN_MC : DESIGN_STRATIFIED, seed, 256);
+            struct play_result result;
+            double se, p;
+
+            play(&result, &plan, 1, &set);
+            p = tally_share(&result.arm[0].tally, result.arm[0].tally.at.question, &se);
+            sum += p;
+            squares += p * p;
+            said += se * se;
+            play_free(&result);
+        }
+        spread[d] = squares / SEEDS - sum / SEEDS * (sum / SEEDS);
+        assert_true(spread[d] / (said / SEEDS) > 0.65 && spread[d] / (said / SEEDS) < 1.5);
+    }
+    assert_true(spread[0] < spread[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_replicate_fills_all_strata_of_each_input),
+        cmocka_unit_test(inputs_run_through_their_strata_in_orders_of_their_own),
+        cmocka_unit_test(tallies_of_parts_add_up_to_the_whole),
+        cmocka_unit_test(the_error_of_a_share_is_its_spread_over_seeds),
+    };
+
+    return cmocka_run_group_tests_name("world", tests, set_up, tear_down);
+}

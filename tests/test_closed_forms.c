@@ -459,7 +459,7 @@ static void absorption_is_as_the_chain_says(void **state)
           "                lapse = { from = 'DEAL'; to = 'EXIT'; per_month = 0.005; }; };",
           KNOWN({"sign", 1200.0, .56338028}));
     tally = &stage->result.arm[0].tally;
-    mean = 0x1p-20 * (double)tally_total(tally, tally->at.loss_sum);
+    mean = 0x1p-20 * (double)tally_total(tally, tally->at.loss.months);
     for (size_t s = 1; s < COUNT(to_go); s++)
         mean += (1200.0 + to_go[s]) * (double)tally_total(tally, tally->at.state + s);
     mean /= (double)stage->n;

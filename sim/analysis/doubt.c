@@ -84,7 +84,21 @@ static struct answer_spread no_doubt(const struct counts *counts, size_t column)
     return out;
 }
 
-struct answer_spread doubt_spread(const struct counts *counts, size_t column)
+/* Drawing quantiles in gets the spread right, but not always the shape; unmixing gets both, and where the two differ, or
+ * the runs are too few to see finer, the answer is no surer than that. */
+static void unmix_column(const struct counts *counts, struct unmix *unmix, size_t column, struct answer_spread *out)
+{
+    double unmixed[ANSWER_LEVELS];
+
+    unmix_quantiles(unmix, unmixed, answer_level, ANSWER_LEVELS,
+                    counts->histogram_total + column * (counts->spread->n_bins + 1));
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        out->se[i] = hypot(hypot(out->se[i], unmixed[i] - out->quantile[i]), unmix_resolution(unmix, unmixed[i]));
+        out->quantile[i] = unmixed[i];
+    }
+}
+
+struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unmix, size_t column)
 {
     const bool known = counts->worlds_total >= 2.0 && counts->n_runs >= 2.0;
     struct answer_spread out = {.sd_ignorance = NAN, .sd_chance = NAN};
@@ -93,12 +107,14 @@ struct answer_spread doubt_spread(const struct counts *counts, size_t column)
         return no_doubt(counts, column);
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         const struct level level = {column, answer_level[i]};
-        const struct estimate estimate =
+        const struct estimate drawn_in =
             known ? estimate_batches(counts, quantile, &level) : (struct estimate){NAN, NAN, 0};
 
-        out.quantile[i] = estimate.value;
-        out.se[i] = estimate.se;
+        out.quantile[i] = drawn_in.value;
+        out.se[i] = drawn_in.se;
     }
+    if (known && unmix)
+        unmix_column(counts, unmix, column, &out);
     if (known) {
         const struct moments moments = moments_of(counts, column, ALL);
 

@@ -2,10 +2,12 @@
 #ifndef FOOTHOLD_DOUBT_H
 #define FOOTHOLD_DOUBT_H
 #include "sim/analysis/estimate.h"
+#include "sim/analysis/unmix.h"
 
 /* How a column's probability (a question, then base x state) spreads over worlds. NAN with fewer than two worlds, or with
- * one run a world, which cannot tell chance from ignorance. */
-struct answer_spread doubt_spread(const struct counts *counts, size_t column);
+ * one run a world, which cannot tell chance from ignorance. unmix: for the runs a world, or NULL when they are so many that
+ * their noise is drawn in well enough. */
+struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unmix, size_t column);
 
 /* First-order index of an input on a question: the share of the variance of p that goes when the input is known. */
 struct estimate doubt_driver(const struct counts *counts, size_t input, size_t question);

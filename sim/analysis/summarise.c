@@ -15,6 +15,7 @@ struct context {
     const struct plan *plan;
     const struct counts *counts;
     const struct tally_layout *at;
+    struct unmix *unmix; /* NULL: too many runs a world to need it */
 };
 
 static void answer_drivers(const struct context *context)
@@ -124,14 +125,14 @@ static void answer_base(const struct context *context, size_t b)
     place->spread = pool_new(&answer->pool, plan->n_states, sizeof *place->spread);
     for (size_t s = 0; s < plan->n_states; s++) {
         place->state[s] = estimate_share(context->counts, at->state + b * plan->n_states + s);
-        place->spread[s] = doubt_spread(context->counts, plan->n_questions + b * plan->n_states + s);
+        place->spread[s] = doubt_spread(context->counts, context->unmix, plan->n_questions + b * plan->n_states + s);
     }
     place->occupancy = pool_new(&answer->pool, plan->n_states * months, sizeof *place->occupancy);
     place->incidence = pool_new(&answer->pool, plan->n_transitions * months, sizeof *place->incidence);
     accumulate(context, at->occupancy + b * plan->n_states * months, plan->n_states, place->occupancy);
     accumulate(context, at->incidence + b * plan->n_transitions * months, plan->n_transitions, place->incidence);
-    place->loss = times_estimate(context->counts, at->loss, at->loss_sum, b);
-    place->deal = times_estimate(context->counts, at->deal, at->deal_sum, b);
+    place->loss = times_estimate(context->counts, &at->loss, b);
+    place->deal = times_estimate(context->counts, &at->deal, b);
 }
 
 static void answer_bases(const struct context *context)
@@ -145,8 +146,8 @@ static void answer_bases(const struct context *context)
     for (size_t b = 0; b < plan->n_bases; b++)
         answer_base(context, b);
     answer->all = (struct answer_place){.id = "all", .name = "all bases"};
-    answer->all.loss = times_estimate(context->counts, at->loss, at->loss_sum, plan->n_bases);
-    answer->all.deal = times_estimate(context->counts, at->deal, at->deal_sum, plan->n_bases);
+    answer->all.loss = times_estimate(context->counts, &at->loss, plan->n_bases);
+    answer->all.deal = times_estimate(context->counts, &at->deal, plan->n_bases);
     answer->bases_held = pool_new(&answer->pool, plan->n_bases + 1, sizeof *answer->bases_held);
     for (size_t n = 0; n <= plan->n_bases; n++)
         answer->bases_held[n] = estimate_share(context->counts, at->held + n);
@@ -167,7 +168,7 @@ static void answer_questions(const struct context *context)
                                                        .text = plan->question[q].text,
                                                        .month = plan->question[q].month,
                                                        .p = estimate_share(context->counts, context->at->question + q),
-                                                       .spread = doubt_spread(context->counts, q)};
+                                                       .spread = doubt_spread(context->counts, context->unmix, q)};
 }
 
 static void answer_head(const struct context *context, const struct play_result *result, uint64_t n_runs)
@@ -207,9 +208,13 @@ static void answer_head(const struct context *context, const struct play_result 
 struct answer *summarise(const struct plan *plan, const struct play_result *result, size_t arm, uint64_t n_runs)
 {
     struct answer *answer = memory_new(1, sizeof *answer);
+    const bool unmixes = plan->n_inputs && n_runs >= 2 && n_runs <= SPREAD_MAX_BINS;
     struct counts counts;
-    const struct context context = {answer, plan, &counts, &result->arm[arm].tally.at};
+    struct unmix unmix;
+    const struct context context = {answer, plan, &counts, &result->arm[arm].tally.at, unmixes ? &unmix : NULL};
 
+    if (unmixes)
+        unmix_init(&unmix, n_runs);
     counts_init(&counts, plan, &result->arm[arm], n_runs);
     answer_head(&context, result, n_runs);
     answer_questions(&context);
@@ -217,6 +222,8 @@ struct answer *summarise(const struct plan *plan, const struct play_result *resu
     answer_factors(&context);
     answer_drivers(&context);
     counts_free(&counts);
+    if (unmixes)
+        unmix_free(&unmix);
     return answer;
 }
 

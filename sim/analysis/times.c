@@ -2,32 +2,46 @@
 #include <math.h>
 
 struct cells {
-    size_t bins, sum;
+    const struct tally_times *at;
+    size_t place;
     double level;
 };
 
-static double happened(const struct counts *counts, size_t bins, size_t of)
+static double happened(const struct counts *counts, const struct cells *cells, size_t of)
 {
     double n = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++)
-        n += counts_of(counts, bins + bin, of);
+        n += counts_of(counts, cells->at->n + cells->place * TALLY_BINS + bin, of);
     return n;
 }
 
-/* The month by which a share `level` of runs have seen it, linear inside a bin; NAN when fewer see it by the horizon. */
+/* The time inside a bin by which a share of its times has come, taken to be even about their mean with their spread: exact
+ * for a fixed date, and for times spread evenly over the bin. */
+static double inside(const struct counts *counts, const struct cells *cells, size_t bin, double share, size_t of)
+{
+    const size_t cell = cells->place * TALLY_BINS + bin;
+    const double n = counts_of(counts, cells->at->n + cell, of);
+    const double mean = counts_of(counts, cells->at->sum + cell, of) / n / TALLY_OFFSET;
+    const double square = counts_of(counts, cells->at->square + cell, of) / n / (TALLY_OFFSET * TALLY_OFFSET);
+    const double half = sqrt(3.0 * fmax(0.0, square - mean * mean));
+    const double begin = tally_bin_begin(counts->tally, bin), end = tally_bin_begin(counts->tally, bin + 1);
+
+    return begin + (end - begin) * fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0)));
+}
+
+/* The month by which a share `level` of runs have seen it; NAN when fewer see it by the horizon. */
 static double quantile(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
     const double wanted = cells->level * counts_of(counts, counts->tally->at.runs, of);
-    const double width = counts->plan->horizon / TALLY_BINS;
     double seen = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++) {
-        const double here = counts_of(counts, cells->bins + bin, of);
+        const double here = counts_of(counts, cells->at->n + cells->place * TALLY_BINS + bin, of);
 
         if (here > 0.0 && seen + here >= wanted)
-            return width * ((double)bin + (wanted - seen) / here);
+            return inside(counts, cells, bin, (wanted - seen) / here, of);
         seen += here;
     }
     return NAN;
@@ -36,12 +50,12 @@ static double quantile(const struct counts *counts, size_t of, const void *what)
 static double mean(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
-    const double n = happened(counts, cells->bins, of);
+    const double n = happened(counts, cells, of);
 
-    return n > 0.0 ? counts_of(counts, cells->sum, of) * 0x1p-20 / n : NAN;
+    return n > 0.0 ? counts_of(counts, cells->at->months + cells->place, of) * 0x1p-20 / n : NAN;
 }
 
-static struct estimate by_horizon(const struct counts *counts, size_t bins)
+static struct estimate by_horizon(const struct counts *counts, const struct cells *cells)
 {
     uint64_t yes[REPLICATES] = {0}, n[REPLICATES];
     struct estimate estimate = {.n = counts->tally_total[counts->tally->at.runs]};
@@ -51,16 +65,16 @@ static struct estimate by_horizon(const struct counts *counts, size_t bins)
 
         n[r] = block[counts->tally->at.runs];
         for (size_t bin = 0; bin < TALLY_BINS; bin++)
-            yes[r] += block[bins + bin];
+            yes[r] += block[cells->at->n + cells->place * TALLY_BINS + bin];
     }
     estimate.value = tally_share_of(counts->plan, yes, n, &estimate.se);
     return estimate;
 }
 
-struct answer_time times_estimate(const struct counts *counts, size_t bins, size_t sum, size_t place)
+struct answer_time times_estimate(const struct counts *counts, const struct tally_times *at, size_t place)
 {
-    struct cells cells = {bins + place * TALLY_BINS, sum + place, 0.0};
-    struct answer_time time = {.by_horizon = by_horizon(counts, cells.bins),
+    struct cells cells = {at, place, 0.0};
+    struct answer_time time = {.by_horizon = by_horizon(counts, &cells),
                                .mean = estimate_jackknife(counts, mean, &cells)};
 
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {

@@ -17,10 +17,14 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
         {&at->came_yes, plan->n_factors * questions},
         {&at->occupancy, bases * states * n_months},
         {&at->incidence, bases * plan->n_transitions * n_months},
-        {&at->loss, (bases + 1) * TALLY_BINS},
-        {&at->deal, (bases + 1) * TALLY_BINS},
-        {&at->loss_sum, bases + 1},
-        {&at->deal_sum, bases + 1},
+        {&at->loss.n, (bases + 1) * TALLY_BINS},
+        {&at->loss.sum, (bases + 1) * TALLY_BINS},
+        {&at->loss.square, (bases + 1) * TALLY_BINS},
+        {&at->loss.months, bases + 1},
+        {&at->deal.n, (bases + 1) * TALLY_BINS},
+        {&at->deal.sum, (bases + 1) * TALLY_BINS},
+        {&at->deal.square, (bases + 1) * TALLY_BINS},
+        {&at->deal.months, bases + 1},
     };
 
     at->size = 0;
@@ -102,27 +106,32 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
     }
 }
 
-/* Months until the first of the given moves of a base, or of any base, ends in a set of states. */
-static void count_time(const struct tally *tally, uint64_t *count, size_t bins, size_t sum, size_t b, double month)
+/* A first time of a base, or of all. */
+static void count_time(const struct tally *tally, uint64_t *count, const struct tally_times *at, size_t b, double month)
 {
-    const size_t bin = (size_t)(month / tally->plan->horizon * TALLY_BINS);
+    const double place = sqrt(month / tally->plan->horizon) * TALLY_BINS;
+    const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1, cell = b * TALLY_BINS + bin;
+    const double begin = tally_bin_begin(tally, bin), width = tally_bin_begin(tally, bin + 1) - begin;
+    const uint64_t offset = (uint64_t)(fmin(1.0, fmax(0.0, (month - begin) / width)) * TALLY_OFFSET);
 
-    count[bins + b * TALLY_BINS + (bin < TALLY_BINS ? bin : TALLY_BINS - 1)]++;
-    count[sum + b] += (uint64_t)(month * 0x1p20);
+    count[at->n + cell]++;
+    count[at->sum + cell] += offset;
+    count[at->square + cell] += offset * offset;
+    count[at->months + b] += (uint64_t)(month * 0x1p20);
 }
 
 /* First times into a set of states, for each base and for all. Bases that begin there are there at month 0. */
 static void count_first(const struct tally *tally, uint64_t *count, const struct history *history, uint64_t states,
-                        size_t bins, size_t sum)
+                        const struct tally_times *at)
 {
     const struct plan *plan = tally->plan;
     bool any = false;
 
     for (uint32_t b = 0; b < plan->n_bases; b++)
         if (states >> plan->base[b].initial & 1) {
-            count_time(tally, count, bins, sum, b, 0.0);
+            count_time(tally, count, at, b, 0.0);
             if (!any)
-                count_time(tally, count, bins, sum, plan->n_bases, 0.0);
+                count_time(tally, count, at, plan->n_bases, 0.0);
             any = true;
         }
     for (uint32_t i = 0; i < history->n_moves; i++) {
@@ -135,9 +144,9 @@ static void count_first(const struct tally *tally, uint64_t *count, const struct
             before = history->move[j].base == move->base && states >> history->move[j].to & 1;
         if (before)
             continue;
-        count_time(tally, count, bins, sum, move->base, move->month);
+        count_time(tally, count, at, move->base, move->month);
         if (!any)
-            count_time(tally, count, bins, sum, plan->n_bases, move->month);
+            count_time(tally, count, at, plan->n_bases, move->month);
         any = true;
     }
 }
@@ -175,8 +184,8 @@ void tally_run(struct tally *tally, const struct history *history, size_t replic
     count[tally->at.held + held]++;
     count_questions(tally, count, history);
     count_curves(tally, count, history);
-    count_first(tally, count, history, ~plan->held, tally->at.loss, tally->at.loss_sum);
-    count_first(tally, count, history, plan->deal, tally->at.deal, tally->at.deal_sum);
+    count_first(tally, count, history, ~plan->held, &tally->at.loss);
+    count_first(tally, count, history, plan->deal, &tally->at.deal);
 }
 
 void tally_merge(struct tally *into, const struct tally *from)

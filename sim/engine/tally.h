@@ -8,7 +8,9 @@
 #include "sim/engine/history.h"
 #include "sim/engine/world.h"
 
-enum { TALLY_BINS = 2048 }; /* of the time to a loss or a deal, over the horizon */
+/* Of the time to a loss or a deal: bin k is [(k / TALLY_BINS)^2, ((k + 1) / TALLY_BINS)^2) of the horizon, finer early on. */
+enum { TALLY_BINS = 1024 };
+#define TALLY_OFFSET 0x1p12 /* units of a bin's width in which times inside it are summed */
 
 /* Where each count stands in a replicate's block. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
  * t: transition; m: month of the grid. */
@@ -21,11 +23,13 @@ struct tally_layout {
     size_t came_yes;  /* likewise, and q said yes */
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */
     size_t incidence; /* [(b * n_transitions + t) * n_months + m] first rung in (m - 1, m] */
-    size_t loss;      /* [b * TALLY_BINS + bin] first not held */
-    size_t deal;      /* likewise, first in a deal */
-    size_t loss_sum;  /* [b] months, in 2^-20 */
-    size_t deal_sum;
-    size_t size; /* counts a replicate */
+    struct tally_times {
+        size_t n;      /* [b * TALLY_BINS + bin] first times */
+        size_t sum;    /* likewise: their offsets in the bin, summed */
+        size_t square; /* and squared */
+        size_t months; /* [b] summed, in 2^-20 */
+    } loss, deal;      /* first not held; first in a deal */
+    size_t size;       /* counts a replicate */
 };
 
 struct tally {
@@ -49,6 +53,15 @@ static inline uint64_t *tally_block(const struct tally *tally, size_t replicate)
 {
     return tally->count + replicate * tally->at.size;
 }
+
+/* The month where a bin of times begins. */
+static inline double tally_bin_begin(const struct tally *tally, size_t bin)
+{
+    const double share = (double)bin / TALLY_BINS;
+
+    return share * share * tally->plan->horizon;
+}
+
 uint64_t tally_total(const struct tally *tally, size_t cell);
 
 /* A share yes of n, counted in each replicate, and its standard error: from the spread of replicates where worlds differ,

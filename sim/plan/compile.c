@@ -135,27 +135,22 @@ static void list_parameters(struct compiler *compiler)
     sort_ids(compiler, &compiler->parameters, row, parameters->n);
 }
 
-/* Transitions, levers and events share one space of ids, and an effect may also name a base. */
+/* Transitions, levers and events share one space of ids. */
 static void check_one_space(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
-    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks + scenario->n_bases, sizeof *row);
-    size_t n = 0;
+    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks, sizeof *row);
 
     for (size_t i = 0; i < scenario->n_clocks; i++)
-        row[n++] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
-    for (size_t i = 0; i < scenario->n_bases; i++)
-        row[n++] = (struct id_row){scenario->base[i].entity.id, (uint32_t)(scenario->n_clocks + i)};
-    if (n)
-        qsort(row, n, sizeof *row, by_first);
-    for (size_t i = 1; i < n; i++) {
+        row[i] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
+    if (scenario->n_clocks)
+        qsort(row, scenario->n_clocks, sizeof *row, by_first);
+    for (size_t i = 1; i < scenario->n_clocks; i++) {
         const uint32_t later = row[i].original > row[i - 1].original ? row[i].original : row[i - 1].original;
 
         if (!strcmp(row[i].id, row[i - 1].id))
-            diag_error(compiler->diag,
-                       later < scenario->n_clocks ? scenario->clock[later].entity.place
-                                                  : scenario->base[later - scenario->n_clocks].entity.place,
-                       "transitions, levers, events and bases share one space of ids", "\"%s\" is the id of two things",
+            diag_error(compiler->diag, scenario->clock[later].entity.place,
+                       "transitions, levers and events share one space of ids", "\"%s\" is the id of two things",
                        row[i].id);
     }
 }
@@ -172,6 +167,9 @@ static void compile_states_table(struct compiler *compiler)
         const struct state *state = &scenario->state[s];
 
         plan->state[s] = state->entity.id;
+        if (!state->held_given)
+            diag_warning(compiler->diag, state->entity.place, "say held = true; or held = false;",
+                         "states.%s: does not say whether the base is held: taken as lost", state->entity.id);
         plan->held |= (uint64_t)state->held << s;
         plan->final |= (uint64_t)state->final << s;
         plan->deal |= (uint64_t)state->deal << s;
@@ -283,7 +281,7 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
             qsort(plan->input, plan->n_inputs, sizeof *plan->input, by_path);
         compile_correlations(&compiler);
     }
-    if (diag->n_errors == errors)
+    if (!diag->n_errors)
         compile_warnings(&compiler); /* mistakes would make for false ones */
     if (diag->n_errors == errors)
         return plan;

@@ -19,8 +19,8 @@ static long input_by_path(const struct plan *plan, const char *path)
     return -1;
 }
 
-/* Whether the scenario says something at a path. */
-static bool is_said(const struct node *node, const char *path)
+/* What the scenario says at a path, or NULL. */
+static const struct node *said_at(const struct node *node, const char *path)
 {
     while (node && *path) {
         const size_t length = strcspn(path, ".");
@@ -40,12 +40,15 @@ static bool is_said(const struct node *node, const char *path)
 static long correlated_input(struct compiler *compiler, struct name path)
 {
     const struct plan *plan = compiler->plan;
-    const long found = input_by_path(plan, path.text);
+    const struct node *said = said_at(compiler->scenario->root, path.text);
     const char **name, *near;
+    long found = input_by_path(plan, path.text);
 
+    if (found < 0 && said && said->kind == NODE_STRING) /* a shared parameter, by a setting that uses it */
+        found = input_by_path(plan, pool_print(compiler->pool, "parameters.%s", said->text));
     if (found >= 0)
         return found;
-    if (is_said(compiler->scenario->root, path.text)) {
+    if (said) {
         diag_warning(compiler->diag, path.place, NULL,
                      "correlations: \"%s\" is not uncertain here, so it correlates with nothing", path.text);
         return -1;
@@ -54,8 +57,8 @@ static long correlated_input(struct compiler *compiler, struct name path)
     for (size_t i = 0; i < plan->n_inputs; i++)
         name[i] = plan->input[i].path;
     near = diag_nearest(path.text, name, plan->n_inputs);
-    diag_error(compiler->diag, path.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
-               "correlations: there is no \"%s\" in this scenario", path.text);
+    diag_warning(compiler->diag, path.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+                 "correlations: there is no \"%s\" in this scenario, so nothing correlates with it", path.text);
     return -1;
 }
 
@@ -107,14 +110,14 @@ static size_t position(const struct plan *plan, long input)
     return i;
 }
 
-static void fill(const struct compiler *compiler, gsl_matrix *matrix)
+static void fill(struct compiler *compiler, gsl_matrix *matrix)
 {
     const struct plan *plan = compiler->plan;
 
     gsl_matrix_set_identity(matrix);
     for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
         const struct correlation *correlation = &compiler->scenario->correlation[i];
-        const long a = input_by_path(plan, correlation->a.text), b = input_by_path(plan, correlation->b.text);
+        const long a = correlated_input(compiler, correlation->a), b = correlated_input(compiler, correlation->b);
         const double rho = 2.0 * sin(M_PI * correlation->spearman / 6.0);
 
         if (a < 0 || b < 0)

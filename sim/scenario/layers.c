@@ -170,6 +170,36 @@ static bool is_path(const char *path)
     return !start;
 }
 
+/* "transitions.notice.per_month.1": the rate of a step, as reports name it. */
+static bool is_step(const char *path)
+{
+    const char *last = strrchr(path, '.');
+
+    return last && last[1] && !last[1 + strspn(last + 1, "0123456789")];
+}
+
+/* Replace the rate of a step, the second of its pair. */
+static void set_step(struct scenario *scenario, struct node *root, const struct override *override, struct diag *diag)
+{
+    struct pool *pool = &scenario->pool;
+    const char *text = pool_print(pool, "value = %s;", override->value), *rest = override->path;
+    struct source *source = source_from_text(pool, "--set", text, strlen(text));
+    struct node *tree, *node = root;
+    size_t index;
+
+    source->layer = UINT_MAX;
+    tree = tree_parse(pool, source, diag);
+    for (; node && strchr(rest, '.'); rest = strchr(rest, '.') + 1)
+        node = tree_get(node, pool_copy(pool, rest, strcspn(rest, ".")));
+    index = strtoul(rest, NULL, 10);
+    if (!node || node->kind != NODE_LIST || index >= node->n || node->child[index]->kind != NODE_LIST ||
+        node->child[index]->n != 2)
+        diag_error(diag, (struct place){0}, "steps count from 0", "--set %s: there is no such step of a rate",
+                   override->path);
+    else if (tree && tree->n == 1)
+        *node->child[index]->child[1] = *tree->child[0];
+}
+
 static void lay_override(struct scenario *scenario, struct node *root, const struct override *override,
                          struct diag *diag)
 {
@@ -179,6 +209,15 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
     const struct node *value;
     struct node *tree;
 
+    if (!strcmp(path, "extends")) {
+        diag_error(diag, (struct place){0}, "write a file that extends it",
+                   "--set extends: an override lies on top of files");
+        return;
+    }
+    if (is_step(path)) {
+        set_step(scenario, root, override, diag);
+        return;
+    }
     if (!is_path(path)) {
         diag_error(diag, (struct place){0}, "for instance --set levers.debt_relief.chance=0.5",
                    "--set %s: not a path of names joined by dots", path);
@@ -229,9 +268,23 @@ static void drop_superseded(struct node *entity)
         }
 }
 
+/* A question's date likewise. */
+static void drop_superseded_date(struct node *question)
+{
+    const struct node *on = tree_get(question, "on"), *month = tree_get(question, "month");
+
+    if (on && month && on->at.source->layer != month->at.source->layer)
+        tree_remove(question, on->at.source->layer < month->at.source->layer ? on : month);
+}
+
 static void drop_all_superseded(const struct node *root)
 {
     static const char *const section[] = {"transitions", "levers", "events"};
+    const struct node *questions = tree_get(root, "questions");
+
+    for (size_t i = 0; questions && i < questions->n; i++)
+        if (questions->child[i]->kind == NODE_GROUP)
+            drop_superseded_date(questions->child[i]);
 
     for (size_t i = 0; i < sizeof section / sizeof *section; i++) {
         const struct node *group = tree_get(root, section[i]);

@@ -28,24 +28,44 @@ bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind
     return false;
 }
 
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(word, list[i]))
+            return true;
+    return false;
+}
+
 bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path)
 {
-    static const char *const taken[] = {"NA",   "na",  "NaN", "nan",  "NULL", "null",
-                                        "None", "all", "any", "held", "lost", "value"};
+    static const char *const missing[] = {"NA", "na", "NaN", "nan", "NULL", "null", "None"};
     const size_t length = strlen(id);
     bool good = isalpha((unsigned char)id[0]) && length <= 64;
 
     for (size_t i = 0; i < length; i++)
         good = good && (isalnum((unsigned char)id[i]) || id[i] == '_' || id[i] == '-') && !(id[i] & 0x80);
-    if (!good) {
+    if (!good)
         diag_error(reader->diag, place, "an id is a letter, then letters, digits, _ or -, 64 at most",
                    "%s: \"%s\" is not an id", path, id);
-        return false;
-    }
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        if (!strcmp(id, taken[i])) {
-            diag_error(reader->diag, place, "it means something else in scenarios or tables; choose another",
-                       "%s: \"%s\" cannot be an id", path, id);
+    else if (is_one_of(id, missing, sizeof missing / sizeof *missing))
+        diag_error(reader->diag, place, "R and Python read it as a missing value; choose another",
+                   "%s: \"%s\" cannot be an id", path, id);
+    else
+        return true;
+    return false;
+}
+
+/* Words that mean something else where a base, a state or a clock could stand. */
+static bool check_word(struct reader *reader, const char *section, const struct node *node, const char *path)
+{
+    static const char *const section_word[][2] = {{"bases", "all"},    {"bases", "any"},        {"bases", "value"},
+                                                  {"states", "held"},  {"states", "lost"},      {"levers", "value"},
+                                                  {"events", "value"}, {"transitions", "value"}};
+
+    for (size_t i = 0; i < sizeof section_word / sizeof *section_word; i++)
+        if (!strcmp(section, section_word[i][0]) && !strcmp(node->name, section_word[i][1])) {
+            diag_error(reader->diag, node->at_name, "scenarios use this word for something else; choose another",
+                       "%s: \"%s\" cannot be an id here", path, node->name);
             return false;
         }
     return true;
@@ -112,7 +132,7 @@ void *read_entities(struct reader *reader, const char *section, size_t size, con
         struct entity *entity = (struct entity *)(void *)(object + *n * size);
         const char *path = read_path(reader, section, node->name);
 
-        if (!read_check_id(reader, node->name, node->at_name, path))
+        if (!read_check_id(reader, node->name, node->at_name, path) || !check_word(reader, section, node, path))
             continue;
         entity->id = entity->label = node->name;
         entity->place = node->at_name;

@@ -41,6 +41,7 @@ struct actor {
 struct state {
     struct entity entity;
     bool held, final, initial;
+    bool held_given;
     bool deal, deal_given; /* new terms signed; when no state says so, held states above the initial ones */
 };
 

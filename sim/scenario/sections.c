@@ -18,8 +18,16 @@ static void read_given_bool(struct reader *reader, const struct node *node, cons
     read_bool(reader, node, path, &state->deal);
 }
 
+static void read_held(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct state *state = into;
+
+    state->held_given = true;
+    read_bool(reader, node, path, &state->held);
+}
+
 static const struct key state_key[] = {
-    {"held", read_bool, offsetof(struct state, held)},
+    {"held", read_held, 0},
     {"final", read_bool, offsetof(struct state, final)},
     {"initial", read_bool, offsetof(struct state, initial)},
     {"deal", read_given_bool, 0},

@@ -52,12 +52,15 @@ static bool choose(const struct option_row *row, const char *text, int *choice)
 static bool add_override(struct option_overrides *overrides, const char *text)
 {
     const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : 0;
     char *path;
 
-    if (!equals || equals == text || !equals[1])
+    while (length && text[length - 1] == ' ')
+        length--;
+    if (!length || !equals[1])
         return false;
-    path = memory_new((size_t)(equals - text) + 1, 1);
-    memcpy(path, text, (size_t)(equals - text));
+    path = memory_new(length + 1, 1);
+    memcpy(path, text, length);
     overrides->item = memory_grow(overrides->item, overrides->n, &overrides->capacity, sizeof *overrides->item);
     overrides->item[overrides->n++] = (struct override){path, equals + 1};
     return true;

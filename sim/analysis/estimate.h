@@ -25,7 +25,7 @@ struct counts {
 void counts_init(struct counts *counts, const struct plan *plan, const struct arm_result *arm, uint64_t n_runs);
 void counts_free(struct counts *counts);
 
-/* From the sum over all replicates and the part of each (stride apart), what belongs to a choice of them. */
+/* The replicate that a choice names, and what belongs to the choice, of a sum over all replicates and that one's part. */
 static inline size_t counts_replicate(size_t of)
 {
     return of >= ONLY ? of - ONLY : of;

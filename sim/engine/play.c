@@ -299,11 +299,6 @@ void play_free(struct play_result *result)
     free(result->arm);
 }
 
-int play_openmp_version(void)
-{
-    return _OPENMP;
-}
-
 /* OMP_NUM_THREADS counts as a wish; libgomp takes any number and falls over large ones. */
 int play_processors(void)
 {

@@ -44,7 +44,6 @@ void play_free(struct play_result *result);
 
 enum { PLAY_MAX_THREADS = 1024 };
 
-/* OpenMP's version as the date of its specification, and how many threads it would use. */
-int play_openmp_version(void);
+/* How many threads OpenMP would use. */
 int play_processors(void);
 #endif

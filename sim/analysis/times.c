@@ -25,9 +25,8 @@ static double inside(const struct counts *counts, const struct cells *cells, siz
     const double mean = counts_of(counts, cells->at->sum + cell, of) / n / TALLY_OFFSET;
     const double square = counts_of(counts, cells->at->square + cell, of) / n / (TALLY_OFFSET * TALLY_OFFSET);
     const double half = sqrt(3.0 * fmax(0.0, square - mean * mean));
-    const double begin = tally_bin_begin(counts->tally, bin), end = tally_bin_begin(counts->tally, bin + 1);
 
-    return begin + (end - begin) * fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0)));
+    return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0))));
 }
 
 /* The month by which a share `level` of runs have seen it; NAN when fewer see it by the horizon. */

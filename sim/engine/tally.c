@@ -109,10 +109,9 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
 /* A first time of a base, or of all. */
 static void count_time(const struct tally *tally, uint64_t *count, const struct tally_times *at, size_t b, double month)
 {
-    const double place = sqrt(month / tally->plan->horizon) * TALLY_BINS;
+    const double place = fmin(sqrt(month / tally->plan->horizon), 1.0) * TALLY_BINS;
     const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1, cell = b * TALLY_BINS + bin;
-    const double begin = tally_bin_begin(tally, bin), width = tally_bin_begin(tally, bin + 1) - begin;
-    const uint64_t offset = (uint64_t)(fmin(1.0, fmax(0.0, (month - begin) / width)) * TALLY_OFFSET);
+    const uint64_t offset = (uint64_t)((place - (double)bin) * TALLY_OFFSET + 0.5);
 
     count[at->n + cell]++;
     count[at->sum + cell] += offset;

@@ -8,9 +8,10 @@
 #include "sim/engine/history.h"
 #include "sim/engine/world.h"
 
-/* Of the time to a loss or a deal: bin k is [(k / TALLY_BINS)^2, ((k + 1) / TALLY_BINS)^2) of the horizon, finer early on. */
+/* Times to a loss or a deal are counted by sqrt(month / horizon), so finer early on, in bins of 1 / TALLY_BINS; inside a bin
+ * their offsets are summed in 2^-12 of it. */
 enum { TALLY_BINS = 1024 };
-#define TALLY_OFFSET 0x1p12 /* units of a bin's width in which times inside it are summed */
+#define TALLY_OFFSET 0x1p12
 
 /* Where each count stands in a replicate's block. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
  * t: transition; m: month of the grid. */
@@ -54,12 +55,10 @@ static inline uint64_t *tally_block(const struct tally *tally, size_t replicate)
     return tally->count + replicate * tally->at.size;
 }
 
-/* The month where a bin of times begins. */
-static inline double tally_bin_begin(const struct tally *tally, size_t bin)
+/* The month at a place among the bins of times. */
+static inline double tally_month(const struct tally *tally, double place)
 {
-    const double share = (double)bin / TALLY_BINS;
-
-    return share * share * tally->plan->horizon;
+    return place / TALLY_BINS * (place / TALLY_BINS) * tally->plan->horizon;
 }
 
 uint64_t tally_total(const struct tally *tally, size_t cell);

@@ -27,7 +27,7 @@ run: $(B)/foothold
 	$(B)/foothold run scenarios/syria
 
 check: $(B)/foothold $(TESTS)
-	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS) tests/cases/run.sh
+	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh
 
 $(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
 	@rm -f $@

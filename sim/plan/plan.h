@@ -159,7 +159,7 @@ struct plan {
     const char **state, **transition; /* ids */
     uint64_t held, deal, final;       /* sets of states */
     size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences,
-        n_questions, n_bases, n_factors, n_settings, n_states, n_transitions, n_switches;
+        n_questions, n_bases, n_factors, n_states, n_transitions, n_switches;
     /* correlated inputs: z = factor * independent normals (lower triangle, by rows) */
     uint32_t *correlated;
     double *cholesky;

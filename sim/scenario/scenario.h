@@ -182,8 +182,7 @@ struct scenario {
     const struct node *root; /* after merging */
     const struct source **file;
     size_t n_files;
-    const char *id, *title, *analyst_id, *analyst_name;
-    double analyst_weight;
+    const char *id, *title, *analyst_id;
     const char *as_of; /* YYYY-MM-DD */
     double as_of_day;  /* days since 1970-01-01 */
     double horizon;

@@ -8,7 +8,7 @@
  * Achen (2006), Institutional realism and bargaining models, in The European Union Decides. */
 #include <math.h>
 #include "models/model.h"
-#include "sim/engine/portable.h"
+#include "sim/system/portable.h"
 
 static const struct field field[] = {
     {"pull", FIELD_OF_TRANSITION, FIELD_QUANTITY, -INFINITY, INFINITY, 0.0, "per 10 points",

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include "models/model.h"
 #include "sim/engine/history.h"
-#include "sim/engine/portable.h"
+#include "sim/system/portable.h"
 #include "sim/engine/stream.h"
 #include "sim/plan/distribution.h"
 #include "sim/plan/plan.h"

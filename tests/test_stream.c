@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "sim/engine/portable.h"
+#include "sim/system/portable.h"
 #include "sim/engine/stream.h"
 
 enum { N = 64, MANY = 400000 };
 
-static const struct key128 nobody = {{0, 0}};
+static const struct key128 nobody = {{0, 0}, 0};
 
 /* Random123's tests/kat_vectors: threefry4x64, 20 and 13 rounds, counter and key all zero */
 static void threefry_gives_its_published_vectors(void **state)
@@ -28,31 +28,54 @@ static void threefry_gives_its_published_vectors(void **state)
 
     (void)state;
     assert_memory_equal(out.v, twenty, sizeof twenty);
-    stream_words(word, 0, nobody, 0, 0, 0);
+    stream_words(word, 0, nobody, (struct stream_place){.world = 0});
     assert_memory_equal(word, thirteen, sizeof thirteen);
 }
 
 static void a_batch_is_the_same_as_one_by_one(void **state)
 {
     const struct key128 key = plan_key("debt_relief");
+    const uint64_t point[1] = {UINT64_C(0x123456789abcdef0)};
     double uniform[N], exponential[N];
 
     (void)state;
-    stream_uniforms(uniform, N, 7, key, 3, 128);
-    stream_exponentials(exponential, N, 7, key, 3, 128);
-    for (uint64_t i = 0; i < N; i++) {
-        const struct luck luck = {7, 3, 128 + i};
+    for (int designed = 0; designed < 2; designed++) {
+        const struct luck first = {7, 3, 128, designed ? point : NULL};
 
-        assert_true(uniform[i] == stream_uniform(&luck, key, 0));
-        assert_true(exponential[i] == stream_exponential(&luck, key, 0));
-        assert_true(exponential[i] == -portable_log(uniform[i]));
+        stream_uniforms(uniform, N, &first, key);
+        stream_exponentials(exponential, N, &first, key);
+        for (uint64_t i = 0; i < N; i++) {
+            const struct luck luck = {7, 3, 128 + i, first.point};
+
+            assert_true(uniform[i] == stream_uniform(&luck, key, 0));
+            assert_true(exponential[i] == stream_exponential(&luck, key, 0));
+            assert_true(exponential[i] == -portable_log(uniform[i]));
+        }
+    }
+}
+
+/* What is laid out by the design: within a world runs differ by what they are in any other world of its replicate. */
+static void a_point_moves_all_runs_alike(void **state)
+{
+    const struct key128 key = plan_key("debt_relief");
+    const uint64_t none[1] = {0}, half[1] = {UINT64_C(1) << 63};
+
+    (void)state;
+    for (uint64_t run = 0; run < N; run++) {
+        const struct luck luck = {7, 3, run, none}, same = {7, 3 + REPLICATES, run, none}, moved = {7, 3, run, half};
+        const double u = stream_uniform(&luck, key, 0);
+
+        assert_true(u == stream_uniform(&same, key, 0));
+        assert_true(fabs(fabs(u - stream_uniform(&moved, key, 0)) - 0.5) < 1e-15);
+        assert_true(stream_uniform(&luck, key, 1) != stream_uniform(&same, key, 1));
     }
 }
 
 static void seed_name_world_run_and_occurrence_each_matter(void **state)
 {
     const struct key128 key = plan_key("a"), other = plan_key("b");
-    const struct luck luck = {0, 0, 0}, seed = {1, 0, 0}, world = {0, 1, 0}, run = {0, 0, 1}, far = {0, 0, 4};
+    const struct luck luck = {0, 0, 0, NULL}, seed = {1, 0, 0, NULL}, world = {0, 1, 0, NULL}, run = {0, 0, 1, NULL},
+                      far = {0, 0, 4, NULL};
     const double u[] = {stream_uniform(&luck, key, 0), stream_uniform(&seed, key, 0), stream_uniform(&world, key, 0),
                         stream_uniform(&run, key, 0),  stream_uniform(&far, key, 0),  stream_uniform(&luck, other, 0),
                         stream_uniform(&luck, key, 1)};
@@ -68,10 +91,10 @@ static void uniforms_stay_inside_and_are_even(void **state)
     double sum = 0.0, squares = 0.0;
 
     (void)state;
-    assert_true(stream_to_uniform(0) > 0.0);
-    assert_true(stream_to_uniform(UINT64_MAX) < 1.0);
+    assert_true(design_to_uniform(0) > 0.0);
+    assert_true(design_to_uniform(UINT64_MAX) < 1.0);
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {11, 0, i};
+        const struct luck luck = {11, 0, i, NULL};
         const double u = stream_uniform(&luck, nobody, 0) - 0.5;
 
         sum += u;
@@ -81,34 +104,11 @@ static void uniforms_stay_inside_and_are_even(void **state)
     assert_true(fabs(squares / MANY - 1.0 / 12.0) < 6.0 * sqrt(1.0 / 180.0 / MANY));
 }
 
-/* The variance of a sample variance: (kurtosis - 1) variance^2 / n, the kurtosis of a gamma 3 + 6 variance. */
-static void a_frailty_has_mean_one_and_its_variance(void **state)
-{
-    static const double variance[] = {0.1, 0.5, 2.0};
-
-    (void)state;
-    for (size_t k = 0; k < 3; k++) {
-        const double v = variance[k];
-        double sum = 0.0, squares = 0.0;
-
-        for (uint64_t i = 0; i < MANY; i++) {
-            const struct luck luck = {5, k, i};
-            const double z = stream_gamma(&luck, nobody, v) - 1.0;
-
-            sum += z;
-            squares += z * z;
-        }
-        assert_true(fabs(sum / MANY) < 6.0 * sqrt(v / MANY));
-        assert_true(fabs(squares / MANY - v) < 6.0 * v * sqrt((2.0 + 6.0 * v) / MANY));
-    }
-    assert_true(stream_gamma(&(struct luck){5, 0, 0}, nobody, 0.0) == 1.0);
-}
-
 static void own_log_and_exp_are_right_to_the_last_digits(void **state)
 {
     (void)state;
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {9, 0, i};
+        const struct luck luck = {9, 0, i, NULL};
         const double u = stream_uniform(&luck, nobody, 0), x = (u - 0.5) * 80.0;
 
         assert_true(fabs(portable_log(u) - log(u)) <= 4e-16 * fmax(fabs(log(u)), 0.1));
@@ -125,9 +125,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threefry_gives_its_published_vectors),
         cmocka_unit_test(a_batch_is_the_same_as_one_by_one),
+        cmocka_unit_test(a_point_moves_all_runs_alike),
         cmocka_unit_test(seed_name_world_run_and_occurrence_each_matter),
         cmocka_unit_test(uniforms_stay_inside_and_are_even),
-        cmocka_unit_test(a_frailty_has_mean_one_and_its_variance),
         cmocka_unit_test(own_log_and_exp_are_right_to_the_last_digits),
     };
 

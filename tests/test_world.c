@@ -57,30 +57,59 @@ static int tear_down(void **state)
 enum { STRATA = 64 };
 
 /* World k is point k / REPLICATES of replicate k % REPLICATES. */
-static void each_replicate_fills_all_strata_of_each_input(void **state)
+static void each_replicate_fills_all_strata_of_each_coordinate(void **state)
 {
     const struct fixture *it = *state;
     struct world world;
 
     world_init(&world, it->plan);
-    for (size_t input = 0; input < it->plan->n_inputs; input++)
-        for (uint64_t replicate = 0; replicate < REPLICATES; replicate++) {
-            bool filled[STRATA] = {false};
+    for (size_t d = 0; d < 2; d++) {
+        struct design design;
 
-            for (uint64_t k = 0; k < STRATA; k++) {
-                world_draw(&world, it->plan, DESIGN_STRATIFIED, 1, k * REPLICATES + replicate);
-                filled[(size_t)(world.uniform[input] * STRATA)] = true;
+        design_init(&design, it->plan, d ? DESIGN_SOBOL : DESIGN_STRATIFIED, 1);
+        for (size_t c = 0; c < it->plan->n_coordinates; c++)
+            for (uint64_t replicate = 0; replicate < REPLICATES; replicate++) {
+                bool filled[STRATA] = {false};
+
+                for (uint64_t k = 0; k < STRATA; k++) {
+                    world_draw(&world, it->plan, &design, k * REPLICATES + replicate);
+                    filled[world.point[c] / (UINT64_MAX / STRATA + 1)] = true;
+                }
+                for (size_t s = 0; s < STRATA; s++)
+                    assert_true(filled[s]);
             }
-            for (size_t s = 0; s < STRATA; s++)
-                assert_true(filled[s]);
-        }
+        design_free(&design);
+    }
     world_free(&world);
+}
+
+/* The first two dimensions of Sobol's sequence fill all squares of every shape. */
+static void sobol_fills_the_squares_of_its_first_dimensions(void **state)
+{
+    const struct fixture *it = *state;
+    struct design design;
+    uint64_t *point = memory_new(it->plan->n_coordinates, sizeof *point);
+
+    design_init(&design, it->plan, DESIGN_SOBOL, 5);
+    for (unsigned wide = 0; wide <= 6; wide++) {
+        bool filled[STRATA] = {false};
+
+        for (uint64_t k = 0; k < STRATA; k++) {
+            design_point(&design, point, k * REPLICATES);
+            filled[(wide ? point[0] >> (64 - wide) : 0) << (6 - wide) | (wide < 6 ? point[1] >> (58 + wide) : 0)] =
+                true;
+        }
+        for (size_t s = 0; s < STRATA; s++)
+            assert_true(filled[s]);
+    }
+    design_free(&design);
+    free(point);
 }
 
 /* The correlation of N independent pairs has a standard deviation of about 1 / sqrt(N). */
 static void inputs_run_through_their_strata_in_orders_of_their_own(void **state)
 {
-    static const enum design design[] = {DESIGN_STRATIFIED, DESIGN_MC};
+    static const enum design_kind kind[] = {DESIGN_STRATIFIED, DESIGN_MC};
     const struct fixture *it = *state;
     struct world world;
     enum { N = 32768 };
@@ -88,18 +117,21 @@ static void inputs_run_through_their_strata_in_orders_of_their_own(void **state)
     world_init(&world, it->plan);
     assert_int_equal(it->plan->n_inputs, 2);
     for (size_t d = 0; d < 2; d++) {
+        struct design design;
         double sum = 0.0;
 
+        design_init(&design, it->plan, kind[d], 3);
         for (uint64_t k = 0; k < N; k++) {
-            world_draw(&world, it->plan, design[d], 3, k);
+            world_draw(&world, it->plan, &design, k);
             sum += (world.uniform[0] - 0.5) * (world.uniform[1] - 0.5);
         }
         assert_true(fabs(sum / N * 12.0) < 6.0 / sqrt(N));
+        design_free(&design);
     }
     world_free(&world);
 }
 
-static struct play_settings settings(enum design design, uint64_t seed, uint64_t worlds)
+static struct play_settings settings(enum design_kind design, uint64_t seed, uint64_t worlds)
 {
     return (struct play_settings){
         .seed = seed, .n_worlds = worlds, .n_runs = 16, .precision = NAN, .design = design, .threads = 1};
@@ -117,7 +149,7 @@ static void tallies_of_parts_add_up_to_the_whole(void **state)
     play(&whole, &plan, 1, &more);
     half = &part.arm[0].tally;
     all = &whole.arm[0].tally;
-    assert_true(tally_total(all, all->at.runs) == 128 * 16);
+    assert_true(tally_total(all, all->at.runs) == (uint64_t)(128 * 16 * TALLY_ONE));
     for (size_t q = 0; q < plan->n_questions; q++)
         assert_true(tally_total(half, half->at.question + q) <= tally_total(all, all->at.question + q));
     for (size_t b = 0; b < plan->n_bases; b++) {
@@ -125,10 +157,10 @@ static void tallies_of_parts_add_up_to_the_whole(void **state)
 
         for (size_t s = 0; s < plan->n_states; s++)
             n += tally_total(all, all->at.state + b * plan->n_states + s);
-        assert_true(n == 128 * 16);
+        assert_true(n == (uint64_t)(128 * 16 * TALLY_ONE));
     }
     tally_merge(&part.arm[0].tally, &whole.arm[0].tally);
-    assert_true(tally_total(half, half->at.runs) == 192 * 16);
+    assert_true(tally_total(half, half->at.runs) == (uint64_t)(192 * 16 * TALLY_ONE));
     play_free(&part);
     play_free(&whole);
 }
@@ -166,7 +198,8 @@ static void the_error_of_a_share_is_its_spread_over_seeds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_replicate_fills_all_strata_of_each_input),
+        cmocka_unit_test(each_replicate_fills_all_strata_of_each_coordinate),
+        cmocka_unit_test(sobol_fills_the_squares_of_its_first_dimensions),
         cmocka_unit_test(inputs_run_through_their_strata_in_orders_of_their_own),
         cmocka_unit_test(tallies_of_parts_add_up_to_the_whole),
         cmocka_unit_test(the_error_of_a_share_is_its_spread_over_seeds),

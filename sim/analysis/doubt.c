@@ -4,6 +4,7 @@
 struct moments {
     double mean;
     double ignorance; /* variance of the conditional probability */
+    double noise;     /* variance that finitely many runs leave in a world's share */
     double chance;    /* variance of one run within a world */
     double shrink;    /* sd of the conditional probability over that of the worlds' shares */
 };
@@ -23,12 +24,14 @@ static struct moments moments_of(const struct counts *counts, size_t column, siz
 
         sums.p = counts_choose(sums.p, part->p, of);
         sums.p2 = counts_choose(sums.p2, part->p2, of);
-        sums.within = counts_choose(sums.within, part->within, of);
+        sums.noise = counts_choose(sums.noise, part->noise, of);
+        sums.chance = counts_choose(sums.chance, part->chance, of);
     }
     moments.mean = sums.p / worlds;
-    moments.chance = sums.within / worlds;
+    moments.noise = sums.noise / worlds;
+    moments.chance = sums.chance / worlds;
     between = (sums.p2 - worlds * moments.mean * moments.mean) / (worlds - 1.0);
-    moments.ignorance = fmax(0.0, between - moments.chance / counts->n_runs);
+    moments.ignorance = fmax(0.0, between - moments.noise);
     moments.shrink = between > 0.0 ? sqrt(moments.ignorance / between) : 0.0;
     return moments;
 }
@@ -135,7 +138,7 @@ static double driver_index(const struct counts *counts, size_t of, const void *w
     const struct driver *driver = what;
     const struct spread *spread = counts->spread;
     const struct moments moments = moments_of(counts, driver->question, of);
-    const double total = moments.ignorance + moments.chance / counts->n_runs;
+    const double total = moments.ignorance + moments.noise;
     const double all = counts_worlds_of(counts, of);
     double between = 0.0, strata = 0.0;
 

@@ -28,7 +28,8 @@ static void sum_spread(struct counts *counts)
 
             counts->sums_total[c].p += sums->p;
             counts->sums_total[c].p2 += sums->p2;
-            counts->sums_total[c].within += sums->within;
+            counts->sums_total[c].noise += sums->noise;
+            counts->sums_total[c].chance += sums->chance;
         }
         for (size_t i = 0; i < cells; i++)
             counts->histogram_total[i] += spread->histogram[r * cells + i];
@@ -75,7 +76,7 @@ double counts_worlds_of(const struct counts *counts, size_t of)
 
 struct estimate estimate_share(const struct counts *counts, size_t cell)
 {
-    struct estimate estimate = {.n = counts->tally_total[counts->tally->at.runs]};
+    struct estimate estimate = {.n = tally_runs(counts->tally)};
 
     estimate.value = tally_share(counts->tally, cell, &estimate.se);
     return estimate;
@@ -103,8 +104,7 @@ static size_t replicate_spread(const struct counts *counts, estimate_statistic *
 
 static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    return (struct estimate){
-        .value = statistic(counts, ALL, what), .se = NAN, .n = counts->tally_total[counts->tally->at.runs]};
+    return (struct estimate){.value = statistic(counts, ALL, what), .se = NAN, .n = tally_runs(counts->tally)};
 }
 
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)

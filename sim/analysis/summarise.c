@@ -76,7 +76,7 @@ static void answer_factors(const struct context *context)
         factor->by_question = pool_new(&answer->pool, plan->n_questions, sizeof *factor->by_question);
         for (size_t q = 0; q < plan->n_questions; q++) {
             struct factor_cells cells = {at->came + f * plan->n_questions + q, at->came_yes + f * plan->n_questions + q,
-                                         at->question + q, IF_COMES};
+                                         at->told + q, IF_COMES};
 
             factor->by_question[q].comes = estimate_share(context->counts, cells.came);
             factor->by_question[q].if_comes = estimate_jackknife(context->counts, conditional, &cells);
@@ -105,7 +105,7 @@ static void accumulate(const struct context *context, size_t first, size_t n_row
 
             for (size_t r = 0; r < REPLICATES; r++)
                 yes[r] += tally_block(tally, r)[first + row * tally->n_months + m];
-            estimate->value = tally_share_of(context->plan, yes, n, &estimate->se);
+            estimate->value = tally_share_of(yes, n, &estimate->se);
             estimate->n = context->answer->n_draws;
         }
     }
@@ -185,7 +185,7 @@ static void answer_head(const struct context *context, const struct play_result 
     answer->horizon = plan->horizon;
     answer->n_worlds = result->n_worlds;
     answer->n_runs = n_runs;
-    answer->n_draws = context->counts->tally_total[context->at->runs];
+    answer->n_draws = result->n_draws;
     answer->complete = result->complete;
     answer->n_states = plan->n_states;
     answer->state = plan->state;
@@ -208,7 +208,7 @@ static void answer_head(const struct context *context, const struct play_result 
 struct answer *summarise(const struct plan *plan, const struct play_result *result, size_t arm, uint64_t n_runs)
 {
     struct answer *answer = memory_new(1, sizeof *answer);
-    const bool unmixes = plan->n_inputs && n_runs >= 2 && n_runs <= SPREAD_MAX_BINS;
+    const bool unmixes = plan->n_inputs && !result->arm[arm].computed && n_runs >= 2 && n_runs <= SPREAD_MAX_BINS;
     struct counts counts;
     struct unmix unmix;
     const struct context context = {answer, plan, &counts, &result->arm[arm].tally.at, unmixes ? &unmix : NULL};

@@ -22,8 +22,8 @@ static double inside(const struct counts *counts, const struct cells *cells, siz
 {
     const size_t cell = cells->place * TALLY_BINS + bin;
     const double n = counts_of(counts, cells->at->n + cell, of);
-    const double mean = counts_of(counts, cells->at->sum + cell, of) / n / TALLY_OFFSET;
-    const double square = counts_of(counts, cells->at->square + cell, of) / n / (TALLY_OFFSET * TALLY_OFFSET);
+    const double mean = counts_of(counts, cells->at->sum + cell, of) / n;
+    const double square = counts_of(counts, cells->at->square + cell, of) / n;
     const double half = sqrt(3.0 * fmax(0.0, square - mean * mean));
 
     return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0))));
@@ -51,13 +51,13 @@ static double mean(const struct counts *counts, size_t of, const void *what)
     const struct cells *cells = what;
     const double n = happened(counts, cells, of);
 
-    return n > 0.0 ? counts_of(counts, cells->at->months + cells->place, of) * 0x1p-20 / n : NAN;
+    return n > 0.0 ? counts->plan->horizon * counts_of(counts, cells->at->months + cells->place, of) / n : NAN;
 }
 
 static struct estimate by_horizon(const struct counts *counts, const struct cells *cells)
 {
     uint64_t yes[REPLICATES] = {0}, n[REPLICATES];
-    struct estimate estimate = {.n = counts->tally_total[counts->tally->at.runs]};
+    struct estimate estimate = {.n = tally_runs(counts->tally)};
 
     for (size_t r = 0; r < REPLICATES; r++) {
         const uint64_t *block = tally_block(counts->tally, r);
@@ -66,7 +66,7 @@ static struct estimate by_horizon(const struct counts *counts, const struct cell
         for (size_t bin = 0; bin < TALLY_BINS; bin++)
             yes[r] += block[cells->at->n + cells->place * TALLY_BINS + bin];
     }
-    estimate.value = tally_share_of(counts->plan, yes, n, &estimate.se);
+    estimate.value = tally_share_of(yes, n, &estimate.se);
     return estimate;
 }
 

@@ -15,12 +15,16 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 
-enum { DEFAULT_WORLDS = 4096, DEFAULT_RUNS = 256, DEFAULT_DRAWS = DEFAULT_WORLDS * DEFAULT_RUNS };
+enum { DEFAULT_WORLDS = 4096, DEFAULT_RUNS = 256 };
 
 static const char *const format_name[] = {"text", "json", "csv", NULL};
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
-static const char *const design_name[] = {[DESIGN_STRATIFIED] = "stratified", [DESIGN_MC] = "mc", NULL};
+static const char *const design_name[] = {
+    [DESIGN_STRATIFIED] = "stratified", [DESIGN_SOBOL] = "sobol", [DESIGN_MC] = "mc", NULL};
+
+static const char *const estimator_name[] = {
+    [ESTIMATOR_AUTO] = "auto", [ESTIMATOR_CONDITIONAL] = "conditional", [ESTIMATOR_DRAW] = "draw", NULL};
 
 struct run_options {
     struct option_overrides overrides;
@@ -28,7 +32,7 @@ struct run_options {
     uint64_t worlds, runs, threads;
     double precision;
     const char *out;
-    int format, design;
+    int format, design, estimator;
     bool quiet;
 };
 
@@ -36,15 +40,19 @@ static const struct option_row option[] = {
     {"set", "PATH=VALUE", OPTION_OVERRIDE, offsetof(struct run_options, overrides),
      "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
     {"worlds", "K", OPTION_COUNT, offsetof(struct run_options, worlds),
-     "draws of what the analyst does not know (4096; 1 when nothing is uncertain)", NULL},
-    {"runs", "N", OPTION_COUNT, offsetof(struct run_options, runs),
-     "histories played in each world (256; a million when nothing is uncertain)", NULL},
+     "draws of what the analyst does not know (4096 if left out)", NULL},
+    {"runs", "N", OPTION_COUNT, offsetof(struct run_options, runs), "histories played in each world (256 if left out)",
+     NULL},
     {"precision", "SE", OPTION_POSITIVE, offsetof(struct run_options, precision),
      "play more worlds until the standard error of every question is below SE", NULL},
     {"seed", "S", OPTION_SEED, offsetof(struct run_options, seed),
      "0 to 2^64 - 1; the same seed gives the same results. Chosen and shown if left out", NULL},
     {"design", "NAME", OPTION_CHOICE, offsetof(struct run_options, design),
-     "how worlds are laid out: stratified (default) or mc", design_name},
+     "how worlds are laid out: stratified (default), sobol or mc", design_name},
+    {"estimator", "NAME", OPTION_CHOICE, offsetof(struct run_options, estimator),
+     "what bases do, once levers and events are drawn: conditional (computed), draw, or auto (computed if possible; "
+     "default)",
+     estimator_name},
     {"threads", "T", OPTION_COUNT, offsetof(struct run_options, threads),
      "as many as there are processors if left out; results do not depend on it", NULL},
     {"out", "DIR", OPTION_TEXT, offsetof(struct run_options, out),
@@ -80,7 +88,7 @@ struct job {
     char **argv;
     struct output output;
     FILE *worlds; /* worlds.csv */
-    double *input, *p;
+    double *input;
     struct progress progress;
 };
 
@@ -91,8 +99,7 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
     progress_show(&job->progress, n_draws, fraction);
 }
 
-static void on_world(void *context, size_t arm, uint64_t index, const struct world *world, const uint64_t *yes,
-                     uint64_t n_runs)
+static void on_world(void *context, size_t arm, uint64_t index, const struct world *world, const double *p)
 {
     struct job *job = context;
     const struct plan *plan = job->loaded->plan;
@@ -100,10 +107,7 @@ static void on_world(void *context, size_t arm, uint64_t index, const struct wor
     (void)arm;
     for (size_t i = 0; i < plan->n_inputs; i++)
         job->input[i] = world->value[plan->input[i].slot];
-    for (size_t q = 0; q < plan->n_questions; q++)
-        job->p[q] = (double)yes[q] / (double)n_runs;
-    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, job->input, plan->n_inputs, job->p,
-                   plan->n_questions);
+    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, job->input, plan->n_inputs, p, plan->n_questions);
 }
 
 static void begin_worlds(struct job *job)
@@ -119,27 +123,24 @@ static void begin_worlds(struct job *job)
     job->worlds = output_open(&job->output, "worlds.csv");
     csv_worlds_header(job->worlds, path, plan->n_inputs, question, plan->n_questions);
     job->input = memory_new(plan->n_inputs, sizeof *job->input);
-    job->p = memory_new(plan->n_questions, sizeof *job->p);
     free(path);
 }
 
 static struct play_settings settings_of(struct job *job)
 {
     const struct run_options *options = job->options;
-    const bool uncertain = job->loaded->plan->n_inputs > 0;
     struct play_settings settings = {.seed = options->seed.seed,
                                      .precision = options->precision,
-                                     .design = options->design == DESIGN_MC ? DESIGN_MC : DESIGN_STRATIFIED,
+                                     .design = (enum design_kind)options->design,
+                                     .estimator = (enum estimator)options->estimator,
                                      .threads = (int)options->threads,
                                      .stop = &caught,
                                      .progress = on_progress,
                                      .world = on_world,
                                      .context = job};
 
-    settings.n_worlds = uncertain ? DEFAULT_WORLDS : 1;
-    settings.n_runs = uncertain ? DEFAULT_RUNS : DEFAULT_DRAWS;
-    if (options->worlds || options->precision > 0.0)
-        settings.n_runs = DEFAULT_RUNS;
+    settings.n_worlds = DEFAULT_WORLDS;
+    settings.n_runs = DEFAULT_RUNS;
     if (options->precision > 0.0)
         settings.n_worlds = REPLICATES * REPLICATES; /* the least that a precision is judged by */
     if (options->worlds)
@@ -252,7 +253,6 @@ static struct answer *play_one(struct job *job, const char *folder, int *status)
         show(job, answer, &provenance, folder);
     }
     free(job->input);
-    free(job->p);
     play_free(&result);
     pool_free(&pool);
     return answer;

@@ -3,6 +3,7 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/engine/follow.h"
 #include "sim/engine/walk.h"
 
 enum {
@@ -17,7 +18,11 @@ struct seat {
     struct walk walk;
     struct history history;
     struct tally tally;
-    uint64_t *yes; /* per column, of the block's world */
+    struct spread_column *column; /* of the block's world */
+    /* where what bases do is computed: */
+    bool computes;
+    struct walk guide;
+    struct follow follow;
 };
 
 struct game {
@@ -25,14 +30,16 @@ struct game {
     size_t n_arms;
     const struct play_settings *settings;
     struct play_result *result;
-    struct seat *seat; /* [thread * n_arms + arm] */
+    struct design *design; /* per arm */
+    struct seat *seat;     /* [thread * n_arms + arm] */
     int threads;
     uint64_t n_slices; /* a world */
     /* of the chunk being played */
     uint64_t first_world, chunk_worlds;
-    uint64_t **yes;  /* per arm: [world * n_columns + column] */
-    uint64_t *runs;  /* per world: played so far */
-    uint64_t n_done; /* draws, for progress */
+    struct spread_column **column; /* per arm: [world * n_columns + column] */
+    double *p;                     /* per question, to hand on */
+    uint64_t *runs;                /* per world: played so far */
+    uint64_t n_done;               /* draws, for progress */
     bool runaway;
 };
 
@@ -41,13 +48,18 @@ static size_t columns_of(const struct plan *plan)
     return plan->n_questions + plan->n_bases * plan->n_states;
 }
 
-static void seat_init(struct seat *seat, const struct plan *plan)
+static void seat_init(struct seat *seat, const struct plan *plan, bool computes)
 {
     world_init(&seat->world, plan);
-    walk_init(&seat->walk, plan);
+    walk_init(&seat->walk, plan, NULL);
     history_init(&seat->history, plan);
     tally_init(&seat->tally, plan);
-    seat->yes = memory_new(columns_of(plan), sizeof *seat->yes);
+    seat->column = memory_new(columns_of(plan), sizeof *seat->column);
+    seat->computes = computes;
+    if (!computes)
+        return;
+    follow_init(&seat->follow, plan);
+    walk_init(&seat->guide, plan, &seat->follow.course);
 }
 
 static void seat_free(struct seat *seat)
@@ -56,50 +68,148 @@ static void seat_free(struct seat *seat)
     walk_free(&seat->walk);
     history_free(&seat->history);
     tally_free(&seat->tally);
-    free(seat->yes);
+    free(seat->column);
+    if (!seat->computes)
+        return;
+    walk_free(&seat->guide);
+    follow_free(&seat->follow);
+}
+
+static void count_column(struct spread_column *column, double p)
+{
+    column->p += (uint64_t)(p * TALLY_ONE + 0.5);
+    column->p2 += (uint64_t)(p * p * TALLY_ONE + 0.5);
 }
 
 static void count_columns(const struct seat *seat, const struct plan *plan)
 {
     for (size_t q = 0; q < plan->n_questions; q++)
-        seat->yes[q] += seat->tally.yes[q];
+        if (seat->tally.yes[q])
+            count_column(&seat->column[q], 1.0);
     for (size_t b = 0; b < plan->n_bases; b++)
-        seat->yes[plan->n_questions + b * plan->n_states + seat->history.state[b]]++;
+        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]], 1.0);
+}
+
+static bool overflows(struct game *game, const struct seat *seat)
+{
+    if (seat->history.overflow) {
+#pragma omp atomic write
+        game->runaway = true;
+    }
+    return seat->history.overflow;
+}
+
+static void add_columns(struct game *game, size_t arm, uint64_t index, const struct spread_column *from)
+{
+    const size_t columns = columns_of(game->plan[arm]);
+    struct spread_column *to = game->column[arm] + (index - game->first_world) * columns;
+
+    for (size_t i = 0; i < columns; i++) {
+#pragma omp atomic
+        to[i].p += from[i].p;
+#pragma omp atomic
+        to[i].p2 += from[i].p2;
+    }
+}
+
+/* Where what bases do is drawn */
+
+/* Draw a lane of a batch: false when it never ends. */
+static bool draw_lane(struct game *game, struct seat *seat, const struct plan *plan, uint64_t index, size_t lane)
+{
+    walk_run(&seat->walk, &seat->history, lane);
+    tally_run(&seat->tally, &seat->history, index % REPLICATES);
+    count_columns(seat, plan);
+    return !overflows(game, seat);
+}
+
+/* Where it is computed */
+
+/* Follow the courses that have been kept. */
+static void flush(struct game *game, struct seat *seat, size_t arm)
+{
+    const size_t columns = columns_of(game->plan[arm]);
+
+    if (!seat->computes || !seat->follow.n_lanes)
+        return;
+    follow_courses(&seat->follow);
+    for (uint32_t w = 0; w < seat->follow.n_worlds; w++) {
+        memset(seat->column, 0, columns * sizeof *seat->column);
+        follow_tally(&seat->follow, &seat->follow.world[w], &seat->tally, seat->column);
+        add_columns(game, arm, seat->follow.world[w].index, seat->column);
+    }
+    follow_clear(&seat->follow);
+}
+
+/* What a run's levers and events say, into a lane. */
+static void keep_lane(struct seat *seat, const struct plan *plan, size_t lane, struct luck luck)
+{
+    struct follow *follow = &seat->follow;
+
+    for (size_t f = 0; f < plan->n_factors; f++)
+        follow->came[f * COURSE_LANES + lane] = seat->history.first[plan->factor[f].clock];
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+
+        if (question->of_clock && question->factor != UINT32_MAX)
+            follow->told[q * COURSE_LANES + lane] = follow->answer[q * COURSE_LANES + lane] =
+                follow->came[question->factor * COURSE_LANES + lane] <= question->month;
+    }
+    for (uint32_t i = 0; i < seat->guide.n_asked; i++)
+        follow->answer[seat->guide.asked[i].question * COURSE_LANES + lane] = walk_asked_probability(&seat->guide, i);
+    follow_keep(follow, &luck);
+}
+
+/* Play the levers and events of a run; where rates are too fast to be followed, the run is drawn. */
+static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t at)
+{
+    const struct plan *plan = game->plan[arm];
+    struct luck luck = seat->guide.luck;
+    const size_t lane = follow_begin(&seat->follow);
+
+    luck.run += at;
+    walk_run(&seat->guide, &seat->history, at);
+    if (overflows(game, seat))
+        return false;
+    if (seat->follow.course.too_fast) {
+        const uint64_t group = luck.run / STREAM_LANES * STREAM_LANES;
+        bool ends;
+
+        memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
+        walk_world(&seat->walk, &seat->world, &game->design[arm], index);
+        walk_batch(&seat->walk, group, STREAM_LANES);
+        ends = draw_lane(game, seat, plan, index, luck.run - group);
+        add_columns(game, arm, index, seat->column);
+        return ends;
+    }
+    keep_lane(seat, plan, lane, luck);
+    if (seat->follow.n_lanes == COURSE_LANES)
+        flush(game, seat, arm);
+    return true;
 }
 
 /* Runs [first, first + n) of a world, in one arm. */
 static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_t index, uint64_t first, uint64_t n)
 {
     const struct plan *plan = game->plan[arm];
-    const struct play_settings *settings = game->settings;
-    const size_t columns = columns_of(plan);
-    uint64_t *yes = game->yes[arm] + (index - game->first_world) * columns;
+    struct walk *walk = seat->computes ? &seat->guide : &seat->walk;
 
-    memset(seat->yes, 0, columns * sizeof *seat->yes);
-    world_draw(&seat->world, plan, settings->design, settings->seed, index);
+    memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
+    world_draw(&seat->world, plan, &game->design[arm], index);
     world_settle(&seat->world, plan);
-    walk_world(&seat->walk, &seat->world, settings->seed, index);
+    walk_world(walk, &seat->world, &game->design[arm], index);
+    if (seat->computes)
+        follow_take_up(&seat->follow, &seat->world, index);
     for (uint64_t run = first; run < first + n; run += WALK_BATCH) {
         const uint64_t left = first + n - run;
-        /* where worlds are all the same, any runs are a sample of their own */
-        const uint64_t replicate = (plan->n_inputs ? index : run / WALK_BATCH) % REPLICATES;
 
-        walk_batch(&seat->walk, run, left);
-        for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
-            walk_run(&seat->walk, &seat->history, lane);
-            tally_run(&seat->tally, &seat->history, replicate);
-            count_columns(seat, plan);
-            if (seat->history.overflow) {
-#pragma omp atomic write
-                game->runaway = true;
+        walk_batch(walk, run, left);
+        for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++)
+            if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, plan, index, lane)))
                 return;
-            }
-        }
     }
-    for (size_t column = 0; column < columns; column++) {
-#pragma omp atomic
-        yes[column] += seat->yes[column];
-    }
+    if (!seat->computes)
+        add_columns(game, arm, index, seat->column);
 }
 
 static void play_unit(struct game *game, uint64_t unit)
@@ -147,6 +257,8 @@ static void play_chunk(struct game *game)
             continue;
         for (uint64_t unit = i * block; unit < end; unit++)
             play_unit(game, unit);
+        for (size_t arm = 0; arm < game->n_arms; arm++)
+            flush(game, &game->seat[(size_t)omp_get_thread_num() * game->n_arms + arm], arm);
     }
 }
 
@@ -159,13 +271,15 @@ static void hand_on(struct game *game)
         const uint64_t index = game->first_world + w;
 
         for (size_t arm = 0; arm < game->n_arms; arm++) {
-            const uint64_t *yes = game->yes[arm] + w * columns_of(game->plan[arm]);
+            const struct spread_column *column = game->column[arm] + w * columns_of(game->plan[arm]);
             struct world *world = &game->seat[arm].world;
 
-            world_draw(world, game->plan[arm], settings->design, settings->seed, index);
-            spread_world(&game->result->arm[arm].spread, index, world->uniform, yes, settings->n_runs);
+            world_draw(world, game->plan[arm], &game->design[arm], index);
+            spread_world(&game->result->arm[arm].spread, index, world->uniform, column, settings->n_runs);
+            for (size_t q = 0; q < game->plan[arm]->n_questions; q++)
+                game->p[q] = spread_p(&column[q], settings->n_runs);
             if (settings->world)
-                settings->world(settings->context, arm, index, world, yes, settings->n_runs);
+                settings->world(settings->context, arm, index, world, game->p);
         }
         game->result->n_worlds++;
     }
@@ -179,7 +293,7 @@ static bool play_worlds(struct game *game, uint64_t first, uint64_t end)
         game->chunk_worlds = end - first < CHUNK_WORLDS ? end - first : CHUNK_WORLDS;
         memset(game->runs, 0, CHUNK_WORLDS * sizeof *game->runs);
         for (size_t arm = 0; arm < game->n_arms; arm++)
-            memset(game->yes[arm], 0, CHUNK_WORLDS * columns_of(game->plan[arm]) * sizeof **game->yes);
+            memset(game->column[arm], 0, CHUNK_WORLDS * columns_of(game->plan[arm]) * sizeof **game->column);
         play_chunk(game);
         hand_on(game);
         first += game->chunk_worlds;
@@ -196,7 +310,7 @@ static void gather(struct game *game)
         for (int thread = 0; thread < game->threads; thread++)
             tally_merge(tally, &game->seat[(size_t)thread * game->n_arms + arm].tally);
     }
-    game->result->n_draws = tally_total(&game->result->arm[0].tally, game->result->arm[0].tally.at.runs);
+    game->result->n_draws = tally_runs(&game->result->arm[0].tally);
 }
 
 static double largest_se(const struct play_result *result)
@@ -262,6 +376,7 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
           const struct play_settings *settings)
 {
     const int threads = settings->threads ? settings->threads : play_processors();
+    size_t most = 0;
     struct game game = {.plan = arm, .n_arms = n_arms, .settings = settings, .result = result};
 
     game.threads = threads < PLAY_MAX_THREADS ? threads : PLAY_MAX_THREADS;
@@ -269,24 +384,33 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     *result =
         (struct play_result){.arm = memory_new(n_arms, sizeof *result->arm), .n_arms = n_arms, .threads = game.threads};
     game.seat = memory_new((size_t)game.threads * n_arms, sizeof *game.seat);
-    game.yes = memory_new(n_arms, sizeof *game.yes);
+    game.design = memory_new(n_arms, sizeof *game.design);
+    game.column = memory_new(n_arms, sizeof *game.column);
     game.runs = memory_new(CHUNK_WORLDS, sizeof *game.runs);
     for (size_t a = 0; a < n_arms; a++) {
+        design_init(&game.design[a], arm[a], settings->design, settings->seed);
         tally_init(&result->arm[a].tally, arm[a]);
-        spread_init(&result->arm[a].spread, arm[a], settings->n_runs);
-        game.yes[a] = memory_new(CHUNK_WORLDS * columns_of(arm[a]), sizeof **game.yes);
+        result->arm[a].computed = arm[a]->chain && settings->estimator != ESTIMATOR_DRAW;
+        spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
+        game.column[a] = memory_new(CHUNK_WORLDS * columns_of(arm[a]), sizeof **game.column);
+        most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
         for (int thread = 0; thread < game.threads; thread++)
-            seat_init(&game.seat[(size_t)thread * n_arms + a], arm[a]);
+            seat_init(&game.seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);
     }
+    game.p = memory_new(most, sizeof *game.p);
     play_all(&game);
     if (game.runaway)
         name_runaway(&game);
     for (size_t i = 0; i < (size_t)game.threads * n_arms; i++)
         seat_free(&game.seat[i]);
-    for (size_t a = 0; a < n_arms; a++)
-        free(game.yes[a]);
+    for (size_t a = 0; a < n_arms; a++) {
+        design_free(&game.design[a]);
+        free(game.column[a]);
+    }
+    free(game.design);
     free(game.seat);
-    free(game.yes);
+    free(game.column);
+    free(game.p);
     free(game.runs);
 }
 

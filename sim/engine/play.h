@@ -8,24 +8,32 @@
 #include "sim/engine/spread.h"
 #include "sim/engine/tally.h"
 
+/* How it is found what bases do, once levers and events are played. */
+enum estimator {
+    ESTIMATOR_AUTO,        /* computed where the plan allows */
+    ESTIMATOR_CONDITIONAL, /* computed: needs plan->chain */
+    ESTIMATOR_DRAW
+};
+
 struct play_settings {
     uint64_t seed;
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
     double precision;          /* stop when the standard error of every question is below; NAN: play n_worlds */
-    enum design design;
+    enum design_kind design;
+    enum estimator estimator;
     int threads;                       /* 0: as many as there are processors */
     const volatile sig_atomic_t *stop; /* non-zero: finish the running blocks and return; may be NULL */
     /* called by one thread, now and then; fraction is of the work known of */
     void (*progress)(void *context, uint64_t n_draws, double fraction);
-    /* called for each world, in order, by one thread: yes[] counts the runs that said yes to each question */
-    void (*world)(void *context, size_t arm, uint64_t index, const struct world *world, const uint64_t *yes,
-                  uint64_t n_runs);
+    /* called for each world, in order, by one thread, with its probability of each question */
+    void (*world)(void *context, size_t arm, uint64_t index, const struct world *world, const double *p);
     void *context;
 };
 
 struct arm_result {
     struct tally tally;
     struct spread spread;
+    bool computed; /* what bases do is; else drawn */
 };
 
 struct play_result {

@@ -1,6 +1,6 @@
 #include "sim/engine/reach.h"
 #include <math.h>
-#include "sim/engine/portable.h"
+#include "sim/system/portable.h"
 #include "sim/plan/distribution.h"
 
 double reach_steps(const struct plan *plan, const struct world *world, struct span steps, double amount)
@@ -18,6 +18,19 @@ double reach_steps(const struct plan *plan, const struct world *world, struct sp
         amount -= rate * (end - begin);
     }
     return INFINITY;
+}
+
+double reach_stepped_hazard(const struct plan *plan, const struct world *world, struct span steps, double month)
+{
+    const uint32_t last = steps.first + steps.n - 1;
+    double hazard = 0.0;
+
+    for (uint32_t s = steps.first; s <= last && plan->step[s].from < month; s++) {
+        const double end = s < last ? fmin(plan->step[s + 1].from, month) : month;
+
+        hazard += world_step_rate(world, plan, s) * (end - fmax(0.0, plan->step[s].from));
+    }
+    return hazard;
 }
 
 double reach_chance(const struct world *world, const struct plan_clock *clock)

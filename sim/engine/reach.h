@@ -6,6 +6,9 @@
 /* Rates that change with time, from month 0; INFINITY: never. */
 double reach_steps(const struct plan *plan, const struct world *world, struct span steps, double amount);
 
+/* Their hazard from month 0 up to a month. */
+double reach_stepped_hazard(const struct plan *plan, const struct world *world, struct span steps, double month);
+
 /* The chance of a dated clock; 1 where it has none. */
 double reach_chance(const struct world *world, const struct plan_clock *clock);
 

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs)
+void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn)
 {
     const size_t columns = plan->n_questions + plan->n_bases * plan->n_states;
-    const size_t bins = n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
+    const size_t bins = drawn && n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
     const size_t strata = REPLICATES * plan->n_inputs * SPREAD_STRATA;
 
     *spread = (struct spread){.n_columns = columns,
@@ -26,19 +26,22 @@ void spread_free(struct spread *spread)
     free(spread->strata_p);
 }
 
-void spread_world(struct spread *spread, uint64_t index, const double *uniform, const uint64_t *yes, uint64_t n_runs)
+void spread_world(struct spread *spread, uint64_t index, const double *uniform, const struct spread_column *column,
+                  uint64_t n_runs)
 {
     const size_t replicate = index % REPLICATES;
     const double n = (double)n_runs;
 
     spread->worlds[replicate]++;
-    for (size_t column = 0; column < spread->n_columns; column++) {
-        const size_t cell = replicate * spread->n_columns + column;
-        const double p = (double)yes[column] / n;
+    for (size_t c = 0; c < spread->n_columns; c++) {
+        const size_t cell = replicate * spread->n_columns + c;
+        const double p = spread_p(&column[c], n_runs), p2 = (double)column[c].p2 / TALLY_ONE / n;
+        const double noise = n > 1.0 ? fmax(0.0, p2 - p * p) / (n - 1.0) : 0.0;
 
         spread->sums[cell].p += p;
         spread->sums[cell].p2 += p * p;
-        spread->sums[cell].within += n > 1.0 ? p * (1.0 - p) * n / (n - 1.0) : 0.0;
+        spread->sums[cell].noise += noise;
+        spread->sums[cell].chance += n > 1.0 ? p * (1.0 - p) + noise : 0.0;
         spread->histogram[cell * (spread->n_bins + 1) + (size_t)lround(p * (double)spread->n_bins)]++;
     }
     for (size_t i = 0; i < spread->n_inputs; i++) {
@@ -47,6 +50,6 @@ void spread_world(struct spread *spread, uint64_t index, const double *uniform, 
 
         spread->strata_worlds[cell]++;
         for (size_t q = 0; q < spread->n_questions; q++)
-            spread->strata_p[cell * spread->n_questions + q] += (double)yes[q] / n;
+            spread->strata_p[cell * spread->n_questions + q] += spread_p(&column[q], n_runs);
     }
 }

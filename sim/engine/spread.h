@@ -4,13 +4,20 @@
 #ifndef FOOTHOLD_SPREAD_H
 #define FOOTHOLD_SPREAD_H
 #include <stdint.h>
-#include "sim/engine/world.h"
+#include "sim/engine/tally.h"
 
 enum { SPREAD_MAX_BINS = 1024, SPREAD_STRATA = 16 };
 
-struct spread_sums { /* of one column over worlds, p the share of a world's runs */
+/* One column of one world: its runs' probabilities (0 or 1 where they were drawn) and their squares, summed, in
+ * 1 / TALLY_ONE. */
+struct spread_column {
+    uint64_t p, p2;
+};
+
+struct spread_sums { /* of one column over worlds, p the mean of a world's runs */
     double p, p2;
-    double within; /* p (1 - p) n / (n - 1): the variance of one run within the world */
+    double noise;  /* variance of p for that of the world */
+    double chance; /* p (1 - p) with p that of the world: the variance of one run's outcome */
 };
 
 /* Columns: the questions, then each base x state at the horizon. */
@@ -24,7 +31,14 @@ struct spread {
     double *strata_p;        /* [((replicate * n_inputs + input) * SPREAD_STRATA + stratum) * n_questions + q] */
 };
 
-void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs);
+/* drawn: p is a share of n_runs outcomes, and the histogram has a bin for each where they are few. */
+void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn);
 void spread_free(struct spread *spread);
-void spread_world(struct spread *spread, uint64_t index, const double *uniform, const uint64_t *yes, uint64_t n_runs);
+void spread_world(struct spread *spread, uint64_t index, const double *uniform, const struct spread_column *column,
+                  uint64_t n_runs);
+
+static inline double spread_p(const struct spread_column *column, uint64_t n_runs)
+{
+    return (double)column->p / TALLY_ONE / (double)n_runs;
+}
 #endif

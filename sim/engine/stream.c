@@ -1,27 +1,36 @@
 #include "sim/engine/stream.h"
 #include <Random123/threefry.h>
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
 #include <assert.h>
+#include <gsl/gsl_cdf.h>
 #include <string.h>
-#include "sim/engine/portable.h"
+#include "sim/system/portable.h"
 
-void stream_words(uint64_t word[STREAM_LANES], uint64_t seed, struct key128 key, uint64_t world, uint64_t group,
-                  uint64_t occurrence)
+void stream_words(uint64_t word[STREAM_LANES], uint64_t seed, struct key128 key, struct stream_place place)
 {
-    const threefry4x64_ctr_t counter = {{world, group, occurrence, 0}};
+    const threefry4x64_ctr_t counter = {{place.world, place.group, place.occurrence, (uint64_t)place.kind}};
     const threefry4x64_key_t name = {{seed, key.word[0], key.word[1], 0}};
     const threefry4x64_ctr_t out = threefry4x64_R(STREAM_ROUNDS, counter, name);
 
     memcpy(word, out.v, sizeof out.v);
 }
 
+/* Where first draws come from: the world's replicate, if its design has a point. */
+static struct stream_place first_place(const struct luck *luck)
+{
+    return luck->point ? (struct stream_place){.world = luck->world % REPLICATES, .kind = STREAM_REPLICATE}
+                       : (struct stream_place){.world = luck->world, .kind = STREAM_WORLD};
+}
+
 double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
+    const bool designed = luck->point && !occurrence;
+    struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
     uint64_t word[STREAM_LANES];
 
-    stream_words(word, luck->seed, key, luck->world, luck->run / STREAM_LANES, occurrence);
-    return stream_to_uniform(word[luck->run % STREAM_LANES]);
+    place.group = luck->run / STREAM_LANES;
+    place.occurrence = occurrence;
+    stream_words(word, luck->seed, key, place);
+    return design_to_uniform(word[luck->run % STREAM_LANES] ^ (designed ? luck->point[key.coordinate] : 0));
 }
 
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence)
@@ -34,76 +43,48 @@ double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurr
     return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
 }
 
+enum { CALLS = 16 };
+
 /* Calls side by side, so that compilers make vectors of them. */
-void stream_uniforms(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run)
+static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, threefry4x64_key_t name,
+                         struct stream_place place)
 {
-    enum { CALLS = 16 };
-    const threefry4x64_key_t name = {{seed, key.word[0], key.word[1], 0}};
-    uint64_t word[STREAM_LANES][CALLS];
+    for (size_t i = 0; i < calls; i++) {
+        const threefry4x64_ctr_t counter = {{place.world, place.group + i, 0, (uint64_t)place.kind}};
+        const threefry4x64_ctr_t bits = threefry4x64_R(STREAM_ROUNDS, counter, name);
 
-    assert(n % STREAM_LANES == 0 && first_run % STREAM_LANES == 0);
-    for (size_t done = 0; done < n; done += CALLS * STREAM_LANES) {
-        const uint64_t group = (first_run + done) / STREAM_LANES;
-
-        for (size_t i = 0; i < CALLS; i++) {
-            const threefry4x64_ctr_t counter = {{world, group + i, 0, 0}};
-            const threefry4x64_ctr_t bits = threefry4x64_R(STREAM_ROUNDS, counter, name);
-
-            word[0][i] = bits.v[0];
-            word[1][i] = bits.v[1];
-            word[2][i] = bits.v[2];
-            word[3][i] = bits.v[3];
-        }
-        for (size_t i = 0; i < CALLS && done + i * STREAM_LANES < n; i++)
-            for (size_t lane = 0; lane < STREAM_LANES; lane++)
-                out[done + i * STREAM_LANES + lane] = stream_to_uniform(word[lane][i]);
+        word[0][i] = bits.v[0];
+        word[1][i] = bits.v[1];
+        word[2][i] = bits.v[2];
+        word[3][i] = bits.v[3];
     }
 }
 
-void stream_exponentials(double *out, size_t n, uint64_t seed, struct key128 key, uint64_t world, uint64_t first_run)
+void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key)
 {
-    stream_uniforms(out, n, seed, key, world, first_run);
+    const threefry4x64_key_t name = {{luck->seed, key.word[0], key.word[1], 0}};
+    const uint64_t point = luck->point ? luck->point[key.coordinate] : 0;
+    struct stream_place place = first_place(luck);
+    uint64_t word[STREAM_LANES][CALLS];
+
+    assert(n % STREAM_LANES == 0 && luck->run % STREAM_LANES == 0);
+    for (size_t done = 0; done < n; done += CALLS * STREAM_LANES) {
+        const size_t left = (n - done) / STREAM_LANES, calls = left < CALLS ? left : CALLS;
+
+        place.group = (luck->run + done) / STREAM_LANES;
+        if (calls == CALLS)
+            side_by_side(word, CALLS, name, place);
+        else
+            side_by_side(word, calls, name, place);
+        for (size_t i = 0; i < calls; i++)
+            for (size_t lane = 0; lane < STREAM_LANES; lane++)
+                out[done + i * STREAM_LANES + lane] = design_to_uniform(word[lane][i] ^ point);
+    }
+}
+
+void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key)
+{
+    stream_uniforms(out, n, luck, key);
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);
-}
-
-/* The stream as a generator of GSL, which asks for as many numbers as it needs. */
-struct generator {
-    struct luck luck;
-    struct key128 key;
-    uint64_t drawn;
-};
-
-static double generator_double(void *state)
-{
-    struct generator *generator = state;
-
-    return stream_uniform(&generator->luck, generator->key, generator->drawn++);
-}
-
-static unsigned long generator_get(void *state)
-{
-    return (unsigned long)(generator_double(state) * 0x1p32);
-}
-
-static void generator_set(void *state, unsigned long seed)
-{
-    (void)state;
-    (void)seed;
-}
-
-static const gsl_rng_type generator_type = {.name = "foothold",
-                                            .max = 0xffffffffUL,
-                                            .min = 0,
-                                            .size = sizeof(struct generator),
-                                            .set = generator_set,
-                                            .get = generator_get,
-                                            .get_double = generator_double};
-
-double stream_gamma(const struct luck *luck, struct key128 key, double variance)
-{
-    struct generator state = {*luck, key, 0};
-    const gsl_rng rng = {&generator_type, &state};
-
-    return variance > 0.0 ? gsl_ran_gamma(&rng, 1.0 / variance, variance) : 1.0;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const uint64_t one = (uint64_t)TALLY_ONE;
+
 static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_months)
 {
     const size_t bases = plan->n_bases, states = plan->n_states, questions = plan->n_questions;
@@ -13,6 +15,7 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
         {&at->question, questions},
         {&at->state, bases * states},
         {&at->held, bases + 1},
+        {&at->told, questions},
         {&at->came, plan->n_factors * questions},
         {&at->came_yes, plan->n_factors * questions},
         {&at->occupancy, bases * states * n_months},
@@ -91,7 +94,8 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
 
     for (size_t q = 0; q < n; q++) {
         tally->yes[q] = answer(plan, &plan->question[q], history);
-        count[tally->at.question + q] += tally->yes[q];
+        count[tally->at.question + q] += tally->yes[q] * one;
+        count[tally->at.told + q] += tally->yes[q] * one;
     }
     for (size_t f = 0; f < plan->n_factors; f++) {
         const double came = history->first[plan->factor[f].clock];
@@ -100,23 +104,24 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
             continue;
         for (size_t q = 0; q < n; q++)
             if (came <= plan->question[q].month) {
-                count[tally->at.came + f * n + q]++;
-                count[tally->at.came_yes + f * n + q] += tally->yes[q];
+                count[tally->at.came + f * n + q] += one;
+                count[tally->at.came_yes + f * n + q] += tally->yes[q] * one;
             }
     }
 }
 
-/* A first time of a base, or of all. */
-static void count_time(const struct tally *tally, uint64_t *count, const struct tally_times *at, size_t b, double month)
+void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,
+                double part)
 {
-    const double place = fmin(sqrt(month / tally->plan->horizon), 1.0) * TALLY_BINS;
+    const double share = month / tally->plan->horizon;
+    const double place = fmin(sqrt(share), 1.0) * TALLY_BINS;
     const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1, cell = b * TALLY_BINS + bin;
-    const uint64_t offset = (uint64_t)((place - (double)bin) * TALLY_OFFSET + 0.5);
+    const double offset = place - (double)bin;
 
-    count[at->n + cell]++;
-    count[at->sum + cell] += offset;
-    count[at->square + cell] += offset * offset;
-    count[at->months + b] += (uint64_t)(month * 0x1p20);
+    tally_add(block, at->n + cell, part);
+    tally_add(block, at->sum + cell, part * offset);
+    tally_add(block, at->square + cell, part * offset * offset);
+    tally_add(block, at->months + b, part * share);
 }
 
 /* First times into a set of states, for each base and for all. Bases that begin there are there at month 0. */
@@ -128,9 +133,9 @@ static void count_first(const struct tally *tally, uint64_t *count, const struct
 
     for (uint32_t b = 0; b < plan->n_bases; b++)
         if (states >> plan->base[b].initial & 1) {
-            count_time(tally, count, at, b, 0.0);
+            tally_time(tally, count, at, b, 0.0, 1.0);
             if (!any)
-                count_time(tally, count, at, plan->n_bases, 0.0);
+                tally_time(tally, count, at, plan->n_bases, 0.0, 1.0);
             any = true;
         }
     for (uint32_t i = 0; i < history->n_moves; i++) {
@@ -143,9 +148,9 @@ static void count_first(const struct tally *tally, uint64_t *count, const struct
             before = history->move[j].base == move->base && states >> history->move[j].to & 1;
         if (before)
             continue;
-        count_time(tally, count, at, move->base, move->month);
+        tally_time(tally, count, at, move->base, move->month, 1.0);
         if (!any)
-            count_time(tally, count, at, plan->n_bases, move->month);
+            tally_time(tally, count, at, plan->n_bases, move->month, 1.0);
         any = true;
     }
 }
@@ -156,16 +161,16 @@ static void count_curves(const struct tally *tally, uint64_t *count, const struc
     const size_t n = tally->n_months;
 
     for (size_t b = 0; b < plan->n_bases; b++)
-        count[tally->at.occupancy + (b * plan->n_states + plan->base[b].initial) * n]++;
+        count[tally->at.occupancy + (b * plan->n_states + plan->base[b].initial) * n] += one;
     for (uint32_t i = 0; i < history->n_moves; i++) {
         const struct move *move = &history->move[i];
         const size_t m = grid_month(tally, move->month);
 
-        count[tally->at.occupancy + (move->base * plan->n_states + move->from) * n + m]--;
-        count[tally->at.occupancy + (move->base * plan->n_states + move->to) * n + m]++;
+        count[tally->at.occupancy + (move->base * plan->n_states + move->from) * n + m] -= one;
+        count[tally->at.occupancy + (move->base * plan->n_states + move->to) * n + m] += one;
         if (move->first)
             count[tally->at.incidence + (move->base * plan->n_transitions + plan->clock[move->clock].transition) * n +
-                  m]++;
+                  m] += one;
     }
 }
 
@@ -175,12 +180,12 @@ void tally_run(struct tally *tally, const struct history *history, size_t replic
     uint64_t *count = tally_block(tally, replicate);
     size_t held = 0;
 
-    count[tally->at.runs]++;
+    count[tally->at.runs] += one;
     for (size_t b = 0; b < plan->n_bases; b++) {
-        count[tally->at.state + b * plan->n_states + history->state[b]]++;
+        count[tally->at.state + b * plan->n_states + history->state[b]] += one;
         held += plan->held >> history->state[b] & 1;
     }
-    count[tally->at.held + held]++;
+    count[tally->at.held + held] += one;
     count_questions(tally, count, history);
     count_curves(tally, count, history);
     count_first(tally, count, history, ~plan->held, &tally->at.loss);
@@ -202,15 +207,20 @@ uint64_t tally_total(const struct tally *tally, size_t cell)
     return total;
 }
 
+uint64_t tally_runs(const struct tally *tally)
+{
+    return (uint64_t)((double)tally_total(tally, tally->at.runs) / TALLY_ONE);
+}
+
 /* Of a binomial share, at the Jeffreys estimate so that 0 of n is not called certain. */
 static double binomial_se(uint64_t yes, uint64_t n)
 {
-    const double p = ((double)yes + 0.5) / ((double)n + 1.0);
+    const double runs = (double)n / TALLY_ONE, p = ((double)yes / TALLY_ONE + 0.5) / (runs + 1.0);
 
-    return sqrt(p * (1.0 - p) / (double)n);
+    return sqrt(p * (1.0 - p) / runs);
 }
 
-double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se)
+double tally_share_of(const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se)
 {
     uint64_t all_yes = 0, all = 0;
     size_t replicates = 0;
@@ -228,7 +238,9 @@ double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], c
         sum += off * off;
     }
     *se = binomial_se(all_yes, all);
-    if (plan->n_inputs && replicates > 1 && sum > 0.0)
+    if (replicates > 1 && sum == 0.0 && all_yes % one) /* no whole number of runs: computed, and the same everywhere */
+        *se = 0.0;
+    if (replicates > 1 && sum > 0.0)
         *se = sqrt(sum * (double)replicates / (double)(replicates - 1)) / (double)all;
     return p;
 }
@@ -241,5 +253,5 @@ double tally_share(const struct tally *tally, size_t cell, double *se)
         yes[r] = tally_block(tally, r)[cell];
         n[r] = tally_block(tally, r)[tally->at.runs];
     }
-    return tally_share_of(tally->plan, yes, n, se);
+    return tally_share_of(yes, n, se);
 }

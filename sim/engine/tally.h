@@ -1,17 +1,20 @@
 /* tally.h - what many runs come to, counted.
  *
- * Everything is a whole number (months in units of 2^-20), so tallies of parts add up to the tally of the whole in any
- * order, to the last bit. Each count is kept for every replicate of the design, whose spread tells the error. */
+ * Everything is a whole number of units of 1 / TALLY_ONE: a run that was drawn counts one where it came out, a run whose
+ * outcome was computed counts a part of one in each. So tallies of parts add up to the tally of the whole in any order, to
+ * the last bit. Each count is kept for every replicate of the design, whose spread tells the error. */
 #ifndef FOOTHOLD_TALLY_H
 #define FOOTHOLD_TALLY_H
 #include <stdint.h>
 #include "sim/engine/history.h"
 #include "sim/engine/world.h"
 
+/* What one run counts; a count holds 2^34 runs. */
+#define TALLY_ONE 0x1p30
+
 /* Times to a loss or a deal are counted by sqrt(month / horizon), so finer early on, in bins of 1 / TALLY_BINS; inside a bin
- * their offsets are summed in 2^-12 of it. */
+ * their offsets are summed too. */
 enum { TALLY_BINS = 1024 };
-#define TALLY_OFFSET 0x1p12
 
 /* Where each count stands in a replicate's block. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
  * t: transition; m: month of the grid. */
@@ -20,15 +23,16 @@ struct tally_layout {
     size_t question;  /* [q] said yes */
     size_t state;     /* [b * n_states + s] at the horizon */
     size_t held;      /* [0 .. n_bases] so many held at the horizon */
+    size_t told;      /* [q] said yes, where what a lever's question says is what was drawn */
     size_t came;      /* [f * n_questions + q] f had rung by q's month */
-    size_t came_yes;  /* likewise, and q said yes */
+    size_t came_yes;  /* likewise, and q said yes, as told */
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */
     size_t incidence; /* [(b * n_transitions + t) * n_months + m] first rung in (m - 1, m] */
     struct tally_times {
         size_t n;      /* [b * TALLY_BINS + bin] first times */
-        size_t sum;    /* likewise: their offsets in the bin, summed */
+        size_t sum;    /* likewise: their offsets in the bin, as a share of it, summed */
         size_t square; /* and squared */
-        size_t months; /* [b] summed, in 2^-20 */
+        size_t months; /* [b] summed, as shares of the horizon */
     } loss, deal;      /* first not held; first in a deal */
     size_t size;       /* counts a replicate */
 };
@@ -47,6 +51,16 @@ void tally_free(struct tally *tally);
 
 /* Count a run of a replicate; tally->yes then tells how it answered each question. */
 void tally_run(struct tally *tally, const struct history *history, size_t replicate);
+
+/* Count part of a run in a cell of a replicate's block. */
+static inline void tally_add(uint64_t *block, size_t cell, double part)
+{
+    block[cell] += (uint64_t)(int64_t)(part * TALLY_ONE + (part < 0.0 ? -0.5 : 0.5));
+}
+
+/* Count part of a run whose first time, of a base or of all (b = n_bases), was at a month. */
+void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,
+                double part);
 void tally_merge(struct tally *into, const struct tally *from);
 
 /* The counts of a replicate, and a count summed over all of them. */
@@ -63,10 +77,13 @@ static inline double tally_month(const struct tally *tally, double place)
 
 uint64_t tally_total(const struct tally *tally, size_t cell);
 
-/* A share yes of n, counted in each replicate, and its standard error: from the spread of replicates where worlds differ,
- * binomial where nothing is uncertain or there is one world; never 0, since no number of runs proves a certainty. */
-double tally_share_of(const struct plan *plan, const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES],
-                      double *se);
+/* How many runs were counted. */
+uint64_t tally_runs(const struct tally *tally);
+
+/* A share yes of n, counted in each replicate, and its standard error from the spread of the replicates. Where they are
+ * too few, or all the same, that of a binomial share: no number of runs proves a certainty. 0 where each run's share was
+ * computed and nothing else in it was drawn. */
+double tally_share_of(const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se);
 
 /* The share of runs counted in a cell. */
 double tally_share(const struct tally *tally, size_t cell, double *se);

@@ -5,6 +5,8 @@
 #include "models/model.h"
 #include "sim/engine/reach.h"
 #include "sim/plan/distribution.h"
+#include "sim/plan/gamma.h"
+#include "sim/system/portable.h"
 
 /* The C library's are calls. */
 static inline double larger(double a, double b)
@@ -50,6 +52,64 @@ static void settle(struct walk *walk, uint32_t c)
         walk->aimed_left[c] = larger(0.0, walk->aimed_left[c] - walk->aimed_ratio[c] * (walk->passed[c] - before));
 }
 
+/* Where bases are followed */
+
+/* Before the speed of a followed clock changes: it was the same up to now. */
+static void go_on(struct walk *walk)
+{
+    course_go(walk->course, walk->month, walk->speed + walk->n_rated);
+}
+
+/* A clock's ratio, whether or not it has rung. */
+static double ratio_now(const struct walk *walk, uint32_t c)
+{
+    return walk->way[c] == WALK_STEADY  ? walk->start_ratio[c]
+           : walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c]
+                                        : walk->ratio[walk->slot[c]];
+}
+
+static bool is_held_back(const struct walk *walk, const struct plan_clock *clock)
+{
+    for (uint32_t i = clock->requires.first; i < clock->requires.first + clock->requires.n; i++)
+        if (!walk->is_on[walk->plan->index[i] * SWITCHES_A_FACTOR + SWITCH_ON])
+            return true;
+    return false;
+}
+
+static double baseline_hazard(const struct walk *walk, uint32_t c, double month)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline == BASELINE_DATE)
+        return month > 0.0 ? reach_dated_hazard(walk->world, clock, month) : 0.0;
+    if (clock->baseline == BASELINE_ODDS)
+        return walk->world->rate[c] * month;
+    return reach_stepped_hazard(walk->plan, walk->world, clock->steps, month);
+}
+
+/* Before anything bears on a clock that is asked about. */
+static void ask(struct walk *walk)
+{
+    for (uint32_t i = 0; i < walk->n_asked; i++) {
+        struct walk_asked *asked = &walk->asked[i];
+        const double until = smaller(walk->month, walk->plan->question[asked->question].month);
+        const double ratio = ratio_now(walk, asked->clock);
+
+        if (until > asked->since && ratio > 0.0 && !is_held_back(walk, &walk->plan->clock[asked->clock])) {
+            const double before = baseline_hazard(walk, asked->clock, asked->since);
+
+            if (before < INFINITY)
+                asked->hazard += ratio * (baseline_hazard(walk, asked->clock, until) - before);
+        }
+        asked->since = larger(asked->since, until);
+    }
+}
+
+double walk_asked_probability(const struct walk *walk, uint32_t i)
+{
+    return 1.0 - portable_exp(-walk->asked[i].hazard);
+}
+
 /* What changes a clock: its ratio, and reasons to wait */
 
 static void wait_more(struct walk *walk, uint32_t c)
@@ -59,6 +119,9 @@ static void wait_more(struct walk *walk, uint32_t c)
         walk->ring[c] = INFINITY;
         walk->soon_is_stale = true;
     } else if (walk->way[c] == WALK_RATED) {
+        walk->speed[walk->slot[c]] = 0.0;
+    } else if (walk->way[c] == WALK_FOLLOWED) {
+        go_on(walk);
         walk->speed[walk->slot[c]] = 0.0;
     }
     walk->waits[c]++;
@@ -88,6 +151,8 @@ static void wait_less(struct walk *walk, uint32_t c)
         catch_up(walk, c);
         aim(walk, c);
     } else {
+        if (walk->way[c] == WALK_FOLLOWED)
+            go_on(walk);
         walk->speed[slot] = walk->ratio[slot] * walk->rate[slot];
     }
 }
@@ -110,7 +175,7 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
         settle(walk, c);
         walk->aimed_ratio[c] = ratio;
         aim(walk, c);
-    } else if (walk->way[c] == WALK_RATED) {
+    } else if (walk->way[c] == WALK_RATED || walk->way[c] == WALK_FOLLOWED) {
         walk->ratio[slot] = ratio;
         walk->speed[slot] = walk->waits[c] ? 0.0 : ratio * walk->rate[slot];
     }
@@ -133,6 +198,10 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
 
     if (walk->is_on[a_switch] == on)
         return;
+    if (reach->followed)
+        go_on(walk);
+    if (reach->asked)
+        ask(walk);
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
         multiply(walk->ratio + reach->first, walk->speed + reach->first, (on ? walk->gain : walk->loss) + reach->at,
@@ -184,6 +253,8 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
     const uint32_t f = clock->factor;
 
+    if (clock->unlocks.n)
+        ask(walk);
     if (history->first[c] == INFINITY)
         history->first[c] = walk->month;
     if (clock->lasts)
@@ -201,6 +272,8 @@ static void factor_ends(struct walk *walk, uint32_t f)
 {
     const uint32_t c = walk->plan->factor[f].clock;
 
+    if (walk->plan->clock[c].unlocks.n)
+        ask(walk);
     walk->ends[f] = INFINITY;
     walk->soon_is_stale = true;
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
@@ -235,6 +308,8 @@ static void rate_changes(struct walk *walk, const struct walk_change *change)
 {
     const uint32_t slot = walk->slot[change->clock];
 
+    if (walk->way[change->clock] == WALK_FOLLOWED)
+        go_on(walk);
     walk->rate[slot] = world_step_rate(walk->world, walk->plan, change->step);
     walk->speed[slot] = walk->waits[change->clock] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
 }
@@ -263,6 +338,13 @@ static void enqueue(struct walk *walk, uint32_t c, double month)
     walk->queue[i] = known;
 }
 
+static void begin_slot(struct walk *walk, uint32_t c, uint32_t slot)
+{
+    walk->ratio[slot] = walk->start_ratio[c] * frailty(walk, c);
+    walk->rate[slot] = walk->start_rate[c];
+    walk->speed[slot] = walk->waits[c] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
+}
+
 static void begin_clocks(struct walk *walk, struct history *history, size_t lane)
 {
     const double *threshold = walk->threshold + lane;
@@ -283,13 +365,13 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
         aim(walk, c);
     }
     for (uint32_t i = 0; i < walk->n_rated; i++) {
-        const uint32_t c = walk->rated[i];
-
-        walk->left[i] = threshold[c * WALK_BATCH];
-        walk->ratio[i] = walk->start_ratio[c] * frailty(walk, c);
-        walk->rate[i] = walk->start_rate[c];
-        walk->speed[i] = walk->waits[c] ? 0.0 : walk->ratio[i] * walk->rate[i];
+        walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
+        begin_slot(walk, walk->rated[i], i);
     }
+    for (uint32_t i = 0; i < walk->n_followed; i++)
+        begin_slot(walk, (uint32_t)walk->plan->n_clocks - walk->n_followed + i, walk->n_rated + i);
+    for (uint32_t i = 0; i < walk->n_asked; i++)
+        walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
 
 static void begin(struct walk *walk, struct history *history, size_t lane)
@@ -307,7 +389,8 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
-        walk->frailty[d] = stream_gamma(&walk->luck, plan->dependence[d].key, walk->world->variance[d]);
+        walk->frailty[d] = gamma_quantile(plan->dependence[d].gamma, walk->world->variance[d],
+                                          stream_uniform(&walk->luck, plan->dependence[d].key, 0));
     begin_clocks(walk, history, lane);
 }
 
@@ -455,6 +538,11 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
     while (!history->overflow && step(walk, history))
         if (++n_steps > HISTORY_MAX)
             history->overflow = true;
+    if (walk->course) {
+        walk->month = plan->horizon;
+        go_on(walk);
+        ask(walk);
+    }
     for (size_t f = 0; f < plan->n_factors; f++)
         history->on[f] = walk->is_on[f * SWITCHES_A_FACTOR + SWITCH_ON];
     if (plan->model->decide)

@@ -6,16 +6,21 @@
  *
  *   steady  nothing can reach it: it rings at a time known from the start
  *   aimed   a date: its ring is computed anew whenever something changes
- *   rated   a rate: from one known time to the next it uses up speed x time of its threshold */
+ *   rated   a rate: from one known time to the next it uses up speed x time of its threshold
+ *
+ * or, where what the bases do is computed,
+ *
+ *   followed  a base's transition: its speed is written into a course whenever it changes (course.h) */
 #ifndef FOOTHOLD_WALK_H
 #define FOOTHOLD_WALK_H
+#include "sim/engine/course.h"
 #include "sim/engine/history.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/world.h"
 
 enum { WALK_BATCH = 64 }; /* runs whose thresholds are drawn together */
 
-enum walk_way { WALK_STEADY, WALK_AIMED, WALK_RATED, WALK_IDLE /* the model does not play it */ };
+enum walk_way { WALK_STEADY, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
 
 struct walk_change { /* a rated clock's rate changes */
     double month;
@@ -27,6 +32,11 @@ struct walk_known { /* a steady clock rings */
     uint32_t clock;
 };
 
+struct walk_asked { /* of a lever or event that a question asks about: its hazard as if it had not rung */
+    uint32_t question, clock;
+    double since, hazard; /* hazard: from the start to since */
+};
+
 struct walk_coming { /* what is known to come next */
     enum { WALK_NOTHING, WALK_ENDING, WALK_CHANGE, WALK_KNOWN, WALK_RING } what;
     double month;
@@ -36,20 +46,23 @@ struct walk_coming { /* what is known to come next */
 struct walk {
     const struct plan *plan;
     const struct world *world;
+    struct course *course; /* NULL: bases are drawn */
     struct luck luck;
     size_t n_lanes;     /* of the batch that are drawn */
     double *threshold;  /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
     enum walk_way *way; /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
-    uint32_t *slot;                   /* per rated clock: its place in rated[], and in the arrays `per slot` below */
+    uint32_t *slot;                   /* per rated, then followed clock: its place in the arrays `per slot` below */
     uint32_t *lasting;                /* factors that may end */
     struct walk_change *change;       /* in order of time */
-    uint32_t n_steady, n_aimed, n_rated, n_lasting, n_changes;
+    struct walk_asked *asked;
+    uint32_t n_steady, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
         uint32_t first, n;
         size_t at;
-        bool can_return;   /* every gain can be undone by multiplying: none is 0 or near it */
+        bool can_return; /* every gain can be undone by multiplying: none is 0 or near it */
+        bool followed, asked;
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;
     uint32_t *aimed_link;
@@ -80,17 +93,21 @@ struct walk {
     bool soon_is_stale;
 };
 
-void walk_init(struct walk *walk, const struct plan *plan);
+/* With a course (which needs plan->chain) the bases stay where they begin and their transitions' speeds go there. */
+void walk_init(struct walk *walk, const struct plan *plan, struct course *course);
 void walk_free(struct walk *walk);
 
 /* Take up a world whose coefficients are settled; it must stay as it is while its runs are played. */
-void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index);
+void walk_world(struct walk *walk, const struct world *world, const struct design *design, uint64_t index);
 
 /* Draw the first thresholds of n_runs runs, WALK_BATCH at most, from a first one, a multiple of STREAM_LANES. */
 void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs);
 
 /* Play the batch's run of a lane, levers and events and the bases' moves, into a history. */
 void walk_run(struct walk *walk, struct history *history, size_t lane);
+
+/* The probability that what asked[i] is about rings by its question's month, given what else happened in the run. */
+double walk_asked_probability(const struct walk *walk, uint32_t i);
 
 /* A clock's ratio in the walk's world with some switches on, frailties apart. From scratch, so that it can come back
  * from 0. */

@@ -6,13 +6,22 @@
 #include "sim/engine/reach.h"
 #include "sim/engine/walk.h"
 
-static enum walk_way way_of(const struct plan *plan, const struct plan_clock *clock)
+static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)
 {
+    const struct plan *plan = walk->plan;
+
+    if (clock->moves_base && walk->course)
+        return WALK_FOLLOWED;
     if (clock->moves_base && !plan->model->balance_ratio)
         return WALK_IDLE;
     if (clock->steady)
         return WALK_STEADY;
     return clock->baseline == BASELINE_RATE || clock->baseline == BASELINE_ODDS ? WALK_RATED : WALK_AIMED;
+}
+
+static bool has_slot(const struct walk *walk, uint32_t c)
+{
+    return walk->way[c] == WALK_RATED || walk->way[c] == WALK_FOLLOWED;
 }
 
 static int by_month(const void *a, const void *b)
@@ -35,7 +44,7 @@ static void list_changes(struct walk *walk)
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         const struct span steps = plan->clock[c].steps;
 
-        for (uint32_t s = steps.first; walk->way[c] == WALK_RATED && s < steps.first + steps.n; s++)
+        for (uint32_t s = steps.first; has_slot(walk, c) && s < steps.first + steps.n; s++)
             if (plan->step[s].from > 0.0 && plan->step[s].from < plan->horizon)
                 walk->change[walk->n_changes++] = (struct walk_change){plan->step[s].from, c, s};
     }
@@ -46,7 +55,7 @@ static void list_changes(struct walk *walk)
 static void sort_clocks(struct walk *walk)
 {
     for (uint32_t c = 0; c < walk->plan->n_clocks; c++) {
-        walk->way[c] = way_of(walk->plan, &walk->plan->clock[c]);
+        walk->way[c] = way_of(walk, &walk->plan->clock[c]);
         if (walk->way[c] == WALK_STEADY)
             walk->steady[walk->n_steady++] = c;
         if (walk->way[c] == WALK_AIMED)
@@ -56,6 +65,9 @@ static void sort_clocks(struct walk *walk)
             walk->rated[walk->n_rated++] = c;
         }
     }
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
+        if (walk->way[c] == WALK_FOLLOWED)
+            walk->slot[c] = walk->n_rated + walk->n_followed++;
     for (uint32_t f = 0; f < walk->plan->n_factors; f++)
         if (walk->plan->clock[walk->plan->factor[f].clock].lasts)
             walk->lasting[walk->n_lasting++] = f;
@@ -79,7 +91,10 @@ static void list_reach(struct walk *walk)
 
             if (walk->way[c] == WALK_AIMED)
                 walk->aimed_link[n_aimed_links++] = l;
-            if (walk->way[c] == WALK_RATED) {
+            reach->followed = reach->followed || walk->way[c] == WALK_FOLLOWED;
+            for (uint32_t a = 0; a < walk->n_asked; a++)
+                reach->asked = reach->asked || walk->asked[a].clock == c;
+            if (has_slot(walk, c)) {
                 first = walk->slot[c] < first ? walk->slot[c] : first;
                 end = walk->slot[c] + 1 > end ? walk->slot[c] + 1 : end;
             }
@@ -94,11 +109,21 @@ static void list_reach(struct walk *walk)
     walk->loss = memory_new(size, sizeof *walk->loss);
 }
 
-void walk_init(struct walk *walk, const struct plan *plan)
+static void list_asked(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+
+    for (uint32_t q = 0; walk->course && q < plan->n_questions; q++)
+        if (plan->question[q].computed)
+            walk->asked[walk->n_asked++] =
+                (struct walk_asked){.question = q, .clock = plan->factor[plan->question[q].factor].clock};
+}
+
+void walk_init(struct walk *walk, const struct plan *plan, struct course *course)
 {
     const size_t n = plan->n_clocks, factors = plan->n_factors, switches = plan->n_switches;
 
-    *walk = (struct walk){.plan = plan};
+    *walk = (struct walk){.plan = plan, .course = course};
     const struct {
         void *field;
         size_t n, size;
@@ -134,6 +159,7 @@ void walk_init(struct walk *walk, const struct plan *plan)
         PART(ring, n),
         PART(passed, n),
         PART(queue, factors),
+        PART(asked, plan->n_questions),
 #undef PART
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -142,6 +168,7 @@ void walk_init(struct walk *walk, const struct plan *plan)
         memcpy(part[i].field, &memory, sizeof memory);
     }
     sort_clocks(walk);
+    list_asked(walk);
     list_changes(walk);
     list_reach(walk);
 }
@@ -154,7 +181,7 @@ void walk_free(struct walk *walk)
                           walk->start_on,  walk->standing,    walk->frailty, walk->ends,       walk->is_on,
                           walk->rung,      walk->waits,       walk->spent,   walk->left,       walk->after,
                           walk->ratio,     walk->rate,        walk->speed,   walk->aimed_left, walk->aimed_ratio,
-                          walk->ring,      walk->passed,      walk->queue};
+                          walk->ring,      walk->passed,      walk->queue,   walk->asked};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -229,7 +256,7 @@ static void fill_gain(struct walk *walk)
         for (uint32_t k = 0; k < reach->n; k++)
             gain[k] = loss[k] = 1.0;
         for (uint32_t l = links.first; l < links.first + links.n; l++)
-            if (walk->way[plan->link[l].clock] == WALK_RATED) {
+            if (has_slot(walk, plan->link[l].clock)) {
                 const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
 
                 gain[k] = walk->world->factor[l];
@@ -239,15 +266,16 @@ static void fill_gain(struct walk *walk)
     }
 }
 
-void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uint64_t index)
+void walk_world(struct walk *walk, const struct world *world, const struct design *design, uint64_t index)
 {
     const struct plan *plan = walk->plan;
 
     walk->world = world;
-    walk->luck = (struct luck){.seed = seed, .world = index};
+    walk->luck =
+        (struct luck){.seed = design->seed, .world = index, .point = design->kind == DESIGN_MC ? NULL : world->point};
     fill_gain(walk);
     begin_factors(walk);
-    for (size_t i = 0; i < plan->n_conditions; i++)
+    for (size_t i = 0; i < plan->n_conditions && !walk->course; i++)
         walk->start_on[plan->condition[i].its_switch] =
             plan->condition[i].states >> plan->base[plan->condition[i].base].initial & 1;
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
@@ -255,7 +283,7 @@ void walk_world(struct walk *walk, const struct world *world, uint64_t seed, uin
 
         walk->start_rate[c] = first_rate(walk, c);
         walk->start_ratio[c] = walk_ratio(walk, walk->start_on, c);
-        if (clock->moves_base && !(clock->from >> plan->base[clock->base].initial & 1))
+        if (clock->moves_base && !walk->course && !(clock->from >> plan->base[clock->base].initial & 1))
             walk->start_waits[c]++;
     }
 }
@@ -286,8 +314,7 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     if (clock->baseline != BASELINE_AT)
-        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, walk->luck.seed, clock->key,
-                            walk->luck.world, walk->luck.run);
+        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, &walk->luck, clock->key);
 }
 
 /* A steady clock's months in all runs of the batch, in place of its thresholds. A threshold E is the logarithm of a
@@ -299,7 +326,7 @@ static void ring_steadily(struct walk *walk, uint32_t c)
     double *month = walk->threshold + c * WALK_BATCH;
 
     if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0) {
-        stream_uniforms(month, walk->n_lanes, walk->luck.seed, clock->key, walk->luck.world, walk->luck.run);
+        stream_uniforms(month, walk->n_lanes, &walk->luck, clock->key);
         for (size_t lane = 0; lane < walk->n_lanes; lane++)
             month[lane] = reach_share(clock, (1.0 - month[lane]) / chance, chance >= 1.0);
         return;
@@ -319,7 +346,7 @@ void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         if (walk->way[c] == WALK_STEADY && !walk->standing[c])
             ring_steadily(walk, c);
-        else if (walk->way[c] != WALK_STEADY && walk->way[c] != WALK_IDLE)
+        else if (walk->way[c] == WALK_AIMED || walk->way[c] == WALK_RATED)
             draw_thresholds(walk, c);
     }
 }

@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/model.h"
-#include "sim/engine/portable.h"
-#include "sim/engine/stream.h"
+#include "sim/system/portable.h"
 #include "sim/plan/distribution.h"
-
-enum { SCRAMBLED_BITS = 32 };
 
 void world_init(struct world *world, const struct plan *plan)
 {
-    *world = (struct world){.value = memory_new(plan->n_values, sizeof(double)),
+    *world = (struct world){.point = memory_new(plan->n_coordinates, sizeof *world->point),
+                            .value = memory_new(plan->n_values, sizeof(double)),
                             .uniform = memory_new(plan->n_inputs, sizeof(double)),
                             .own = memory_new(plan->n_clocks, sizeof(double)),
                             .rate = memory_new(plan->n_clocks + plan->n_steps, sizeof(double)),
@@ -22,69 +20,13 @@ void world_init(struct world *world, const struct plan *plan)
 
 void world_free(struct world *world)
 {
+    free(world->point);
     free(world->value);
     free(world->uniform);
     free(world->own);
     free(world->rate);
     free(world->factor);
     free(world->variance);
-}
-
-/* A well-mixed bit for a node of the scrambling tree: the finaliser of SplitMix64 (Steele, Lea & Flood 2014). */
-static uint32_t node_bit(uint64_t key, uint64_t node)
-{
-    uint64_t x = key + node * UINT64_C(0x9e3779b97f4a7c15);
-
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((x ^ x >> 31) >> 63);
-}
-
-/* Owen's nested uniform scramble: each bit is flipped by a coin that belongs to the bits above it. */
-static uint32_t scramble(uint32_t x, uint64_t key)
-{
-    uint32_t out = 0;
-
-    for (int bit = SCRAMBLED_BITS - 1; bit >= 0; bit--) {
-        const uint64_t above = bit == SCRAMBLED_BITS - 1 ? 0 : (uint64_t)x >> (bit + 1);
-        const uint64_t node = above | UINT64_C(1)
-                                          << (SCRAMBLED_BITS - 1 - bit); /* a leading 1 tells the levels apart */
-
-        out |= ((x >> bit & 1) ^ node_bit(key, node)) << bit;
-    }
-    return out;
-}
-
-static uint32_t reverse(uint32_t x)
-{
-    x = (x & 0x55555555u) << 1 | (x >> 1 & 0x55555555u);
-    x = (x & 0x33333333u) << 2 | (x >> 2 & 0x33333333u);
-    x = (x & 0x0f0f0f0fu) << 4 | (x >> 4 & 0x0f0f0f0fu);
-    x = (x & 0x00ff00ffu) << 8 | (x >> 8 & 0x00ff00ffu);
-    return x << 16 | x >> 16;
-}
-
-/* The index is scrambled too: any aligned run of 2^m points still fills all 2^m strata, in an order that differs between
- * inputs. Below the strata the point is uniform. */
-static double stratified(const struct plan_input *input, uint64_t seed, uint64_t index)
-{
-    const uint64_t replicate = index % REPLICATES, k = index / REPLICATES;
-    const uint64_t epoch = k >> SCRAMBLED_BITS; /* a new sequence after 2^32 points */
-    uint64_t key[STREAM_LANES], within[STREAM_LANES];
-    uint32_t stratum;
-
-    stream_words(key, seed, input->key, UINT64_MAX - replicate, epoch, 0);
-    stream_words(within, seed, input->key, index, 0, 0);
-    stratum = scramble(reverse(scramble((uint32_t)k, key[0])), key[1]);
-    return (stratum + stream_to_uniform(within[0])) * 0x1p-32;
-}
-
-static double independent(const struct plan_input *input, uint64_t seed, uint64_t index)
-{
-    uint64_t word[STREAM_LANES];
-
-    stream_words(word, seed, input->key, index, 0, 0);
-    return stream_to_uniform(word[0]);
 }
 
 static double inside(double u)
@@ -106,13 +48,13 @@ static void correlate(struct world *world, const struct plan *plan)
     }
 }
 
-void world_draw(struct world *world, const struct plan *plan, enum design design, uint64_t seed, uint64_t index)
+void world_draw(struct world *world, const struct plan *plan, const struct design *design, uint64_t index)
 {
     if (plan->n_values)
         memcpy(world->value, plan->value, plan->n_values * sizeof *world->value);
+    design_point(design, world->point, index);
     for (size_t i = 0; i < plan->n_inputs; i++)
-        world->uniform[i] = inside(design == DESIGN_MC ? independent(&plan->input[i], seed, index)
-                                                       : stratified(&plan->input[i], seed, index));
+        world->uniform[i] = design_to_uniform(world->point[i]);
     correlate(world, plan);
     for (size_t i = 0; i < plan->n_inputs; i++)
         world->value[plan->input[i].slot] = distribution_quantile(plan->input[i].distribution, world->uniform[i]);

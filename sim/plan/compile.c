@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/model.h"
+#include "sim/plan/gamma.h"
 
 struct key128 plan_key(const char *name)
 {
     uint8_t digest[SHA256_DIGEST_SIZE];
     struct sha256_ctx context;
-    struct key128 key = {{0, 0}};
+    struct key128 key = {{0, 0}, 0};
 
     sha256_init(&context);
     sha256_update(&context, strlen(name), (const uint8_t *)name);
@@ -256,6 +257,53 @@ static void list_all(struct compiler *compiler)
     plan->transition = compiler->transitions.id;
 }
 
+/* Number the names that are drawn for. */
+static void number_coordinates(struct plan *plan)
+{
+    const size_t most = plan->n_inputs + 2 * plan->n_clocks + plan->n_dependences + 2 * plan->n_bases + 1;
+    struct key128 **key = memory_new(most, sizeof *key);
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        key[n++] = &plan->input[i].key;
+    for (size_t d = 0; d < plan->n_dependences; d++)
+        key[n++] = &plan->dependence[d].key;
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        if (plan->clock[c].baseline != BASELINE_AT)
+            key[n++] = &plan->clock[c].key;
+        if (plan->clock[c].lasts)
+            key[n++] = &plan->clock[c].key_lasts;
+    }
+    for (size_t b = 0; b < plan->n_bases; b++) {
+        key[n++] = &plan->base[b].key_decision;
+        key[n++] = &plan->base[b].key_month;
+    }
+    key[n++] = &plan->key_shared;
+    plan->n_coordinates = n;
+    plan->coordinate = pool_new(&plan->pool, n, sizeof *plan->coordinate);
+    for (size_t c = 0; c < n; c++) {
+        key[c]->coordinate = (uint32_t)c;
+        plan->coordinate[c] = *key[c];
+    }
+    free(key);
+}
+
+/* Frailties are tabled for the variances they can have. */
+static void table_frailties(struct plan *plan)
+{
+    for (size_t d = 0; d < plan->n_dependences; d++) {
+        struct plan_dependence *dependence = &plan->dependence[d];
+        double low = plan->value[dependence->variance], high = low;
+
+        for (size_t i = 0; i < plan->n_inputs; i++)
+            if (plan->input[i].slot == dependence->variance) {
+                low = distribution_quantile(plan->input[i].distribution, 1e-9);
+                high = distribution_quantile(plan->input[i].distribution, 1.0 - 1e-9);
+            }
+        dependence->gamma = gamma_make(&plan->pool, low, high);
+    }
+}
+
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
 {
     struct plan *plan = memory_new(1, sizeof *plan);
@@ -280,11 +328,15 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
         if (plan->n_inputs)
             qsort(plan->input, plan->n_inputs, sizeof *plan->input, by_path);
         compile_correlations(&compiler);
+        number_coordinates(plan);
     }
     if (!diag->n_errors)
         compile_warnings(&compiler); /* mistakes would make for false ones */
-    if (diag->n_errors == errors)
+    if (diag->n_errors == errors) {
+        compile_chain(&compiler);
+        table_frailties(plan);
         return plan;
+    }
     plan_free(plan);
     return NULL;
 }

@@ -68,5 +68,6 @@ void compile_links(struct compiler *compiler);        /* link.c: effects, moves,
 void compile_correlations(struct compiler *compiler); /* correlate.c */
 void compile_questions(struct compiler *compiler);    /* ask.c */
 void compile_settings(struct compiler *compiler);     /* setting.c: the model's own fields */
+void compile_chain(struct compiler *compiler);        /* chain.c */
 void compile_warnings(struct compiler *compiler);     /* warn.c: what is allowed but hardly meant */
 #endif

@@ -217,7 +217,7 @@ static void link_dependences(struct compiler *compiler)
 
         compiler->note = &source->entity.note;
         plan->dependence[d] = (struct plan_dependence){
-            source->entity.id, compile_value(compiler, &source->variance, &range_variance), plan_key(path)};
+            source->entity.id, compile_value(compiler, &source->variance, &range_variance), plan_key(path), NULL};
         if (source->variance.form == QUANTITY_ABSENT)
             diag_error(compiler->diag, source->entity.place, "variance = 0.5;", "%s: variance is missing", path);
         if (!source->on.n)

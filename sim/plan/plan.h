@@ -10,7 +10,9 @@
 #include "sim/system/memory.h"
 
 struct diag;
+struct chain;
 struct distribution;
+struct gamma;
 struct model;
 struct scenario;
 
@@ -18,6 +20,7 @@ enum { PLAN_MAX_STATES = 64 };
 
 struct key128 { /* names a stream of random numbers: the first half of a SHA-256 */
     uint64_t word[2];
+    uint32_t coordinate; /* its place among the names that are drawn for at least once in every world */
 };
 
 struct span { /* [first, first + n) of an array the comment names */
@@ -98,6 +101,7 @@ struct plan_dependence {
     const char *id;
     slot_t variance;
     struct key128 key;
+    struct gamma *gamma;
 };
 
 struct plan_question {
@@ -107,9 +111,11 @@ struct plan_question {
     uint32_t n_bases;
     uint64_t states;     /* any of these */
     uint32_t at_least;   /* so many bases */
+    bool computed;       /* of a lever or event: by the conditional estimator, from the others' course */
     bool of_clock;       /* else: has this rung by then */
     uint32_t factor;     /* a lever or event; or UINT32_MAX: */
     uint32_t transition; /* a transition of any base */
+    uint32_t counter;    /* of a transition: which COUNT_ASKED of the chain it is */
     uint32_t rank;       /* place in the file */
 };
 
@@ -140,7 +146,8 @@ struct plan {
     const struct scenario *scenario;
     const struct model *model;
     double horizon;
-    struct key128 key_shared; /* luck that such a model shares between bases */
+    struct key128 key_shared;  /* luck that such a model shares between bases */
+    struct key128 *coordinate; /* of inputs first, in their order */
     struct plan_input *input;
     double *value;            /* the constants in their slots, 0 in those of inputs */
     struct plan_clock *clock; /* factors first, then each base's transitions */
@@ -159,12 +166,14 @@ struct plan {
     const char **state, **transition; /* ids */
     uint64_t held, deal, final;       /* sets of states */
     size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences,
-        n_questions, n_bases, n_factors, n_states, n_transitions, n_switches;
+        n_questions, n_bases, n_factors, n_states, n_transitions, n_switches, n_coordinates;
     /* correlated inputs: z = factor * independent normals (lower triangle, by rows) */
     uint32_t *correlated;
     double *cholesky;
     size_t n_correlated;
     size_t n_stated, n_reading, n_guess, n_untagged;
+    struct chain *chain;   /* what bases do, for a given course of levers and events; NULL: it can only be drawn, */
+    const char *why_drawn; /* because of this */
 };
 
 /* Compile a scenario for a model; mistakes that only show now (a distribution that does not fit its field, unknown ids ...)

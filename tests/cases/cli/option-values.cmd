@@ -1,1 +1,1 @@
-run --worlds 0 --runs 1.5 --seed -1 --precision 0 --design sobol --format xml --threads many --out "" scenarios/first.cfg
+run --worlds 0 --runs 1.5 --seed -1 --precision 0 --design halton --format xml --threads many --out "" scenarios/first.cfg

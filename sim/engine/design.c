@@ -1,0 +1,132 @@
+#include "sim/engine/design.h"
+#include <stdlib.h>
+#include "sim/engine/joe_kuo.h"
+#include "sim/engine/stream.h"
+
+/* A random Owen scramble of x's bits read from the lowest: each is flipped by what the ones below it and the key make of
+ * it. Laine & Karras (2011), Stratified sampling for stochastic transparency; Burley (2020), Practical hash-based Owen
+ * scrambling, J. Comput. Graph. Tech. 9; with the constants found by N. Vegdahl (2021). */
+static inline uint32_t scramble_upwards(uint32_t x, uint32_t key)
+{
+    x ^= x * UINT32_C(0x3d20adea);
+    x += key;
+    x *= key >> 16 | 1;
+    x ^= x * UINT32_C(0x05526c56);
+    x ^= x * UINT32_C(0x53a22864);
+    return x;
+}
+
+static inline uint32_t reverse(uint32_t x)
+{
+    x = (x & UINT32_C(0x55555555)) << 1 | (x >> 1 & UINT32_C(0x55555555));
+    x = (x & UINT32_C(0x33333333)) << 2 | (x >> 2 & UINT32_C(0x33333333));
+    x = (x & UINT32_C(0x0f0f0f0f)) << 4 | (x >> 4 & UINT32_C(0x0f0f0f0f));
+    x = (x & UINT32_C(0x00ff00ff)) << 8 | (x >> 8 & UINT32_C(0x00ff00ff));
+    return x << 16 | x >> 16;
+}
+
+/* The finaliser of SplitMix64 (Steele, Lea & Flood 2014, Fast splittable pseudorandom number generators). */
+static inline uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+/* Direction numbers of a dimension. Bratley & Fox (1988), Algorithm 659, ACM Trans. Math. Softw. 14. */
+static void directions(uint32_t direction[DESIGN_BITS], const struct joe_kuo *row)
+{
+    uint32_t degree = 0;
+
+    while (row->polynomial >> (degree + 1))
+        degree++;
+    for (uint32_t i = 0; i < DESIGN_BITS; i++) {
+        if (i < degree || !degree) {
+            direction[i] = (uint32_t)(degree ? row->first[i] : 1) << (DESIGN_BITS - 1 - i);
+            continue;
+        }
+        direction[i] = direction[i - degree] ^ direction[i - degree] >> degree;
+        for (uint32_t j = 1; j < degree; j++)
+            if (row->polynomial >> (degree - j) & 1)
+                direction[i] ^= direction[i - j];
+    }
+}
+
+static void list_directions(struct design *design)
+{
+    const size_t n = design->plan->n_coordinates;
+
+    for (size_t c = 0; c < n && c < JOE_KUO_DIMENSIONS; c++) {
+        uint32_t direction[DESIGN_BITS];
+
+        directions(direction, &joe_kuo[c]);
+        for (size_t bit = 0; bit < DESIGN_BITS; bit++)
+            design->direction[bit * n + c] = reverse(direction[bit]);
+    }
+}
+
+void design_init(struct design *design, const struct plan *plan, enum design_kind kind, uint64_t seed)
+{
+    *design = (struct design){.plan = plan, .kind = kind, .seed = seed};
+    if (kind == DESIGN_SOBOL) {
+        design->direction = memory_new(plan->n_coordinates * DESIGN_BITS, sizeof *design->direction);
+        list_directions(design);
+    }
+}
+
+void design_free(struct design *design)
+{
+    free(design->direction);
+}
+
+static void independent_point(const struct design *design, uint64_t *point, uint64_t index)
+{
+    for (size_t c = 0; c < design->plan->n_coordinates; c++) {
+        uint64_t word[STREAM_LANES];
+
+        stream_words(word, design->seed, design->plan->coordinate[c], (struct stream_place){.world = index});
+        point[c] = word[0];
+    }
+}
+
+/* The digits of a point, lowest first, before they are scrambled. */
+static uint32_t sobol_digits(const struct design *design, size_t c, uint32_t k)
+{
+    uint32_t digits = 0;
+
+    for (size_t bit = 0; k; bit++, k >>= 1)
+        if (k & 1)
+            digits ^= design->direction[bit * design->plan->n_coordinates + c];
+    return digits;
+}
+
+/* The index is scrambled too: any aligned run of 2^m still fills all 2^m strata, in another order. */
+static uint32_t stratified_digits(uint32_t k, uint32_t key)
+{
+    return reverse(scramble_upwards(reverse(k), key));
+}
+
+void design_point(const struct design *design, uint64_t *point, uint64_t index)
+{
+    const uint64_t k = index / REPLICATES;
+
+    if (design->kind == DESIGN_MC) {
+        independent_point(design, point, index);
+        return;
+    }
+    for (size_t c = 0; c < design->plan->n_coordinates; c++) {
+        uint64_t word[STREAM_LANES];
+        uint32_t digits;
+
+        /* another scramble after 2^32 points */
+        stream_words(
+            word, design->seed, design->plan->coordinate[c],
+            (struct stream_place){.world = index % REPLICATES, .group = k >> DESIGN_BITS, .kind = STREAM_DESIGN});
+        digits = design->kind == DESIGN_SOBOL && c < JOE_KUO_DIMENSIONS
+                     ? sobol_digits(design, c, (uint32_t)k)
+                     : stratified_digits((uint32_t)k, (uint32_t)(word[0] >> 32));
+        digits = reverse(scramble_upwards(digits, (uint32_t)word[0]));
+        /* below the strata the point is uniform */
+        point[c] = (uint64_t)digits << DESIGN_BITS | mix(word[1] + index * UINT64_C(0x9e3779b97f4a7c15)) >> DESIGN_BITS;
+    }
+}

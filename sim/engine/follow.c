@@ -1,0 +1,556 @@
+#include "sim/engine/follow.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/engine/rows.h"
+#include "sim/plan/chain.h"
+#include "sim/system/memory.h"
+
+enum { L = COURSE_LANES };
+
+static double *new_rows(size_t n)
+{
+    return memory_lanes(NULL, 0, n * L);
+}
+
+static size_t most_of_groups(const struct chain *chain, size_t (*size)(const struct chain_group *group))
+{
+    size_t most = 1;
+
+    for (uint32_t g = 0; g < chain->n_groups; g++)
+        most = size(&chain->group[g]) > most ? size(&chain->group[g]) : most;
+    return most;
+}
+
+static size_t nodes_of(const struct chain_group *group)
+{
+    return group->n_nodes;
+}
+
+static size_t counters_of(const struct chain_group *group)
+{
+    return group->n_counters;
+}
+
+static uint32_t count_asked(const struct chain_group *group)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < group->n_counters; i++)
+        n += group->counter[i].what == COUNT_ASKED;
+    return n;
+}
+
+static uint64_t matching_states(const struct plan *plan, size_t q, uint32_t base)
+{
+    if (q == plan->n_questions)
+        return plan->held;
+    for (uint32_t i = 0; i < plan->question[q].n_bases; i++)
+        if (plan->question[q].base[i] == base)
+            return plan->question[q].states;
+    return 0;
+}
+
+static uint8_t *list_hits(const struct plan *plan, const struct chain_group *group)
+{
+    uint8_t *hits = memory_new((plan->n_questions + 1) * group->n_nodes, sizeof *hits);
+
+    for (size_t q = 0; q <= plan->n_questions; q++)
+        for (uint32_t n = 0; n < group->n_nodes; n++)
+            for (uint32_t b = 0; b < group->n_bases; b++)
+                hits[q * group->n_nodes + n] +=
+                    (uint8_t)(matching_states(plan, q, group->base[b]) >> group->state[n * group->n_bases + b] & 1);
+    return hits;
+}
+
+void follow_init(struct follow *follow, const struct plan *plan)
+{
+    const struct chain *chain = plan->chain;
+    const size_t nodes = most_of_groups(chain, nodes_of), counters = most_of_groups(chain, counters_of);
+    const size_t bases = plan->n_bases, questions = plan->n_questions;
+    size_t stops;
+
+    *follow = (struct follow){.plan = plan,
+                              .chain = chain,
+                              .rows = rows_of_processor(),
+                              .n_times = 2 * (uint32_t)(bases + chain->n_groups),
+                              .n_asked = count_asked(&chain->group[0])};
+    course_init(&follow->course, plan);
+    stops = follow->course.n_stops;
+    follow->in_world = memory_new(chain->n_rates, sizeof *follow->in_world);
+    follow->came = new_rows(plan->n_factors);
+    follow->told = new_rows(questions);
+    follow->answer = new_rows(questions);
+    follow->factor = new_rows(chain->n_rates);
+    follow->rate = new_rows(chain->n_rates);
+    follow->gone = new_rows(nodes);
+    follow->p = new_rows(nodes);
+    follow->term = new_rows(nodes);
+    follow->next = new_rows(nodes);
+    follow->stay = new_rows(nodes);
+    follow->count = new_rows(counters);
+    follow->begun = new_rows(counters);
+    follow->shown = new_rows(bases * plan->n_states);
+    follow->asked = new_rows(stops * chain->n_groups * follow->n_asked);
+    follow->matches = new_rows((questions + 1) * (bases + 1));
+    follow->state = new_rows(bases * plan->n_states);
+    follow->uniform = new_rows(bases + 1);
+    follow->own = memory_new(2 * (bases + 1), sizeof *follow->own);
+    follow->is_asked = memory_new(stops, sizeof *follow->is_asked);
+    for (size_t q = 0; q < questions; q++)
+        for (size_t stop = 0; stop < stops; stop++)
+            follow->is_asked[stop] |=
+                !plan->question[q].of_clock && plan->question[q].month == follow->course.stop[stop];
+    follow->hits = memory_new(chain->n_groups, sizeof *follow->hits);
+    for (uint32_t g = 0; g < chain->n_groups; g++)
+        follow->hits[g] = list_hits(plan, &chain->group[g]);
+    follow->occupancy = memory_new(L * bases * plan->n_states * stops, sizeof *follow->occupancy);
+    follow->incidence = memory_new(L * chain->n_followed * stops, sizeof *follow->incidence);
+}
+
+void follow_free(struct follow *follow)
+{
+    void *const part[] = {follow->in_world, follow->came,      follow->told,     follow->answer,  follow->factor,
+                          follow->rate,     follow->gone,      follow->p,        follow->term,    follow->next,
+                          follow->stay,     follow->count,     follow->begun,    follow->shown,   follow->times,
+                          follow->asked,    follow->matches,   follow->state,    follow->uniform, follow->own,
+                          follow->is_asked, follow->occupancy, follow->incidence};
+
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        free(part[i]);
+    for (uint32_t g = 0; g < follow->chain->n_groups; g++)
+        free(follow->hits[g]);
+    free(follow->hits);
+    course_free(&follow->course);
+}
+
+void follow_clear(struct follow *follow)
+{
+    follow->n_worlds = follow->n_lanes = 0;
+    course_clear(&follow->course);
+}
+
+void follow_take_up(struct follow *follow, const struct world *world, uint64_t index)
+{
+    const struct chain *chain = follow->chain;
+
+    follow->boost = 1.0;
+    for (uint32_t r = 0; r < chain->n_rates; r++) {
+        const struct span links = chain->rate[r].links;
+
+        follow->in_world[r] = 1.0;
+        for (uint32_t i = links.first; i < links.first + links.n; i++)
+            follow->in_world[r] *= world->factor[chain->link[i]];
+        follow->boost = fmax(follow->boost, follow->in_world[r]);
+    }
+    follow->index = index;
+}
+
+size_t follow_begin(struct follow *follow)
+{
+    course_begin(&follow->course, follow->n_lanes, follow->boost);
+    return follow->n_lanes;
+}
+
+void follow_keep(struct follow *follow, const struct luck *luck)
+{
+    const struct plan *plan = follow->plan;
+    const uint32_t lane = follow->n_lanes++;
+
+    if (!follow->n_worlds || follow->world[follow->n_worlds - 1].index != follow->index)
+        follow->world[follow->n_worlds++] = (struct follow_world){follow->index, lane, 0};
+    follow->world[follow->n_worlds - 1].n++;
+    follow->world_of[lane] = follow->n_worlds - 1;
+    for (uint32_t r = 0; r < follow->chain->n_rates; r++)
+        follow->factor[r * L + lane] = follow->in_world[r];
+    for (size_t b = 0; b < plan->n_bases; b++)
+        follow->uniform[b * L + lane] = stream_uniform(luck, plan->base[b].key_month, 0);
+    follow->uniform[plan->n_bases * L + lane] = stream_uniform(luck, plan->key_shared, 0);
+}
+
+/* ---- a group along the courses ---- */
+
+static uint32_t time_counters(const struct chain_group *group)
+{
+    return 2 * (group->n_bases + 1);
+}
+
+/* Where a counter of losses or deals stands among the times. */
+static size_t time_of(const struct follow *follow, size_t g, const struct chain_counter *counter)
+{
+    const size_t place = counter->which == follow->plan->n_bases ? follow->plan->n_bases + g : counter->which;
+
+    return 2 * place + (counter->what == COUNT_DEAL);
+}
+
+static void keep_times(struct follow *follow, size_t g, size_t step)
+{
+    const struct chain_group *group = &follow->chain->group[g];
+    double *times = follow->times + step * 2 * follow->n_times * L;
+
+    for (uint32_t c = 0; c < time_counters(group); c++) {
+        const size_t time = time_of(follow, g, &group->counter[c]);
+
+        memcpy(times + time * L, follow->count + c * L, L * sizeof *times);
+        memcpy(times + (follow->n_times + time) * L, follow->begun + c * L, L * sizeof *times);
+    }
+}
+
+/* One lane's distribution of how many bases are as a question asks, with this group's. */
+static void match(struct follow *follow, size_t g, size_t q, size_t lane)
+{
+    const struct plan *plan = follow->plan;
+    const struct chain_group *group = &follow->chain->group[g];
+    const uint8_t *hits = follow->hits[g] + q * group->n_nodes;
+    double *matches = follow->matches + q * (plan->n_bases + 1) * L + lane;
+    double *own = follow->own, *before = own + plan->n_bases + 1;
+
+    memset(own, 0, (group->n_bases + 1) * sizeof *own);
+    for (uint32_t n = 0; n < group->n_nodes; n++)
+        own[hits[n]] += follow->p[n * L + lane];
+    for (size_t k = 0; k <= plan->n_bases; k++) {
+        before[k] = matches[k * L];
+        matches[k * L] = 0.0;
+    }
+    for (size_t k = 0; k <= plan->n_bases; k++)
+        for (size_t j = 0; j <= group->n_bases && j <= k; j++)
+            matches[k * L] += before[k - j] * own[j];
+}
+
+static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
+{
+    const struct plan *plan = follow->plan;
+    const struct chain_group *group = &follow->chain->group[g];
+    const size_t stops = follow->course.n_stops, world = follow->world_of[lane];
+    double *occupancy = follow->occupancy + world * plan->n_bases * plan->n_states * stops + stop;
+    double *incidence = follow->incidence + world * follow->chain->n_followed * stops + stop;
+    uint32_t asked = 0;
+
+    for (uint32_t b = 0; b < group->n_bases; b++)
+        for (size_t s = 0; s < plan->n_states; s++)
+            occupancy[(group->base[b] * plan->n_states + s) * stops] +=
+                follow->shown[(b * plan->n_states + s) * L + lane];
+    for (uint32_t c = time_counters(group); c < group->n_counters; c++) {
+        const struct chain_counter *counter = &group->counter[c];
+
+        if (counter->what == COUNT_TRANSITION)
+            incidence[(counter->which - plan->base[0].clocks.first) * stops] += follow->count[c * L + lane];
+        else
+            follow->asked[((stop * follow->chain->n_groups + g) * follow->n_asked + asked++) * L + lane] =
+                follow->count[c * L + lane];
+    }
+    for (size_t q = 0; follow->is_asked[stop] && q < plan->n_questions; q++)
+        if (!plan->question[q].of_clock && plan->question[q].month == follow->course.stop[stop])
+            match(follow, g, q, lane);
+}
+
+static void follow_step(struct follow *follow, const struct chain_group *group, size_t step)
+{
+    const struct rows *rows = follow->rows;
+    const struct course *course = &follow->course;
+    const double *length = course->length + step * L;
+
+    rows->set_rates(follow->chain, group, follow->factor, course->speed + step * course->n_clocks * L, follow->rate,
+                    follow->gone);
+    memset(follow->begun, 0, time_counters(group) * L * sizeof *follow->begun);
+    rows->flow_into(group, time_counters(group), follow->rate, follow->p, follow->begun);
+    for (uint32_t c = 0; c < time_counters(group); c++)
+        for (size_t lane = 0; lane < L; lane++)
+            follow->begun[c * L + lane] *= length[lane];
+    rows->take_step(group, length, course->moves + step * L, follow->rate, follow->gone, follow->p, follow->term,
+                    follow->next, follow->stay);
+    rows->flow_into(group, group->n_counters, follow->rate, follow->stay, follow->count);
+}
+
+static void follow_group(struct follow *follow, size_t g)
+{
+    const struct plan *plan = follow->plan;
+    const struct course *course = &follow->course;
+    const struct chain_group *group = &follow->chain->group[g];
+    uint32_t next[L] = {0};
+
+    memset(follow->p, 0, group->n_nodes * L * sizeof *follow->p);
+    memset(follow->count, 0, group->n_counters * L * sizeof *follow->count);
+    for (size_t lane = 0; lane < L; lane++)
+        follow->p[group->start * L + lane] = 1.0;
+    for (size_t step = 0; step < course->n_steps; step++) {
+        follow_step(follow, group, step);
+        follow->rows->show(group, plan->n_states, follow->p, follow->shown);
+        keep_times(follow, g, step);
+        for (size_t lane = 0; lane < follow->n_lanes; lane++)
+            while (next[lane] < course->n_stops && course->reached[next[lane] * L + lane] == step + 1)
+                arrive(follow, g, next[lane]++, lane);
+    }
+    for (uint32_t b = 0; b < group->n_bases; b++)
+        memcpy(follow->state + group->base[b] * plan->n_states * L, follow->shown + b * plan->n_states * L,
+               plan->n_states * L * sizeof *follow->state);
+    for (size_t lane = 0; lane < follow->n_lanes; lane++)
+        match(follow, g, plan->n_questions, lane);
+}
+
+/* ---- all groups ---- */
+
+static void begin_matches(struct follow *follow)
+{
+    const size_t n = follow->plan->n_bases + 1;
+
+    memset(follow->matches, 0, (follow->plan->n_questions + 1) * n * L * sizeof *follow->matches);
+    for (size_t q = 0; q <= follow->plan->n_questions; q++)
+        for (size_t lane = 0; lane < L; lane++)
+            follow->matches[q * n * L + lane] = 1.0;
+}
+
+static void answer_of_bases(struct follow *follow, size_t q)
+{
+    const size_t n = follow->plan->n_bases + 1;
+    double *answer = follow->answer + q * L;
+
+    memset(answer, 0, L * sizeof *answer);
+    for (size_t k = follow->plan->question[q].at_least; k < n; k++)
+        for (size_t lane = 0; lane < L; lane++)
+            answer[lane] += follow->matches[(q * n + k) * L + lane];
+}
+
+/* Whether a transition of any base has rung. */
+static void answer_of_transition(struct follow *follow, size_t q)
+{
+    const struct plan_question *question = &follow->plan->question[q];
+    const size_t groups = follow->chain->n_groups, stop = course_stop(&follow->course, question->month);
+    double *answer = follow->answer + q * L;
+
+    for (size_t lane = 0; lane < L; lane++) {
+        double none = 1.0;
+
+        for (size_t g = 0; g < groups && question->month > 0.0; g++)
+            none *= 1.0 - follow->asked[((stop * groups + g) * follow->n_asked + question->counter) * L + lane];
+        answer[lane] = 1.0 - none;
+    }
+}
+
+/* At month 0 everything is as it begins. */
+static void answer_at_once(struct follow *follow, size_t q)
+{
+    const struct plan *plan = follow->plan;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < plan->question[q].n_bases; i++)
+        n += plan->question[q].states >> plan->base[plan->question[q].base[i]].initial & 1;
+    for (size_t lane = 0; lane < L; lane++)
+        follow->answer[q * L + lane] = n >= plan->question[q].at_least;
+}
+
+void follow_courses(struct follow *follow)
+{
+    const struct plan *plan = follow->plan;
+    const size_t stops = follow->course.n_stops, width = 2 * follow->n_times * L;
+
+    course_close(&follow->course);
+    if (follow->course.n_steps > follow->step_capacity) {
+        follow->times = memory_lanes(follow->times, 0, follow->course.n_steps * width);
+        follow->step_capacity = follow->course.n_steps;
+    }
+    memset(follow->occupancy, 0, follow->n_worlds * plan->n_bases * plan->n_states * stops * sizeof *follow->occupancy);
+    memset(follow->incidence, 0, follow->n_worlds * follow->chain->n_followed * stops * sizeof *follow->incidence);
+    begin_matches(follow);
+    for (size_t g = 0; g < follow->chain->n_groups; g++)
+        follow_group(follow, g);
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+
+        if (question->of_clock && question->factor == UINT32_MAX)
+            answer_of_transition(follow, q);
+        else if (!question->of_clock && question->month <= 0.0)
+            answer_at_once(follow, q);
+        else if (!question->of_clock)
+            answer_of_bases(follow, q);
+    }
+}
+
+/* ---- counting ---- */
+
+static double sum_of(const double *row, const struct follow_world *world)
+{
+    double sum = 0.0;
+
+    for (size_t lane = world->first; lane < world->first + world->n; lane++)
+        sum += row[lane];
+    return sum;
+}
+
+static void add_column(struct spread_column *column, const double *row, const struct follow_world *world)
+{
+    double p2 = 0.0;
+
+    for (size_t lane = world->first; lane < world->first + world->n; lane++)
+        p2 += row[lane] * row[lane];
+    column->p += (uint64_t)(sum_of(row, world) * TALLY_ONE + 0.5);
+    column->p2 += (uint64_t)(p2 * TALLY_ONE + 0.5);
+}
+
+static void tally_questions(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
+                            uint64_t *block, struct spread_column *column)
+{
+    const struct plan *plan = follow->plan;
+    const size_t questions = plan->n_questions;
+
+    for (size_t q = 0; q < questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+        const double *answer = follow->answer + q * L;
+        const double *told = question->of_clock && question->factor != UINT32_MAX ? follow->told + q * L : answer;
+
+        tally_add(block, tally->at.question + q, sum_of(answer, world));
+        tally_add(block, tally->at.told + q, sum_of(told, world));
+        add_column(&column[q], answer, world);
+        for (size_t f = 0; f < plan->n_factors; f++) {
+            const double *came = follow->came + f * L;
+            double comes = 0.0, yes = 0.0;
+
+            for (size_t lane = world->first; lane < world->first + world->n; lane++)
+                if (came[lane] <= question->month) {
+                    comes += 1.0;
+                    yes += told[lane];
+                }
+            if (comes > 0.0) {
+                tally_add(block, tally->at.came + f * questions + q, comes);
+                tally_add(block, tally->at.came_yes + f * questions + q, yes);
+            }
+        }
+    }
+}
+
+static void tally_states(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
+                         uint64_t *block, struct spread_column *column)
+{
+    const struct plan *plan = follow->plan;
+
+    for (size_t i = 0; i < plan->n_bases * plan->n_states; i++) {
+        tally_add(block, tally->at.state + i, sum_of(follow->state + i * L, world));
+        add_column(&column[plan->n_questions + i], follow->state + i * L, world);
+    }
+    for (size_t k = 0; k <= plan->n_bases; k++)
+        tally_add(block, tally->at.held + k,
+                  sum_of(follow->matches + (plan->n_questions * (plan->n_bases + 1) + k) * L, world));
+}
+
+/* The tally's curves are changes from month to month. */
+static void tally_curve(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t cell,
+                        double begin, const double *at_stop)
+{
+    double before = begin;
+    size_t stop = 0;
+
+    tally_add(block, cell, begin);
+    for (size_t m = 1; m < tally->n_months; m++) {
+        while (follow->course.stop[stop] < tally->month[m])
+            stop++;
+        if (at_stop[stop] != before)
+            tally_add(block, cell + m, at_stop[stop] - before);
+        before = at_stop[stop];
+    }
+}
+
+static void tally_curves(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
+                         uint64_t *block)
+{
+    const struct plan *plan = follow->plan;
+    const size_t months = tally->n_months, stops = follow->course.n_stops, slot = (size_t)(world - follow->world);
+
+    for (size_t b = 0; b < plan->n_bases; b++)
+        for (size_t s = 0; s < plan->n_states; s++)
+            tally_curve(follow, tally, block, tally->at.occupancy + (b * plan->n_states + s) * months,
+                        s == plan->base[b].initial ? (double)world->n : 0.0,
+                        follow->occupancy + ((slot * plan->n_bases + b) * plan->n_states + s) * stops);
+    for (size_t c = 0; c < follow->chain->n_followed; c++)
+        tally_curve(follow, tally, block, tally->at.incidence + c * months, 0.0,
+                    follow->incidence + (slot * follow->chain->n_followed + c) * stops);
+}
+
+/* The probability of a time by the end of a step (begun: that it would have grown by since its beginning, at its first
+ * speed), of a base or of the first of all. */
+static double time_by(const struct follow *follow, size_t place, size_t deal, size_t step, size_t lane, double *begun)
+{
+    const size_t bases = follow->plan->n_bases, groups = follow->chain->n_groups, width = 2 * follow->n_times;
+    double none = 1.0, slope = 0.0;
+
+    if (place < bases || groups == 1) {
+        const double *row = follow->times + (step * width + 2 * place + deal) * L + lane;
+
+        *begun = row[follow->n_times * L];
+        return row[0];
+    }
+    for (size_t g = 0; g < groups; g++) {
+        const double *row = follow->times + (step * width + 2 * (bases + g) + deal) * L + lane;
+        const double before = step ? row[-(ptrdiff_t)(width * L)] : 0.0;
+
+        none *= 1.0 - row[0];
+        slope += row[follow->n_times * L] / fmax(1.0 - before, 1e-300);
+    }
+    *begun = slope;
+    if (step)
+        *begun *= 1.0 - time_by(follow, place, deal, step - 1, lane, &slope);
+    return 1.0 - none;
+}
+
+/* The share of a step by which so much of its growth has come: growth begun s + (growth - begun) s^2, as well as it goes. */
+static double share_of_step(double growth, double begun, double wanted)
+{
+    const double b = fmin(fmax(begun, 0.0), 2.0 * growth), a = growth - b;
+    const double root = sqrt(fmax(0.0, b * b + 4.0 * a * wanted)) + b;
+
+    return root > 0.0 ? fmin(1.0, 2.0 * wanted / root) : 1.0;
+}
+
+/* A month drawn from a time's distribution along a lane, given that it comes, into the bin it falls in. */
+static void tally_place(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t place,
+                        size_t deal, size_t lane)
+{
+    const struct course *course = &follow->course;
+    const size_t steps = course->lane_steps[lane];
+    double begun, by, before = 0.0, month = 0.0;
+    const double all = time_by(follow, place, deal, steps - 1, lane, &begun);
+    const double wanted = follow->uniform[place * L + lane] * all;
+    size_t step = 0;
+
+    if (!(all > 0.0))
+        return;
+    while ((by = time_by(follow, place, deal, step, lane, &begun)) < wanted && step + 1 < steps) {
+        month += course->length[step++ * L + lane];
+        before = by;
+    }
+    month += course->length[step * L + lane] * share_of_step(by - before, begun, wanted - before);
+    tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, place, fmin(month, follow->plan->horizon), all);
+}
+
+static void tally_times(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
+                        uint64_t *block)
+{
+    const struct plan *plan = follow->plan;
+
+    for (size_t deal = 0; deal < 2; deal++) {
+        const uint64_t states = deal ? plan->deal : ~plan->held;
+        bool any = false;
+
+        for (size_t place = 0; place <= plan->n_bases; place++) {
+            const bool from_start = place < plan->n_bases ? states >> plan->base[place].initial & 1 : any;
+
+            any = any || from_start;
+            if (from_start)
+                tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, place, 0.0, world->n);
+            else
+                for (size_t lane = world->first; lane < world->first + world->n; lane++)
+                    tally_place(follow, tally, block, place, deal, lane);
+        }
+    }
+}
+
+void follow_tally(struct follow *follow, const struct follow_world *world, struct tally *tally,
+                  struct spread_column *column)
+{
+    uint64_t *block = tally_block(tally, world->index % REPLICATES);
+
+    tally_add(block, tally->at.runs, world->n);
+    tally_questions(follow, world, tally, block, column);
+    tally_states(follow, world, tally, block, column);
+    tally_curves(follow, world, tally, block);
+    tally_times(follow, world, tally, block);
+}

@@ -1,0 +1,81 @@
+/* follow.h - the conditional estimator: what bases do along given courses of levers and events, computed.
+ *
+ * Along a step of a course p' = p Q with Q constant, so p(t + h) = p(t) exp(Q h), by its Taylor series up to where the terms
+ * left out are below 3e-8 in all. Only the month of a first loss or deal is drawn, one from its distribution along each
+ * course. Asmussen & Glynn (2007), Stochastic Simulation, V.4 (conditional Monte Carlo).
+ *
+ * Courses of several worlds may lie side by side; what comes of one does not depend on the others. */
+#ifndef FOOTHOLD_FOLLOW_H
+#define FOOTHOLD_FOLLOW_H
+#include "sim/engine/course.h"
+#include "sim/engine/spread.h"
+#include "sim/engine/stream.h"
+#include "sim/engine/tally.h"
+#include "sim/engine/world.h"
+
+struct rows;
+
+struct follow_world { /* neighbouring lanes of one world */
+    uint64_t index;
+    uint32_t first, n;
+};
+
+/* Rows of COURSE_LANES numbers, one for each course. */
+struct follow {
+    const struct plan *plan;
+    const struct chain *chain;
+    const struct rows *rows;
+    struct course course;
+    struct follow_world world[COURSE_LANES];
+    uint32_t n_worlds, n_lanes;
+    uint32_t world_of[COURSE_LANES];
+    double *in_world; /* per rate: its couplings, in the world taken up last */
+    double boost;     /* the greatest of them */
+    uint64_t index;   /* its number */
+    /* rows that the caller fills in, for each lane it adds: */
+    double *came;   /* [factor] the month it first came */
+    double *told;   /* [question] about a lever or event, as drawn */
+    double *answer; /* [question] likewise, its probability; of others the result */
+    /* rows, of the group being followed: */
+    double *factor, *rate, *gone;   /* per rate; per node: how fast it is left */
+    double *p, *term, *next, *stay; /* per node: probability; terms of its series; months spent there in the step */
+    double *count;                  /* per counter, so far */
+    double *shown;                  /* per base and state of the group */
+    double *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
+    /* rows, of all groups: */
+    double *times;   /* [step * 2 * n_times + time]: losses and deals by the step's end; after them, begun */
+    double *asked;   /* [(stop * n_groups + group) * n_asked]: COUNT_ASKED by a stop */
+    double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */
+    double *state;   /* [base * n_states + state] at the horizon */
+    double *uniform; /* [base], the last for all: for the month of a loss or a deal */
+    uint8_t **hits; /* per group: [question * n_nodes + node], how many of its bases are as asked there; as `matches` */
+    bool *is_asked; /* per stop: by a question about bases */
+    uint32_t n_times, n_asked;
+    size_t step_capacity;
+    /* sums over the lanes of a world: */
+    double *occupancy; /* [((world * n_bases + base) * n_states + state) * n_stops + stop] */
+    double *incidence; /* [(world * n_followed + clock) * n_stops + stop] */
+    double *own;       /* scratch */
+};
+
+void follow_init(struct follow *follow, const struct plan *plan);
+void follow_free(struct follow *follow);
+
+/* Start with no lanes. */
+void follow_clear(struct follow *follow);
+
+/* Take up a world whose coefficients are settled. */
+void follow_take_up(struct follow *follow, const struct world *world, uint64_t index);
+
+/* Begin the course of a run of that world in the next lane, which is returned; once it is written, keep it. A lane that is
+ * not kept is written over. */
+size_t follow_begin(struct follow *follow);
+void follow_keep(struct follow *follow, const struct luck *luck);
+
+/* Follow the bases along the courses kept. */
+void follow_courses(struct follow *follow);
+
+/* Count what came of the courses of a world. */
+void follow_tally(struct follow *follow, const struct follow_world *world, struct tally *tally,
+                  struct spread_column *column);
+#endif

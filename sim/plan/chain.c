@@ -1,0 +1,784 @@
+#include "sim/plan/chain.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "models/model.h"
+#include "sim/plan/compile.h"
+
+enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30 };
+
+/* ---- graphs whose nodes are merged when nothing tells them apart ---- */
+
+struct edge {
+    uint32_t from, to;
+    uint64_t label;
+};
+
+struct graph {
+    size_t n_nodes, n_edges, edge_capacity;
+    uint32_t *colour;  /* per node: what it shows; after merging, its class */
+    struct edge *edge; /* by from */
+};
+
+static void add_edge(struct graph *graph, struct edge edge)
+{
+    graph->edge = memory_grow(graph->edge, graph->n_edges, &graph->edge_capacity, sizeof *graph->edge);
+    graph->edge[graph->n_edges++] = edge;
+}
+
+struct signature { /* of a node: its colour, and the labels and colours its edges lead to */
+    uint32_t node, colour, n;
+    const struct edge *edge;
+};
+
+static int by_label_and_class(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+
+    if (x->label != y->label)
+        return x->label < y->label ? -1 : 1;
+    return x->to < y->to ? -1 : x->to > y->to;
+}
+
+static int by_signature(const void *a, const void *b)
+{
+    const struct signature *x = a, *y = b;
+
+    if (x->colour != y->colour)
+        return x->colour < y->colour ? -1 : 1;
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    for (uint32_t i = 0; i < x->n; i++) {
+        const int order = by_label_and_class(&x->edge[i], &y->edge[i]);
+
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+static int by_signature_then_node(const void *a, const void *b)
+{
+    const struct signature *x = a, *y = b;
+    const int order = by_signature(a, b);
+
+    return order ? order : x->node < y->node ? -1 : x->node > y->node;
+}
+
+/* One round of telling apart: the number of classes. */
+static size_t refine(const struct graph *graph, uint32_t *class, struct edge *edge, struct signature *signature)
+{
+    size_t n_classes = 0;
+
+    for (size_t i = 0; i < graph->n_edges; i++)
+        edge[i] = (struct edge){graph->edge[i].from, class[graph->edge[i].to], graph -> edge[i].label};
+    for (size_t i = 0, e = 0; i < graph->n_nodes; i++) {
+        const size_t first = e;
+
+        while (e < graph->n_edges && edge[e].from == i)
+            e++;
+        if (e > first)
+            qsort(edge + first, e - first, sizeof *edge, by_label_and_class);
+        signature[i] = (struct signature){(uint32_t)i, class[i], (uint32_t)(e - first), edge + first};
+    }
+    qsort(signature, graph->n_nodes, sizeof *signature, by_signature_then_node);
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        n_classes += i == 0 || by_signature(&signature[i - 1], &signature[i]) != 0;
+        class[signature[i].node] = (uint32_t)n_classes - 1;
+    }
+    return n_classes;
+}
+
+/* Merge what cannot be told apart. Classes are numbered by their first nodes, so that node 0 stays first; first[] receives
+ * these. */
+static size_t merge(struct graph *graph, uint32_t *first)
+{
+    struct edge *edge = memory_new(graph->n_edges, sizeof *edge);
+    struct signature *signature = memory_new(graph->n_nodes, sizeof *signature);
+    uint32_t *number = memory_new(graph->n_nodes, sizeof *number);
+    size_t n = 0, before;
+
+    do {
+        before = n;
+        n = refine(graph, graph->colour, edge, signature);
+    } while (n > before);
+    for (size_t c = 0; c < n; c++)
+        number[c] = UINT32_MAX;
+    n = 0;
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        uint32_t *class = &number[graph->colour[i]];
+
+        if (*class == UINT32_MAX) {
+            first[n] = (uint32_t)i;
+            *class = (uint32_t)n++;
+        }
+        graph->colour[i] = *class;
+    }
+    free(edge);
+    free(signature);
+    free(number);
+    return n;
+}
+
+static void graph_free(struct graph *graph)
+{
+    free(graph->colour);
+    free(graph->edge);
+}
+
+/* ---- one base ---- */
+
+/* What happens along a move of a base, in an edge's label: the clock above, these below. */
+enum { FIRST_RING = 1, FIRST_LOSS = 2, FIRST_DEAL = 4, LABEL_BITS = 3 };
+
+/* A base's state and past: which of its transitions have rung, whether it was ever lost or in a deal. */
+struct past {
+    uint64_t rung;
+    uint32_t state;
+    bool lost, deal;
+};
+
+struct local { /* a base by itself */
+    struct graph graph;
+    uint32_t n_nodes;
+    uint32_t *state; /* per class */
+};
+
+static bool in(uint64_t states, uint32_t state)
+{
+    return states >> state & 1;
+}
+
+static uint32_t find_past(const struct past *past, size_t n, const struct past *wanted)
+{
+    for (size_t i = 0; i < n; i++)
+        if (past[i].rung == wanted->rung && past[i].state == wanted->state && past[i].lost == wanted->lost &&
+            past[i].deal == wanted->deal)
+            return (uint32_t)i;
+    return UINT32_MAX;
+}
+
+/* Every past a base can have, and the moves between them. False when they are too many. */
+static bool explore_base(struct local *local, const struct plan *plan, uint32_t b)
+{
+    enum { MAX_PASTS = 2048 };
+    const struct span clocks = plan->base[b].clocks;
+    struct past *past = memory_new(MAX_PASTS, sizeof *past);
+    uint32_t *first = memory_new(MAX_PASTS, sizeof *first);
+    const uint32_t initial = plan->base[b].initial;
+    size_t n = 1;
+
+    past[0] = (struct past){0, initial, !in(plan->held, initial), in(plan->deal, initial)};
+    for (size_t i = 0; i < n && n < MAX_PASTS; i++)
+        for (uint32_t c = clocks.first; c < clocks.first + clocks.n && n < MAX_PASTS; c++) {
+            const uint64_t ring = UINT64_C(1) << (c - clocks.first);
+            struct past next = past[i];
+            uint64_t label = (uint64_t)c << LABEL_BITS;
+            uint32_t to;
+
+            if (!in(plan->clock[c].from, past[i].state))
+                continue;
+            next.state = plan->clock[c].to;
+            next.rung |= ring;
+            next.lost = next.lost || !in(plan->held, next.state);
+            next.deal = next.deal || in(plan->deal, next.state);
+            label |= (past[i].rung & ring ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
+                     (next.deal != past[i].deal ? FIRST_DEAL : 0);
+            to = find_past(past, n, &next);
+            if (to == UINT32_MAX) {
+                to = (uint32_t)n;
+                past[n++] = next;
+            }
+            add_edge(&local->graph, (struct edge){(uint32_t)i, to, label});
+        }
+    local->graph.n_nodes = n;
+    local->graph.colour = memory_new(n, sizeof *local->graph.colour);
+    local->state = memory_new(n, sizeof *local->state);
+    for (size_t i = 0; i < n; i++)
+        local->graph.colour[i] = past[i].state;
+    if (n < MAX_PASTS) {
+        local->n_nodes = (uint32_t)merge(&local->graph, first);
+        for (uint32_t i = 0; i < local->n_nodes; i++)
+            local->state[i] = past[first[i]].state;
+    }
+    free(past);
+    free(first);
+    return n < MAX_PASTS;
+}
+
+/* ---- a group of bases ---- */
+
+/* Of a group, whether any base has been lost, has had a deal, has made a move that is asked about. */
+enum { ANY_LOST = 1, ANY_DEAL = 2, ANY_ASKED = 4 };
+
+struct maker {
+    struct plan *plan;
+    struct chain *chain;
+    struct local *local; /* per base */
+    uint32_t *asked;     /* transitions */
+    uint32_t n_asked;
+    size_t rate_capacity, link_capacity;
+};
+
+struct joint {      /* the nodes of a group before they are merged: a class for each base, and marks */
+    uint32_t *node; /* [i * (n_bases + 1)]; the last is the marks */
+    size_t n, capacity, width;
+    uint32_t *bucket, *next; /* found by hash */
+};
+
+enum { BUCKETS = 1 << 12 };
+
+static uint32_t hash(const uint32_t *node, size_t width)
+{
+    uint64_t x = 0;
+
+    for (size_t i = 0; i < width; i++)
+        x = (x ^ node[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(x >> 40) % BUCKETS;
+}
+
+static uint32_t find_node(struct joint *joint, const uint32_t *node)
+{
+    const uint32_t bucket = hash(node, joint->width);
+
+    for (uint32_t i = joint->bucket[bucket]; i != UINT32_MAX; i = joint->next[i])
+        if (!memcmp(joint->node + i * joint->width, node, joint->width * sizeof *node))
+            return i;
+    if (joint->n == MAX_HISTORIES)
+        return UINT32_MAX;
+    memcpy(joint->node + joint->n * joint->width, node, joint->width * sizeof *node);
+    joint->next[joint->n] = joint->bucket[bucket];
+    joint->bucket[bucket] = (uint32_t)joint->n;
+    return (uint32_t)joint->n++;
+}
+
+/* The rate of a clock while the couplings are on that the states of all bases switch on. state: per base of the plan. */
+static uint32_t rate_of(struct maker *maker, uint32_t c, const uint32_t *state)
+{
+    const struct plan *plan = maker->plan;
+    struct chain *chain = maker->chain;
+    const struct span incoming = plan->clock[c].incoming;
+    const uint32_t first = chain->n_links;
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const uint32_t its_switch = plan->link[plan->incoming[i]].from_switch;
+
+        for (size_t k = 0; k < plan->n_conditions; k++)
+            if (plan->condition[k].its_switch == its_switch &&
+                in(plan->condition[k].states, state[plan->condition[k].base])) {
+                chain->link = pool_grow(&maker->plan->pool, chain->link, chain->n_links, &maker->link_capacity,
+                                        sizeof *chain->link);
+                chain->link[chain->n_links++] = plan->incoming[i];
+            }
+    }
+    for (uint32_t r = 0; r < chain->n_rates; r++)
+        if (chain->rate[r].clock == c && chain->rate[r].links.n == chain->n_links - first &&
+            !memcmp(chain->link + chain->rate[r].links.first, chain->link + first,
+                    chain->rate[r].links.n * sizeof *chain->link)) {
+            chain->n_links = first;
+            return r;
+        }
+    chain->rate =
+        pool_grow(&maker->plan->pool, chain->rate, chain->n_rates, &maker->rate_capacity, sizeof *chain->rate);
+    chain->rate[chain->n_rates] =
+        (struct chain_rate){c, c - plan->base[0].clocks.first, {first, chain->n_links - first}};
+    return chain->n_rates++;
+}
+
+/* A joint edge's label: marks newly made, rate, local label. */
+static uint64_t joint_label(uint32_t marks, uint32_t rate, uint64_t local)
+{
+    return (uint64_t)marks << 34 | (uint64_t)rate << LABEL_BITS | (local & ((1 << LABEL_BITS) - 1));
+}
+
+static uint32_t marks_of(const struct maker *maker, uint32_t c, uint32_t state)
+{
+    const struct plan *plan = maker->plan;
+    uint32_t marks = (in(plan->held, state) ? 0 : ANY_LOST) | (in(plan->deal, state) ? ANY_DEAL : 0);
+
+    for (uint32_t i = 0; c != UINT32_MAX && i < maker->n_asked; i++)
+        if (plan->clock[c].transition == maker->asked[i])
+            marks |= (uint32_t)ANY_ASKED << i;
+    return marks;
+}
+
+/* All nodes of a group and the moves between them. False when they are too many. */
+static bool explore_group(struct maker *maker, const struct chain_group *group, struct joint *joint,
+                          struct graph *graph)
+{
+    const struct plan *plan = maker->plan;
+    uint32_t *node = memory_new(joint->width, sizeof *node), *state = memory_new(plan->n_bases, sizeof *state);
+    bool fits = true;
+
+    for (uint32_t i = 0; i < group->n_bases; i++)
+        node[group->n_bases] |= marks_of(maker, UINT32_MAX, plan->base[group->base[i]].initial);
+    find_node(joint, node);
+    for (uint32_t from = 0; from < joint->n && fits; from++) {
+        const uint32_t *at = joint->node + from * joint->width;
+
+        for (uint32_t i = 0; i < group->n_bases; i++)
+            state[group->base[i]] = maker->local[group->base[i]].state[at[i]];
+        for (uint32_t i = 0; i < group->n_bases; i++) {
+            const struct local *local = &maker->local[group->base[i]];
+
+            for (size_t e = 0; e < local->graph.n_edges && fits; e++) {
+                const struct edge *edge = &local->graph.edge[e];
+                const uint32_t c = (uint32_t)(edge->label >> LABEL_BITS), before = at[group->n_bases];
+                uint32_t to;
+
+                if (edge->from != at[i])
+                    continue;
+                memcpy(node, at, joint->width * sizeof *node);
+                node[i] = edge->to;
+                node[group->n_bases] |= marks_of(maker, c, local->state[edge->to]);
+                to = find_node(joint, node);
+                fits = to != UINT32_MAX;
+                add_edge(graph, (struct edge){from, to,
+                                              joint_label(node[group->n_bases] & ~before, rate_of(maker, c, state),
+                                                          edge->label)});
+            }
+        }
+    }
+    free(node);
+    free(state);
+    return fits;
+}
+
+/* Keep one of the edges of a local class for each of its labels and targets, from class to class. */
+static void contract(struct graph *graph, const uint32_t *first)
+{
+    size_t n = 0;
+
+    for (size_t e = 0; e < graph->n_edges; e++) {
+        const struct edge edge = graph->edge[e];
+
+        if (first[graph->colour[edge.from]] == edge.from)
+            graph->edge[n++] = (struct edge){graph->colour[edge.from], graph->colour[edge.to], edge.label};
+    }
+    graph->n_edges = n;
+}
+
+static uint32_t rate_in(const struct edge *edge)
+{
+    return (uint32_t)(edge->label >> LABEL_BITS & 0x7fffffff);
+}
+
+/* Which edges a counter counts. */
+static bool counts(const struct maker *maker, const struct chain_counter *counter, const struct edge *edge)
+{
+    const struct plan *plan = maker->plan;
+    const uint32_t c = maker->chain->rate[rate_in(edge)].clock, marks = (uint32_t)(edge->label >> 34);
+
+    switch (counter->what) {
+    case COUNT_TRANSITION:
+        return c == counter->which && edge->label & FIRST_RING;
+    case COUNT_LOSS:
+        return counter->which == plan->n_bases ? marks & ANY_LOST
+                                               : plan->clock[c].base == counter->which && edge->label & FIRST_LOSS;
+    case COUNT_DEAL:
+        return counter->which == plan->n_bases ? marks & ANY_DEAL
+                                               : plan->clock[c].base == counter->which && edge->label & FIRST_DEAL;
+    case COUNT_ASKED:
+        break;
+    }
+    return marks & (uint32_t)ANY_ASKED << counter->which;
+}
+
+static int by_rate(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+
+    if (rate_in(x) != rate_in(y))
+        return rate_in(x) < rate_in(y) ? -1 : 1;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return x->to < y->to ? -1 : x->to > y->to;
+}
+
+/* The longest run that begins with an edge and goes on with the next ones at its rate that are not taken; all are taken. */
+static struct chain_run find_run(const struct edge *edge, size_t n, bool *taken, size_t first)
+{
+    struct chain_run run = {rate_in(&edge[first]), edge[first].from, 0, 1};
+
+    taken[first] = true;
+    for (size_t e = first + 1; e < n && rate_in(&edge[e]) == run.rate; e++) {
+        const uint32_t stride = edge[e].from - (run.from + (run.n - 1) * run.stride);
+
+        if (taken[e] || (run.n > 1 && stride != run.stride))
+            continue;
+        run.stride = stride;
+        run.n++;
+        taken[e] = true;
+    }
+    return run;
+}
+
+static void add_counter(struct maker *maker, struct chain_group *group, const struct graph *graph, size_t *capacity,
+                        struct chain_counter counter)
+{
+    struct edge *edge = memory_new(graph->n_edges, sizeof *edge);
+    bool *taken;
+    size_t n = 0;
+
+    for (size_t e = 0; e < graph->n_edges; e++)
+        if (counts(maker, &counter, &graph->edge[e]))
+            edge[n++] = graph->edge[e];
+    taken = memory_new(n, sizeof *taken);
+    if (n)
+        qsort(edge, n, sizeof *edge, by_rate);
+    counter.runs.first = group->n_runs;
+    for (size_t e = 0; e < n; e++)
+        if (!taken[e]) {
+            group->run = pool_grow(&maker->plan->pool, group->run, group->n_runs, capacity, sizeof *group->run);
+            group->run[group->n_runs++] = find_run(edge, n, taken, e);
+        }
+    counter.runs.n = group->n_runs - counter.runs.first;
+    group->counter[group->n_counters++] = counter;
+    free(taken);
+    free(edge);
+}
+
+/* The counters of a group: each base's transitions; losses and deals of each and of the first; what is asked about. */
+static void add_counters(struct maker *maker, struct chain_group *group, const struct graph *graph)
+{
+    const struct plan *plan = maker->plan;
+    const uint32_t all = (uint32_t)plan->n_bases;
+    size_t capacity = 0, n = 2 * ((size_t)group->n_bases + 1) + maker->n_asked;
+
+    for (uint32_t i = 0; i < group->n_bases; i++)
+        n += plan->base[group->base[i]].clocks.n;
+    group->counter = pool_new(&maker->plan->pool, n, sizeof *group->counter);
+    for (uint32_t i = 0; i <= group->n_bases; i++) {
+        const uint32_t b = i < group->n_bases ? group->base[i] : all;
+
+        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_LOSS, b, {0, 0}});
+        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_DEAL, b, {0, 0}});
+    }
+    for (uint32_t i = 0; i < maker->n_asked; i++)
+        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_ASKED, i, {0, 0}});
+    for (uint32_t i = 0; i < group->n_bases; i++) {
+        const struct span clocks = plan->base[group->base[i]].clocks;
+
+        for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++)
+            add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_TRANSITION, c, {0, 0}});
+    }
+}
+
+static int by_source(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+
+    return x->from != y->from ? (x->from < y->from ? -1 : 1) : by_rate(a, b);
+}
+
+static int by_target(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+
+    return x->to != y->to ? (x->to < y->to ? -1 : 1) : by_rate(a, b);
+}
+
+struct numbered { /* a merged node and what it stands for: a row of the joint nodes */
+    uint32_t class;
+    size_t width;
+    const uint32_t *node;
+};
+
+/* By marks, then by base after base: so do nodes that differ in one base only lie at even distances. */
+static int by_bases(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+
+    if (x->node[x->width - 1] != y->node[x->width - 1])
+        return x->node[x->width - 1] < y->node[x->width - 1] ? -1 : 1;
+    for (size_t i = 0; i + 1 < x->width; i++)
+        if (x->node[i] != y->node[i])
+            return x->node[i] < y->node[i] ? -1 : 1;
+    return 0;
+}
+
+static void number_nodes(const struct maker *maker, struct chain_group *group, struct graph *graph,
+                         const struct joint *joint, const uint32_t *first)
+{
+    struct numbered *numbered = memory_new(group->n_nodes, sizeof *numbered);
+    uint32_t *place = memory_new(group->n_nodes, sizeof *place);
+
+    for (uint32_t k = 0; k < group->n_nodes; k++)
+        numbered[k] = (struct numbered){k, joint->width, joint->node + first[k] * joint->width};
+    qsort(numbered, group->n_nodes, sizeof *numbered, by_bases);
+    group->state = pool_new(&maker->plan->pool, (size_t)group->n_nodes * group->n_bases, sizeof *group->state);
+    for (uint32_t k = 0; k < group->n_nodes; k++) {
+        place[numbered[k].class] = k;
+        for (uint32_t i = 0; i < group->n_bases; i++)
+            group->state[k * group->n_bases + i] = maker->local[group->base[i]].state[numbered[k].node[i]];
+    }
+    group->start = place[0];
+    for (size_t e = 0; e < graph->n_edges; e++) {
+        graph->edge[e].from = place[graph->edge[e].from];
+        graph->edge[e].to = place[graph->edge[e].to];
+    }
+    free(numbered);
+    free(place);
+}
+
+static void lay_out_group(struct maker *maker, struct chain_group *group, struct graph *graph,
+                          const struct joint *joint, const uint32_t *first)
+{
+    struct pool *pool = &maker->plan->pool;
+
+    number_nodes(maker, group, graph, joint, first);
+    group->in = pool_new(pool, group->n_nodes, sizeof *group->in);
+    group->out = pool_new(pool, group->n_nodes, sizeof *group->out);
+    group->flow = pool_new(pool, graph->n_edges, sizeof *group->flow);
+    group->out_rate = pool_new(pool, graph->n_edges, sizeof *group->out_rate);
+    if (graph->n_edges)
+        qsort(graph->edge, graph->n_edges, sizeof *graph->edge, by_source);
+    for (size_t e = 0; e < graph->n_edges; e++) {
+        const struct edge *edge = &graph->edge[e];
+
+        if (!group->out[edge->from].n++)
+            group->out[edge->from].first = (uint32_t)e;
+        group->out_rate[e] = rate_in(edge);
+    }
+    if (graph->n_edges)
+        qsort(graph->edge, graph->n_edges, sizeof *graph->edge, by_target);
+    for (size_t e = 0; e < graph->n_edges; e++) {
+        const struct edge *edge = &graph->edge[e];
+
+        if (!group->in[edge->to].n++)
+            group->in[edge->to].first = (uint32_t)e;
+        group->flow[e] = (struct chain_flow){edge->from, rate_in(edge)};
+    }
+    add_counters(maker, group, graph);
+}
+
+static bool make_group(struct maker *maker, struct chain_group *group)
+{
+    struct joint joint = {.width = group->n_bases + 1};
+    struct graph graph = {0};
+    uint32_t *first = memory_new(MAX_HISTORIES, sizeof *first);
+    bool fits = pow((double)maker->plan->n_states, group->n_bases) < 0x1p32; /* all states have a colour */
+
+    joint.node = memory_new(MAX_HISTORIES * joint.width, sizeof *joint.node);
+    joint.next = memory_new(MAX_HISTORIES, sizeof *joint.next);
+    joint.bucket = memory_new(BUCKETS, sizeof *joint.bucket);
+    memset(joint.bucket, 0xff, BUCKETS * sizeof *joint.bucket);
+    group->rates.first = maker->chain->n_rates;
+    fits = fits && explore_group(maker, group, &joint, &graph);
+    if (fits) {
+        graph.n_nodes = joint.n;
+        graph.colour = memory_new(joint.n, sizeof *graph.colour);
+        for (size_t i = 0; i < joint.n; i++)
+            for (uint32_t k = 0; k < group->n_bases; k++)
+                graph.colour[i] = graph.colour[i] * (uint32_t)maker->plan->n_states +
+                                  maker->local[group->base[k]].state[joint.node[i * joint.width + k]];
+        group->n_nodes = (uint32_t)merge(&graph, first);
+        contract(&graph, first);
+        fits = group->n_nodes <= CHAIN_MAX_NODES;
+    }
+    group->rates.n = maker->chain->n_rates - group->rates.first;
+    if (fits)
+        lay_out_group(maker, group, &graph, &joint, first);
+    graph_free(&graph);
+    free(joint.node);
+    free(joint.next);
+    free(joint.bucket);
+    free(first);
+    return fits;
+}
+
+/* ---- questions about levers and events ---- */
+
+/* Whether what a clock does comes back to it by way of others. */
+static bool bears_on_itself(const struct plan *plan, uint32_t c, bool *reached)
+{
+    uint32_t *todo = memory_new(plan->n_clocks + 1, sizeof *todo);
+    size_t n = 1;
+
+    memset(reached, 0, plan->n_clocks * sizeof *reached);
+    todo[0] = c;
+    for (size_t i = 0; i < n; i++) {
+        const struct plan_clock *clock = &plan->clock[todo[i]];
+
+        for (uint32_t s = 0; s < SWITCHES_A_FACTOR; s++) {
+            const struct span links = plan->switch_links[clock->factor * SWITCHES_A_FACTOR + s];
+
+            for (uint32_t l = links.first; l < links.first + links.n; l++) {
+                const uint32_t to = plan->link[l].clock;
+
+                if (!plan->clock[to].moves_base && !reached[to]) {
+                    reached[to] = true;
+                    todo[n++] = to;
+                }
+            }
+        }
+        for (uint32_t u = clock->unlocks.first; u < clock->unlocks.first + clock->unlocks.n; u++)
+            if (!plan->clock[plan->index[u]].moves_base && !reached[plan->index[u]]) {
+                reached[plan->index[u]] = true;
+                todo[n++] = plan->index[u];
+            }
+    }
+    free(todo);
+    return reached[c];
+}
+
+/* Until a clock first rings, nothing it does has happened: whether it has rung by a month can be computed from the courses
+ * of the others, which its ring must not have changed. */
+static void mark_computed(struct plan *plan)
+{
+    bool *reached = memory_new(plan->n_clocks, sizeof *reached);
+
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        struct plan_question *question = &plan->question[q];
+
+        if (question->of_clock && question->factor != UINT32_MAX) {
+            const uint32_t c = plan->factor[question->factor].clock;
+
+            question->computed = plan->clock[c].baseline != BASELINE_AT && !bears_on_itself(plan, c, reached);
+        }
+    }
+    free(reached);
+}
+
+/* ---- the plan ---- */
+
+/* Why what the bases do cannot be computed; NULL when it can. */
+static const char *obstacle(struct plan *plan)
+{
+    if (!plan->model->balance_ratio)
+        return pool_print(&plan->pool, "model %s decides on the bases itself", plan->model->name);
+    for (size_t c = 0; c < plan->n_clocks; c++) {
+        const struct plan_clock *clock = &plan->clock[c];
+
+        if (clock->moves_base && clock->baseline != BASELINE_RATE && clock->baseline != BASELINE_ODDS)
+            return pool_print(&plan->pool, "transition %s rings by a date, not at a rate", clock->id);
+    }
+    for (size_t i = 0; i < plan->n_conditions; i++) {
+        const struct span links = plan->switch_links[plan->condition[i].its_switch];
+
+        for (uint32_t l = links.first; l < links.first + links.n; l++)
+            if (!plan->clock[plan->link[l].clock].moves_base)
+                return pool_print(&plan->pool, "a coupling lets bases bear on %s", plan->clock[plan->link[l].clock].id);
+    }
+    for (size_t b = 0; b < plan->n_bases; b++)
+        if (plan->base[b].clocks.n > 64)
+            return "a base has more than 64 transitions";
+    return NULL;
+}
+
+/* Bases that couplings tie together share a number. */
+static uint32_t *tie_bases(const struct plan *plan)
+{
+    uint32_t *tie = memory_new(plan->n_bases, sizeof *tie);
+
+    for (uint32_t b = 0; b < plan->n_bases; b++)
+        tie[b] = b;
+    for (size_t i = 0; i < plan->n_conditions; i++) {
+        const struct span links = plan->switch_links[plan->condition[i].its_switch];
+
+        for (uint32_t l = links.first; l < links.first + links.n; l++) {
+            const uint32_t a = tie[plan->condition[i].base], b = tie[plan->clock[plan->link[l].clock].base];
+
+            for (uint32_t k = 0; k < plan->n_bases; k++)
+                if (tie[k] == a || tie[k] == b)
+                    tie[k] = a < b ? a : b;
+        }
+    }
+    return tie;
+}
+
+static void group_bases(struct plan *plan, struct chain *chain)
+{
+    uint32_t *tie = tie_bases(plan);
+
+    chain->group = pool_new(&plan->pool, plan->n_bases, sizeof *chain->group);
+    for (uint32_t b = 0; b < plan->n_bases; b++) {
+        struct chain_group *group = &chain->group[chain->n_groups];
+
+        if (tie[b] != b)
+            continue;
+        chain->n_groups++;
+        group->base = pool_new(&plan->pool, plan->n_bases, sizeof *group->base);
+        for (uint32_t k = b; k < plan->n_bases; k++)
+            if (tie[k] == b)
+                group->base[group->n_bases++] = k;
+    }
+    free(tie);
+}
+
+static void list_asked(struct maker *maker)
+{
+    const struct plan *plan = maker->plan;
+
+    maker->asked = pool_new(&maker->plan->pool, plan->n_questions, sizeof *maker->asked);
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+        uint32_t i = 0;
+
+        if (!question->of_clock || question->factor != UINT32_MAX)
+            continue;
+        while (i < maker->n_asked && maker->asked[i] != question->transition)
+            i++;
+        maker->asked[i] = question->transition;
+        maker->n_asked += i == maker->n_asked;
+    }
+}
+
+static bool make_groups(struct maker *maker)
+{
+    struct plan *plan = maker->plan;
+    bool fits = true;
+    uint32_t n_nodes = 0;
+
+    list_asked(maker);
+    fits = maker->n_asked <= MAX_MARKS - 2;
+    for (uint32_t b = 0; b < plan->n_bases && fits; b++)
+        fits = explore_base(&maker->local[b], plan, b);
+    for (uint32_t b = 0; b < plan->n_bases && fits; b++) {
+        struct local *local = &maker->local[b];
+        uint32_t *first = memory_new(local->n_nodes, sizeof *first);
+
+        for (size_t i = local->graph.n_nodes; i-- > 0;)
+            first[local->graph.colour[i]] = (uint32_t)i;
+        contract(&local->graph, first);
+        free(first);
+    }
+    if (fits)
+        group_bases(plan, maker->chain);
+    for (uint32_t g = 0; g < maker->chain->n_groups && fits; g++) {
+        fits = make_group(maker, &maker->chain->group[g]);
+        n_nodes += maker->chain->group[g].n_nodes;
+    }
+    return fits && n_nodes <= CHAIN_MAX_NODES;
+}
+
+void compile_chain(struct compiler *compiler)
+{
+    struct plan *plan = compiler->plan;
+    struct maker maker = {.plan = plan};
+    bool fits;
+
+    plan->why_drawn = obstacle(plan);
+    if (plan->why_drawn)
+        return;
+    maker.chain = pool_new(&plan->pool, 1, sizeof *maker.chain);
+    maker.local = memory_new(plan->n_bases, sizeof *maker.local);
+    fits = make_groups(&maker);
+    for (uint32_t b = 0; b < plan->n_bases; b++) {
+        graph_free(&maker.local[b].graph);
+        free(maker.local[b].state);
+    }
+    free(maker.local);
+    if (!fits) {
+        plan->why_drawn = pool_print(&plan->pool, "the bases have more than %d joint states", (int)CHAIN_MAX_NODES);
+        return;
+    }
+    maker.chain->n_followed = (uint32_t)(plan->n_clocks - plan->base[0].clocks.first);
+    for (uint32_t i = 0; i < maker.n_asked; i++)
+        for (size_t q = 0; q < plan->n_questions; q++)
+            if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX &&
+                plan->question[q].transition == maker.asked[i])
+                plan->question[q].counter = i;
+    plan->chain = maker.chain;
+    mark_computed(plan);
+}

@@ -1,0 +1,148 @@
+#include "sim/plan/gamma.h"
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include "sim/system/memory.h"
+#include "sim/system/portable.h"
+
+/* The table holds y = ln(x) / sd, which tends to the normal quantile as the sd shrinks, by t = ln(u / (1 - u)) and sd: it is
+ * smooth in both, tails included. Between nodes it is a cubic in either. */
+enum { T_NODES = 305, MOST_ROWS = 400 };
+static const double t_first = -38.0, t_step = 0.25, sd_step = 0.05;
+
+struct gamma {
+    double first_sd;
+    size_t n_rows;
+    double *y; /* [row * T_NODES + node] */
+};
+
+/* ln P(X <= x), or of the other tail. */
+static double log_tail(double shape, double ln_x, bool above)
+{
+    const double x = exp(ln_x);
+    const double tail = above ? gsl_cdf_gamma_Q(x, shape, 1.0 / shape) : gsl_cdf_gamma_P(x, shape, 1.0 / shape);
+
+    if (tail > 1e-290)
+        return log(tail);
+    /* the series' first term; the other tail never gets there */
+    return shape * (ln_x + log(shape)) - lgamma(shape + 1.0);
+}
+
+/* Newton's steps on the logarithm of the nearer tail, from a guess of ln x. */
+static double solve(double shape, double t, double ln_x)
+{
+    const bool above = t > 0.0;
+    const double wanted = -log1p(exp(fabs(t))); /* ln of the tail */
+
+    for (int i = 0; i < 100; i++) {
+        const double tail = log_tail(shape, ln_x, above);
+        const double log_density = shape * log(shape) + shape * ln_x - shape * exp(ln_x) - lgamma(shape); /* of ln x */
+        double off = (wanted - tail) * exp(tail - log_density) * (above ? -1.0 : 1.0);
+
+        if (!isfinite(off))
+            off = above ? -0.1 : 0.1;
+        off = fmax(-2.0, fmin(2.0, off));
+        ln_x += off;
+        if (fabs(off) < 1e-13 * fmax(1.0, fabs(ln_x)))
+            break;
+    }
+    return ln_x;
+}
+
+static double middle(double variance)
+{
+    const double c = 1.0 - variance / 9.0; /* Wilson & Hilferty (1931) */
+
+    return c > 0.3 ? 3.0 * log(c) : -0.7 * variance;
+}
+
+/* A row's nodes, from the median outwards, each guessed from the two before. */
+static void fill_row(double *y, double sd)
+{
+    const size_t median = (size_t)(-t_first / t_step);
+    const double shape = 1.0 / (sd * sd);
+
+    for (size_t i = 0; i < T_NODES; i++)
+        y[i] = NAN;
+    for (int side = 0; side < 2; side++) {
+        double last = middle(sd * sd), slope = 0.0;
+
+        for (size_t i = median; i < T_NODES; i += side ? 1 : (size_t)-1) {
+            const double t = t_first + t_step * (double)i;
+            const double ln_x = sd > 0.0 ? solve(shape, t, last + slope) : 0.0;
+
+            slope = i == median ? 0.0 : ln_x - last;
+            last = ln_x;
+            y[i] = ln_x / sd;
+        }
+    }
+}
+
+static void fill_normal(double *y)
+{
+    for (size_t i = 0; i < T_NODES; i++) {
+        const double t = t_first + t_step * (double)i, tail = 1.0 / (1.0 + exp(fabs(t)));
+
+        y[i] = t > 0.0 ? gsl_cdf_ugaussian_Qinv(tail) : gsl_cdf_ugaussian_Pinv(tail);
+    }
+}
+
+struct gamma *gamma_make(struct pool *pool, double low, double high)
+{
+    struct gamma *gamma = pool_new(pool, 1, sizeof *gamma);
+    const double first = floor(sqrt(low) / sd_step) - 1.0, last = ceil(sqrt(high) / sd_step) + 1.0;
+
+    gamma->first_sd = fmax(0.0, first) * sd_step;
+    gamma->n_rows = (size_t)fmin(MOST_ROWS, fmax(4.0, last - fmax(0.0, first) + 1.0));
+    gamma->y = pool_new(pool, gamma->n_rows * T_NODES, sizeof *gamma->y);
+    for (size_t row = 0; row < gamma->n_rows; row++) {
+        const double sd = gamma->first_sd + sd_step * (double)row;
+
+        if (sd > 0.0)
+            fill_row(gamma->y + row * T_NODES, sd);
+        else
+            fill_normal(gamma->y + row * T_NODES);
+    }
+    return gamma;
+}
+
+/* Of the cubic through four nodes, at a place between the middle two. */
+static void cubic(double weight[4], double at)
+{
+    weight[0] = -at * (at - 1.0) * (at - 2.0) / 6.0;
+    weight[1] = (at + 1.0) * (at - 1.0) * (at - 2.0) / 2.0;
+    weight[2] = -(at + 1.0) * at * (at - 2.0) / 2.0;
+    weight[3] = (at + 1.0) * at * (at - 1.0) / 6.0;
+}
+
+/* The node before a place among n, so that there are two on either side wherever possible. */
+static size_t first_of_four(double place, size_t n)
+{
+    const double node = floor(place) - 1.0;
+
+    return node < 0.0 ? 0 : node > (double)n - 4.0 ? n - 4 : (size_t)node;
+}
+
+double gamma_quantile(const struct gamma *gamma, double variance, double u)
+{
+    const double t = portable_log(u) - portable_log(1.0 - u), sd = sqrt(variance);
+    const double row = (sd - gamma->first_sd) / sd_step, node = (t - t_first) / t_step;
+    double across[4], down[4], y = 0.0;
+    size_t first_row, first_node;
+
+    if (!(variance > 0.0))
+        return 1.0;
+    if (!(row >= 0.0 && row <= (double)(gamma->n_rows - 1)))
+        return portable_exp(solve(1.0 / variance, t, middle(variance)));
+    first_row = first_of_four(row, gamma->n_rows);
+    first_node = first_of_four(node, T_NODES);
+    cubic(down, row - (double)first_row - 1.0);
+    cubic(across, node - (double)first_node - 1.0);
+    for (size_t i = 0; i < 4; i++) {
+        const double *four = gamma->y + (first_row + i) * T_NODES + first_node;
+
+        y += down[i] * (across[0] * four[0] + across[1] * four[1] + across[2] * four[2] + across[3] * four[3]);
+    }
+    return portable_exp(sd * y);
+}

@@ -88,7 +88,6 @@ struct job {
     char **argv;
     struct output output;
     FILE *worlds; /* worlds.csv */
-    double *input;
     struct progress progress;
 };
 
@@ -99,15 +98,13 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
     progress_show(&job->progress, n_draws, fraction);
 }
 
-static void on_world(void *context, size_t arm, uint64_t index, const struct world *world, const double *p)
+static void on_world(void *context, size_t arm, uint64_t index, const double *input, const double *p)
 {
     struct job *job = context;
     const struct plan *plan = job->loaded->plan;
 
     (void)arm;
-    for (size_t i = 0; i < plan->n_inputs; i++)
-        job->input[i] = world->value[plan->input[i].slot];
-    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, job->input, plan->n_inputs, p, plan->n_questions);
+    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, input, plan->n_inputs, p, plan->n_questions);
 }
 
 static void begin_worlds(struct job *job)
@@ -122,7 +119,6 @@ static void begin_worlds(struct job *job)
         question[q] = plan->question[q].id;
     job->worlds = output_open(&job->output, "worlds.csv");
     csv_worlds_header(job->worlds, path, plan->n_inputs, question, plan->n_questions);
-    job->input = memory_new(plan->n_inputs, sizeof *job->input);
     free(path);
 }
 
@@ -252,7 +248,6 @@ static struct answer *play_one(struct job *job, const char *folder, int *status)
         write_files(job, answer, &provenance);
         show(job, answer, &provenance, folder);
     }
-    free(job->input);
     play_free(&result);
     pool_free(&pool);
     return answer;

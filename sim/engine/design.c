@@ -79,16 +79,6 @@ void design_free(struct design *design)
     free(design->direction);
 }
 
-static void independent_point(const struct design *design, uint64_t *point, uint64_t index)
-{
-    for (size_t c = 0; c < design->plan->n_coordinates; c++) {
-        uint64_t word[STREAM_LANES];
-
-        stream_words(word, design->seed, design->plan->coordinate[c], (struct stream_place){.world = index});
-        point[c] = word[0];
-    }
-}
-
 /* The digits of a point, lowest first, before they are scrambled. */
 static uint32_t sobol_digits(const struct design *design, size_t c, uint32_t k)
 {
@@ -106,27 +96,41 @@ static uint32_t stratified_digits(uint32_t k, uint32_t key)
     return reverse(scramble_upwards(reverse(k), key));
 }
 
-void design_point(const struct design *design, uint64_t *point, uint64_t index)
+enum { BLOCK = 64 }; /* coordinates taken together */
+
+static void place_block(const struct design *design, uint64_t *point, uint64_t index, size_t first, size_t n)
 {
     const uint64_t k = index / REPLICATES;
+    uint64_t keys[BLOCK], more[BLOCK];
 
-    if (design->kind == DESIGN_MC) {
-        independent_point(design, point, index);
-        return;
-    }
-    for (size_t c = 0; c < design->plan->n_coordinates; c++) {
-        uint64_t word[STREAM_LANES];
-        uint32_t digits;
+    /* another scramble after 2^32 points */
+    stream_words_of_names(
+        keys, more, design->seed, design->plan->coordinate + first, n,
+        (struct stream_place){.world = index % REPLICATES, .group = k >> DESIGN_BITS, .kind = STREAM_DESIGN});
+    for (size_t i = 0; i < n; i++) {
+        const bool in_net = design->kind == DESIGN_SOBOL && first + i < JOE_KUO_DIMENSIONS;
+        uint32_t digits = in_net ? sobol_digits(design, first + i, (uint32_t)k)
+                                 : stratified_digits((uint32_t)k, (uint32_t)(keys[i] >> 32));
 
-        /* another scramble after 2^32 points */
-        stream_words(
-            word, design->seed, design->plan->coordinate[c],
-            (struct stream_place){.world = index % REPLICATES, .group = k >> DESIGN_BITS, .kind = STREAM_DESIGN});
-        digits = design->kind == DESIGN_SOBOL && c < JOE_KUO_DIMENSIONS
-                     ? sobol_digits(design, c, (uint32_t)k)
-                     : stratified_digits((uint32_t)k, (uint32_t)(word[0] >> 32));
-        digits = reverse(scramble_upwards(digits, (uint32_t)word[0]));
+        digits = reverse(scramble_upwards(digits, (uint32_t)keys[i]));
         /* below the strata the point is uniform */
-        point[c] = (uint64_t)digits << DESIGN_BITS | mix(word[1] + index * UINT64_C(0x9e3779b97f4a7c15)) >> DESIGN_BITS;
+        point[first + i] =
+            (uint64_t)digits << DESIGN_BITS | mix(more[i] + index * UINT64_C(0x9e3779b97f4a7c15)) >> DESIGN_BITS;
+    }
+}
+
+void design_point(const struct design *design, uint64_t *point, uint64_t index)
+{
+    const size_t n = design->plan->n_coordinates;
+
+    for (size_t first = 0; first < n; first += BLOCK) {
+        const size_t block = n - first < BLOCK ? n - first : BLOCK;
+        uint64_t unused[BLOCK];
+
+        if (design->kind == DESIGN_MC)
+            stream_words_of_names(point + first, unused, design->seed, design->plan->coordinate + first, block,
+                                  (struct stream_place){.world = index});
+        else
+            place_block(design, point, index, first, block);
     }
 }

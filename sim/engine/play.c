@@ -7,9 +7,10 @@
 #include "sim/engine/walk.h"
 
 enum {
-    SLICE_RUNS = 8192,  /* a world of more runs is cut, so that threads can share it */
-    BLOCK_RUNS = 8192,  /* what a thread takes at a time */
-    CHUNK_WORLDS = 4096 /* played before worlds are handed on in order: bounds the memory */
+    SLICE_RUNS = 8192,      /* a world of more runs is cut, so that threads can share it */
+    BLOCK_RUNS = 8192,      /* what a thread takes at a time */
+    CHUNK_WORLDS = 4096,    /* played before worlds are handed on in order, */
+    CHUNK_NUMBERS = 1 << 23 /* or fewer, so that what they keep stays bounded */
 };
 
 /* One arm's share of a thread: all that a run needs, allocated once. */
@@ -35,7 +36,8 @@ struct game {
     int threads;
     uint64_t n_slices; /* a world */
     /* of the chunk being played */
-    uint64_t first_world, chunk_worlds;
+    uint64_t first_world, chunk_worlds, most_worlds;
+    double **uniform, **value;     /* per arm: [world * n_inputs + input] */
     struct spread_column **column; /* per arm: [world * n_columns + column] */
     double *p;                     /* per question, to hand on */
     uint64_t *runs;                /* per world: played so far */
@@ -188,6 +190,18 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
     return true;
 }
 
+/* What will be handed on of a world. */
+static void keep_world(struct game *game, size_t arm, uint64_t index, const struct world *world)
+{
+    const struct plan *plan = game->plan[arm];
+    const size_t first = (index - game->first_world) * plan->n_inputs;
+
+    for (size_t i = 0; i < plan->n_inputs; i++) {
+        game->uniform[arm][first + i] = world->uniform[i];
+        game->value[arm][first + i] = world->value[plan->input[i].slot];
+    }
+}
+
 /* Runs [first, first + n) of a world, in one arm. */
 static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_t index, uint64_t first, uint64_t n)
 {
@@ -196,6 +210,8 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
 
     memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
     world_draw(&seat->world, plan, &game->design[arm], index);
+    if (!first)
+        keep_world(game, arm, index, &seat->world);
     world_settle(&seat->world, plan);
     walk_world(walk, &seat->world, &game->design[arm], index);
     if (seat->computes)
@@ -262,27 +278,40 @@ static void play_chunk(struct game *game)
     }
 }
 
+/* One replicate after the other, whose sums then stay in the processor's cache. */
+static void spread_worlds(struct game *game, size_t arm, uint64_t n)
+{
+    const struct plan *plan = game->plan[arm];
+
+    for (uint64_t replicate = 0; replicate < REPLICATES; replicate++)
+        for (uint64_t w = (replicate + REPLICATES - game->first_world % REPLICATES) % REPLICATES; w < n;
+             w += REPLICATES)
+            spread_world(&game->result->arm[arm].spread, game->first_world + w, game->uniform[arm] + w * plan->n_inputs,
+                         game->column[arm] + w * columns_of(plan), game->settings->n_runs);
+}
+
 /* Hand the chunk's worlds on, in order; those cut short by a signal count in the tallies only. */
 static void hand_on(struct game *game)
 {
     const struct play_settings *settings = game->settings;
+    uint64_t n = 0;
 
-    for (uint64_t w = 0; w < game->chunk_worlds && game->runs[w] == settings->n_runs; w++) {
+    while (n < game->chunk_worlds && game->runs[n] == settings->n_runs)
+        n++;
+    for (uint64_t w = 0; w < n; w++) {
         const uint64_t index = game->first_world + w;
 
-        for (size_t arm = 0; arm < game->n_arms; arm++) {
+        for (size_t arm = 0; arm < game->n_arms && settings->world; arm++) {
             const struct spread_column *column = game->column[arm] + w * columns_of(game->plan[arm]);
-            struct world *world = &game->seat[arm].world;
 
-            world_draw(world, game->plan[arm], &game->design[arm], index);
-            spread_world(&game->result->arm[arm].spread, index, world->uniform, column, settings->n_runs);
             for (size_t q = 0; q < game->plan[arm]->n_questions; q++)
                 game->p[q] = spread_p(&column[q], settings->n_runs);
-            if (settings->world)
-                settings->world(settings->context, arm, index, world, game->p);
+            settings->world(settings->context, arm, index, game->value[arm] + w * game->plan[arm]->n_inputs, game->p);
         }
-        game->result->n_worlds++;
     }
+    for (size_t arm = 0; arm < game->n_arms; arm++)
+        spread_worlds(game, arm, n);
+    game->result->n_worlds += n;
 }
 
 /* Play worlds [first, end), a chunk at a time; false when stopped. */
@@ -290,10 +319,10 @@ static bool play_worlds(struct game *game, uint64_t first, uint64_t end)
 {
     while (first < end && !stopped(game)) {
         game->first_world = first;
-        game->chunk_worlds = end - first < CHUNK_WORLDS ? end - first : CHUNK_WORLDS;
-        memset(game->runs, 0, CHUNK_WORLDS * sizeof *game->runs);
+        game->chunk_worlds = end - first < game->most_worlds ? end - first : game->most_worlds;
+        memset(game->runs, 0, game->most_worlds * sizeof *game->runs);
         for (size_t arm = 0; arm < game->n_arms; arm++)
-            memset(game->column[arm], 0, CHUNK_WORLDS * columns_of(game->plan[arm]) * sizeof **game->column);
+            memset(game->column[arm], 0, game->most_worlds * columns_of(game->plan[arm]) * sizeof **game->column);
         play_chunk(game);
         hand_on(game);
         first += game->chunk_worlds;
@@ -372,6 +401,17 @@ static void name_runaway(struct game *game)
         }
 }
 
+/* How many worlds are kept at a time. */
+static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms)
+{
+    uint64_t numbers = 1, worlds;
+
+    for (size_t a = 0; a < n_arms; a++)
+        numbers += 2 * (arm[a]->n_inputs + columns_of(arm[a]));
+    worlds = CHUNK_NUMBERS / numbers / REPLICATES * REPLICATES;
+    return worlds < REPLICATES ? REPLICATES : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
+}
+
 void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
           const struct play_settings *settings)
 {
@@ -386,13 +426,18 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     game.seat = memory_new((size_t)game.threads * n_arms, sizeof *game.seat);
     game.design = memory_new(n_arms, sizeof *game.design);
     game.column = memory_new(n_arms, sizeof *game.column);
-    game.runs = memory_new(CHUNK_WORLDS, sizeof *game.runs);
+    game.uniform = memory_new(n_arms, sizeof *game.uniform);
+    game.value = memory_new(n_arms, sizeof *game.value);
+    game.most_worlds = chunk_of(arm, n_arms);
+    game.runs = memory_new(game.most_worlds, sizeof *game.runs);
     for (size_t a = 0; a < n_arms; a++) {
         design_init(&game.design[a], arm[a], settings->design, settings->seed);
         tally_init(&result->arm[a].tally, arm[a]);
         result->arm[a].computed = arm[a]->chain && settings->estimator != ESTIMATOR_DRAW;
         spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
-        game.column[a] = memory_new(CHUNK_WORLDS * columns_of(arm[a]), sizeof **game.column);
+        game.column[a] = memory_new(game.most_worlds * columns_of(arm[a]), sizeof **game.column);
+        game.uniform[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.uniform);
+        game.value[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.value);
         most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
         for (int thread = 0; thread < game.threads; thread++)
             seat_init(&game.seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);
@@ -406,10 +451,14 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     for (size_t a = 0; a < n_arms; a++) {
         design_free(&game.design[a]);
         free(game.column[a]);
+        free(game.uniform[a]);
+        free(game.value[a]);
     }
     free(game.design);
     free(game.seat);
     free(game.column);
+    free(game.uniform);
+    free(game.value);
     free(game.p);
     free(game.runs);
 }

@@ -25,8 +25,9 @@ struct play_settings {
     const volatile sig_atomic_t *stop; /* non-zero: finish the running blocks and return; may be NULL */
     /* called by one thread, now and then; fraction is of the work known of */
     void (*progress)(void *context, uint64_t n_draws, double fraction);
-    /* called for each world, in order, by one thread, with its probability of each question */
-    void (*world)(void *context, size_t arm, uint64_t index, const struct world *world, const double *p);
+    /* called for each world, in order, by one thread, with the values of its inputs and its probability of each
+     * question */
+    void (*world)(void *context, size_t arm, uint64_t index, const double *input, const double *p);
     void *context;
 };
 

@@ -14,6 +14,33 @@ void stream_words(uint64_t word[STREAM_LANES], uint64_t seed, struct key128 key,
     memcpy(word, out.v, sizeof out.v);
 }
 
+enum { CALLS = 16 };
+
+/* Calls side by side, so that compilers make vectors of them. */
+void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, const struct key128 *key, size_t n,
+                           struct stream_place place)
+{
+    for (size_t done = 0; done < n; done += CALLS) {
+        const size_t left = n - done < CALLS ? n - done : CALLS;
+        uint64_t high[CALLS] = {0}, low[CALLS] = {0}, word[2][CALLS];
+
+        for (size_t i = 0; i < left; i++) {
+            high[i] = key[done + i].word[0];
+            low[i] = key[done + i].word[1];
+        }
+        for (size_t i = 0; i < CALLS; i++) {
+            const threefry4x64_ctr_t counter = {{place.world, place.group, place.occurrence, (uint64_t)place.kind}};
+            const threefry4x64_key_t name = {{seed, high[i], low[i], 0}};
+            const threefry4x64_ctr_t bits = threefry4x64_R(STREAM_ROUNDS, counter, name);
+
+            word[0][i] = bits.v[0];
+            word[1][i] = bits.v[1];
+        }
+        memcpy(first + done, word[0], left * sizeof *first);
+        memcpy(second + done, word[1], left * sizeof *second);
+    }
+}
+
 /* Where first draws come from: the world's replicate, if its design has a point. */
 static struct stream_place first_place(const struct luck *luck)
 {
@@ -43,9 +70,6 @@ double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurr
     return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
 }
 
-enum { CALLS = 16 };
-
-/* Calls side by side, so that compilers make vectors of them. */
 static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, threefry4x64_key_t name,
                          struct stream_place place)
 {

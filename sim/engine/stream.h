@@ -30,6 +30,10 @@ struct stream_place {
 /* All four words of a call. */
 void stream_words(uint64_t word[STREAM_LANES], uint64_t seed, struct key128 key, struct stream_place place);
 
+/* The first two words of a call for each of n names. */
+void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, const struct key128 *key, size_t n,
+                           struct stream_place place);
+
 double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence);
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence); /* mean 1 */
 double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence);

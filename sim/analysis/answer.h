@@ -68,6 +68,8 @@ struct answer {
     uint64_t n_worlds, n_runs; /* runs a world */
     uint64_t n_draws;          /* played in all */
     bool complete;             /* false: stopped by a signal; what was played counts */
+    bool computed;             /* what bases do, once levers and events are played; else drawn */
+    const char *why_drawn;     /* why it could not be computed; NULL: it could */
     size_t n_questions, n_states, n_bases, n_transitions, n_factors, n_inputs, n_months;
     struct answer_question *question; /* by id, as in every table */
     size_t *asked;                    /* indices of the questions in the order of the scenario file, for readers */

@@ -15,6 +15,7 @@ struct context {
     const struct plan *plan;
     const struct counts *counts;
     const struct tally_layout *at;
+    bool computed;
     struct unmix *unmix; /* NULL: too many runs a world to need it */
 };
 
@@ -187,6 +188,8 @@ static void answer_head(const struct context *context, const struct play_result 
     answer->n_runs = n_runs;
     answer->n_draws = result->n_draws;
     answer->complete = result->complete;
+    answer->computed = context->computed;
+    answer->why_drawn = plan->why_drawn;
     answer->n_states = plan->n_states;
     answer->state = plan->state;
     answer->n_transitions = plan->n_transitions;
@@ -211,7 +214,8 @@ struct answer *summarise(const struct plan *plan, const struct play_result *resu
     const bool unmixes = plan->n_inputs && !result->arm[arm].computed && n_runs >= 2 && n_runs <= SPREAD_MAX_BINS;
     struct counts counts;
     struct unmix unmix;
-    const struct context context = {answer, plan, &counts, &result->arm[arm].tally.at, unmixes ? &unmix : NULL};
+    const struct context context = {
+        answer, plan, &counts, &result->arm[arm].tally.at, result->arm[arm].computed, unmixes ? &unmix : NULL};
 
     if (unmixes)
         unmix_init(&unmix, n_runs);

@@ -15,7 +15,8 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 
-enum { DEFAULT_WORLDS = 4096, DEFAULT_RUNS = 256 };
+/* Runs a world: few where what bases do is computed, fewer still where only the mean counts. */
+enum { DEFAULT_WORLDS = 4096, RUNS_DRAWN = 256, RUNS_COMPUTED = 16, RUNS_PRECISE = 4 };
 
 static const char *const format_name[] = {"text", "json", "csv", NULL};
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
@@ -41,8 +42,8 @@ static const struct option_row option[] = {
      "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
     {"worlds", "K", OPTION_COUNT, offsetof(struct run_options, worlds),
      "draws of what the analyst does not know (4096 if left out)", NULL},
-    {"runs", "N", OPTION_COUNT, offsetof(struct run_options, runs), "histories played in each world (256 if left out)",
-     NULL},
+    {"runs", "N", OPTION_COUNT, offsetof(struct run_options, runs),
+     "histories played in each world (if left out 16; 4 with a precision; 256 where all is drawn)", NULL},
     {"precision", "SE", OPTION_POSITIVE, offsetof(struct run_options, precision),
      "play more worlds until the standard error of every question is below SE", NULL},
     {"seed", "S", OPTION_SEED, offsetof(struct run_options, seed),
@@ -50,8 +51,7 @@ static const struct option_row option[] = {
     {"design", "NAME", OPTION_CHOICE, offsetof(struct run_options, design),
      "how worlds are laid out: stratified (default), sobol or mc", design_name},
     {"estimator", "NAME", OPTION_CHOICE, offsetof(struct run_options, estimator),
-     "what bases do, once levers and events are drawn: conditional (computed), draw, or auto (computed if possible; "
-     "default)",
+     "what bases do: conditional (computed, given levers and events), draw, or auto (computed if possible; default)",
      estimator_name},
     {"threads", "T", OPTION_COUNT, offsetof(struct run_options, threads),
      "as many as there are processors if left out; results do not depend on it", NULL},
@@ -136,7 +136,9 @@ static struct play_settings settings_of(struct job *job)
                                      .context = job};
 
     settings.n_worlds = DEFAULT_WORLDS;
-    settings.n_runs = DEFAULT_RUNS;
+    settings.n_runs = !job->loaded->plan->chain || options->estimator == ESTIMATOR_DRAW ? RUNS_DRAWN
+                      : options->precision > 0.0                                        ? RUNS_PRECISE
+                                                                                        : RUNS_COMPUTED;
     if (options->precision > 0.0)
         settings.n_worlds = REPLICATES * REPLICATES; /* the least that a precision is judged by */
     if (options->worlds)
@@ -313,6 +315,16 @@ static void choose_seed(struct option_seed *seed)
         die("no random seed to be had: %s", strerror(errno));
 }
 
+/* What cannot be computed is drawn, unless it was to be computed. */
+static void check_estimator(const struct loaded *loaded, const struct run_options *options, struct diag *diag)
+{
+    const struct place start = {.source = loaded->scenario->file ? loaded->scenario->file[0] : NULL};
+
+    if (options->estimator == ESTIMATOR_CONDITIONAL && loaded->plan && loaded->plan->why_drawn)
+        diag_error(diag, start, "--estimator auto draws what cannot be computed", "--estimator conditional: %s",
+                   loaded->plan->why_drawn);
+}
+
 static int run_files(const struct operands *operands, struct run_options *options, int argc, char **argv)
 {
     struct diag diag = {0};
@@ -321,8 +333,10 @@ static int run_files(const struct operands *operands, struct run_options *option
 
     load(&batch, operands, &options->overrides, &diag);
     drop_frames(&batch);
-    for (size_t i = 0; i < batch.n && !diag.n_errors; i++)
+    for (size_t i = 0; i < batch.n && !diag.n_errors; i++) {
         load_check_runnable(&batch.item[i], &diag);
+        check_estimator(&batch.item[i], options, &diag);
+    }
     if (!batch.n && !diag.n_errors)
         diag_error(&diag, (struct place){0}, "scenarios end in .cfg and have an as_of", "%s: no scenario to run in it",
                    operands->item[0]);

@@ -357,11 +357,14 @@ static double largest_se(const struct play_result *result)
 }
 
 /* How many worlds should do, judged by counts alone and so the same for any number of threads: at least a tenth more, at
- * most twice as many, in whole rounds of replicates. */
-static uint64_t more_worlds(uint64_t worlds, double se, double precision)
+ * most twice as many, in whole rounds of replicates. Sobol's points are even when they are a power of 2. */
+static uint64_t more_worlds(uint64_t worlds, double se, const struct play_settings *settings)
 {
+    const double precision = settings->precision;
     const double wanted = (double)worlds * fmin(2.0, fmax(1.1, 1.05 * se * se / (precision * precision)));
 
+    if (settings->design == DESIGN_SOBOL)
+        return 2 * worlds;
     return ((uint64_t)wanted / REPLICATES + 1) * REPLICATES;
 }
 
@@ -378,7 +381,7 @@ static void play_all(struct game *game)
 
         if (se < settings->precision)
             return;
-        end = more_worlds(end, se, settings->precision);
+        end = more_worlds(end, se, settings);
         result->complete = play_worlds(game, result->n_worlds, end);
         gather(game);
     }

@@ -279,6 +279,7 @@ static json_t *summary(const struct answer *answer)
     put(root, "worlds", count(answer->n_worlds));
     put(root, "runs", count(answer->n_runs));
     put(root, "draws", count(answer->n_draws));
+    put(root, "estimator", string(answer->computed ? "conditional" : "draw"));
     put(root, "complete", json_boolean(answer->complete));
     put(root, "questions", questions(answer));
     put(root, "states", states(answer));
@@ -342,6 +343,8 @@ static json_t *parameters(const struct answer *answer, const struct provenance *
     put(it, "worlds", count(answer->n_worlds));
     put(it, "runs", count(answer->n_runs));
     put(it, "draws", count(answer->n_draws));
+    put(it, "estimator", string(answer->computed ? "conditional" : "draw"));
+    put(it, "why_drawn", answer->why_drawn ? string(answer->why_drawn) : json_null());
     put(it, "precision", number(provenance->precision));
     return it;
 }

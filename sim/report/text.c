@@ -224,6 +224,11 @@ static void sampling(struct page *page, const struct answer *answer, const struc
                          figure_count(pool, answer->n_runs), figure_count(pool, answer->n_draws),
                          speed(pool, answer->n_draws, provenance->seconds), provenance->seed,
                          provenance->seed_chosen ? " (chosen by the program)" : ""));
+    page_wrap(page, PAGE_DIM, 0,
+              answer->computed ? "levers and events are drawn, what bases then do is computed"
+              : answer->why_drawn
+                  ? pool_print(pool, "what bases do is drawn, since it cannot be computed: %s", answer->why_drawn)
+                  : "what bases do is drawn");
 }
 
 void text_summary(FILE *out, const struct answer *answer, const struct provenance *provenance, bool colour, int width)

@@ -122,7 +122,7 @@ static void compare(const struct stage *stage, const struct play_settings *setti
     while (plan_of(stage)->question[q].rank != i)
         q++;
     found = tally_share(tally, tally->at.question + q, &se);
-    limit = 1.5 * tolerance * se + 5e-7;
+    limit = 1.5 * tolerance * se + 2e-6;
     if (!stage->result.arm[0].computed) {
         se = sqrt(exact * (1.0 - exact) / (double)stage->n);
         limit = tolerance * se + 1e-12;

@@ -78,14 +78,14 @@ static void make_room(struct course *course, size_t step)
 static void take_step(struct course *course, double length, double moves, const double *speed)
 {
     const size_t step = course->lane_steps[course->lane]++;
-    double *to;
+    float *to;
 
     make_room(course, step);
-    course->length[step * COURSE_LANES + course->lane] = length;
-    course->moves[step * COURSE_LANES + course->lane] = moves;
+    course->length[step * COURSE_LANES + course->lane] = (float)length;
+    course->moves[step * COURSE_LANES + course->lane] = (float)moves;
     to = course->speed + step * course->n_clocks * COURSE_LANES + course->lane;
     for (uint32_t c = 0; c < course->n_clocks; c++)
-        to[c * COURSE_LANES] = speed[c];
+        to[c * COURSE_LANES] = (float)speed[c];
 }
 
 static void take_steps(struct course *course, double month, const double *speed)
@@ -123,9 +123,9 @@ void course_close(struct course *course)
             course->n_steps = course->lane_steps[lane];
     for (size_t lane = 0; lane < COURSE_LANES; lane++)
         for (size_t step = course->lane_steps[lane]; step < course->n_steps; step++) {
-            course->length[step * COURSE_LANES + lane] = course->moves[step * COURSE_LANES + lane] = 0.0;
+            course->length[step * COURSE_LANES + lane] = course->moves[step * COURSE_LANES + lane] = 0.0f;
             for (uint32_t c = 0; c < course->n_clocks; c++)
-                course->speed[(step * course->n_clocks + c) * COURSE_LANES + lane] = 0.0;
+                course->speed[(step * course->n_clocks + c) * COURSE_LANES + lane] = 0.0f;
         }
 }
 

@@ -8,9 +8,14 @@
 
 enum { L = COURSE_LANES };
 
-static double *new_rows(size_t n)
+static float *new_rows(size_t n)
 {
     return memory_lanes(NULL, 0, n * L);
+}
+
+static double *new_wide_rows(size_t n)
+{
+    return memory_new(n * L, sizeof(double));
 }
 
 static size_t most_of_groups(const struct chain *chain, size_t (*size)(const struct chain_group *group))
@@ -78,9 +83,9 @@ void follow_init(struct follow *follow, const struct plan *plan)
     course_init(&follow->course, plan);
     stops = follow->course.n_stops;
     follow->in_world = memory_new(chain->n_rates, sizeof *follow->in_world);
-    follow->came = new_rows(plan->n_factors);
-    follow->told = new_rows(questions);
-    follow->answer = new_rows(questions);
+    follow->came = new_wide_rows(plan->n_factors);
+    follow->told = new_wide_rows(questions);
+    follow->answer = new_wide_rows(questions);
     follow->factor = new_rows(chain->n_rates);
     follow->rate = new_rows(chain->n_rates);
     follow->gone = new_rows(nodes);
@@ -91,10 +96,10 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->count = new_rows(counters);
     follow->begun = new_rows(counters);
     follow->shown = new_rows(bases * plan->n_states);
-    follow->asked = new_rows(stops * chain->n_groups * follow->n_asked);
-    follow->matches = new_rows((questions + 1) * (bases + 1));
-    follow->state = new_rows(bases * plan->n_states);
-    follow->uniform = new_rows(bases + 1);
+    follow->asked = new_wide_rows(stops * chain->n_groups * follow->n_asked);
+    follow->matches = new_wide_rows((questions + 1) * (bases + 1));
+    follow->state = new_wide_rows(bases * plan->n_states);
+    follow->uniform = new_wide_rows(bases + 1);
     follow->own = memory_new(2 * (bases + 1), sizeof *follow->own);
     follow->is_asked = memory_new(stops, sizeof *follow->is_asked);
     for (size_t q = 0; q < questions; q++)
@@ -162,7 +167,7 @@ void follow_keep(struct follow *follow, const struct luck *luck)
     follow->world[follow->n_worlds - 1].n++;
     follow->world_of[lane] = follow->n_worlds - 1;
     for (uint32_t r = 0; r < follow->chain->n_rates; r++)
-        follow->factor[r * L + lane] = follow->in_world[r];
+        follow->factor[r * L + lane] = (float)follow->in_world[r];
     for (size_t b = 0; b < plan->n_bases; b++)
         follow->uniform[b * L + lane] = stream_uniform(luck, plan->base[b].key_month, 0);
     follow->uniform[plan->n_bases * L + lane] = stream_uniform(luck, plan->key_shared, 0);
@@ -186,7 +191,7 @@ static size_t time_of(const struct follow *follow, size_t g, const struct chain_
 static void keep_times(struct follow *follow, size_t g, size_t step)
 {
     const struct chain_group *group = &follow->chain->group[g];
-    double *times = follow->times + step * 2 * follow->n_times * L;
+    float *times = follow->times + step * 2 * follow->n_times * L;
 
     for (uint32_t c = 0; c < time_counters(group); c++) {
         const size_t time = time_of(follow, g, &group->counter[c]);
@@ -248,7 +253,7 @@ static void follow_step(struct follow *follow, const struct chain_group *group, 
 {
     const struct rows *rows = follow->rows;
     const struct course *course = &follow->course;
-    const double *length = course->length + step * L;
+    const float *length = course->length + step * L;
 
     rows->set_rates(follow->chain, group, follow->factor, course->speed + step * course->n_clocks * L, follow->rate,
                     follow->gone);
@@ -272,7 +277,7 @@ static void follow_group(struct follow *follow, size_t g)
     memset(follow->p, 0, group->n_nodes * L * sizeof *follow->p);
     memset(follow->count, 0, group->n_counters * L * sizeof *follow->count);
     for (size_t lane = 0; lane < L; lane++)
-        follow->p[group->start * L + lane] = 1.0;
+        follow->p[group->start * L + lane] = 1.0f;
     for (size_t step = 0; step < course->n_steps; step++) {
         follow_step(follow, group, step);
         follow->rows->show(group, plan->n_states, follow->p, follow->shown);
@@ -282,8 +287,8 @@ static void follow_group(struct follow *follow, size_t g)
                 arrive(follow, g, next[lane]++, lane);
     }
     for (uint32_t b = 0; b < group->n_bases; b++)
-        memcpy(follow->state + group->base[b] * plan->n_states * L, follow->shown + b * plan->n_states * L,
-               plan->n_states * L * sizeof *follow->state);
+        for (size_t i = 0; i < plan->n_states * L; i++)
+            follow->state[group->base[b] * plan->n_states * L + i] = follow->shown[b * plan->n_states * L + i];
     for (size_t lane = 0; lane < follow->n_lanes; lane++)
         match(follow, g, plan->n_questions, lane);
 }
@@ -473,13 +478,13 @@ static double time_by(const struct follow *follow, size_t place, size_t deal, si
     double none = 1.0, slope = 0.0;
 
     if (place < bases || groups == 1) {
-        const double *row = follow->times + (step * width + 2 * place + deal) * L + lane;
+        const float *row = follow->times + (step * width + 2 * place + deal) * L + lane;
 
         *begun = row[follow->n_times * L];
         return row[0];
     }
     for (size_t g = 0; g < groups; g++) {
-        const double *row = follow->times + (step * width + 2 * (bases + g) + deal) * L + lane;
+        const float *row = follow->times + (step * width + 2 * (bases + g) + deal) * L + lane;
         const double before = step ? row[-(ptrdiff_t)(width * L)] : 0.0;
 
         none *= 1.0 - row[0];

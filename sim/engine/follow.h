@@ -20,7 +20,7 @@ struct follow_world { /* neighbouring lanes of one world */
     uint32_t first, n;
 };
 
-/* Rows of COURSE_LANES numbers, one for each course. */
+/* Rows of COURSE_LANES numbers, one for each course. A float is enough for what is followed (course.h). */
 struct follow {
     const struct plan *plan;
     const struct chain *chain;
@@ -37,13 +37,13 @@ struct follow {
     double *told;   /* [question] about a lever or event, as drawn */
     double *answer; /* [question] likewise, its probability; of others the result */
     /* rows, of the group being followed: */
-    double *factor, *rate, *gone;   /* per rate; per node: how fast it is left */
-    double *p, *term, *next, *stay; /* per node: probability; terms of its series; months spent there in the step */
-    double *count;                  /* per counter, so far */
-    double *shown;                  /* per base and state of the group */
-    double *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
+    float *factor, *rate, *gone;   /* per rate; per node: how fast it is left */
+    float *p, *term, *next, *stay; /* per node: probability; terms of its series; months spent there in the step */
+    float *count;                  /* per counter, so far */
+    float *shown;                  /* per base and state of the group */
+    float *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
     /* rows, of all groups: */
-    double *times;   /* [step * 2 * n_times + time]: losses and deals by the step's end; after them, begun */
+    float *times;    /* [step * 2 * n_times + time]: losses and deals by the step's end; after them, begun */
     double *asked;   /* [(stop * n_groups + group) * n_asked]: COUNT_ASKED by a stop */
     double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */
     double *state;   /* [base * n_states + state] at the horizon */

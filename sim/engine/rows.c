@@ -5,40 +5,40 @@
 #include "sim/engine/course.h"
 
 enum { MAX_TERMS = 40 };
-static const double tolerance = 3e-8;
+static const float tolerance = 3e-8f;
 
 /* Lanes whose series is long enough, their last term being `size` in all, go on no more: what is left is at most
  * size (r + r^2 + ...), r = |Q h| / (k + 1), |Q h| being at most twice the moves of the step. */
-static bool close_lanes(double *h, const double *size, const double *moves, uint32_t k)
+static bool close_lanes(float *h, const float *size, const float *moves, uint32_t k)
 {
     bool open = false;
 
     for (size_t lane = 0; lane < COURSE_LANES; lane++) {
-        const double r = 2.0 * moves[lane] / (k + 1);
-        const bool closed = (r < 0.9 && size[lane] * r <= tolerance * (1.0 - r)) || k >= MAX_TERMS;
+        const float r = 2.0f * moves[lane] / (float)(k + 1);
+        const bool closed = (r < 0.9f && size[lane] * r <= tolerance * (1.0f - r)) || k >= MAX_TERMS;
 
-        h[lane] = closed ? 0.0 : h[lane];
-        open = open || h[lane] > 0.0;
+        h[lane] = closed ? 0.0f : h[lane];
+        open = open || h[lane] > 0.0f;
     }
     return open;
 }
 
-#define WIDTH 2
+#define WIDTH 4
 #define TARGET
-#define NAME(x)   x##_2
+#define NAME(x)   x##_4
 #define NAME_TEXT "128 bits"
 #include "sim/engine/rows_kernel.h"
 
 #ifdef __x86_64__
-#define WIDTH     4
+#define WIDTH     8
 #define TARGET    __attribute__((target("avx2")))
-#define NAME(x)   x##_4
+#define NAME(x)   x##_8
 #define NAME_TEXT "256 bits"
 #include "sim/engine/rows_kernel.h"
 
-#define WIDTH     8
+#define WIDTH     16
 #define TARGET    __attribute__((target("avx512f")))
-#define NAME(x)   x##_8
+#define NAME(x)   x##_16
 #define NAME_TEXT "512 bits"
 #include "sim/engine/rows_kernel.h"
 
@@ -49,12 +49,12 @@ const struct rows *rows_of_processor(void)
     const long bits = wish ? strtol(wish, NULL, 10) : 512;
 
     if (bits >= 512 && __builtin_cpu_supports("avx512f"))
-        return &rows_8;
-    return bits >= 256 && __builtin_cpu_supports("avx2") ? &rows_4 : &rows_2;
+        return &rows_16;
+    return bits >= 256 && __builtin_cpu_supports("avx2") ? &rows_8 : &rows_4;
 }
 #else
 const struct rows *rows_of_processor(void)
 {
-    return &rows_2;
+    return &rows_4;
 }
 #endif

@@ -1,6 +1,6 @@
 /* rows.h - the arithmetic of following a chain along COURSE_LANES courses at once.
  *
- * A row has one number for each course. The same source is compiled for each width of vectors (rows_kernel.h); a processor
+ * A row has one number, a float, for each course. The same source is compiled for each width of vectors (rows_kernel.h); a processor
  * gets the widest it has. All do the same operations in the same order, none fused, so results agree to the last bit. */
 #ifndef FOOTHOLD_ROWS_H
 #define FOOTHOLD_ROWS_H
@@ -11,20 +11,19 @@ struct rows {
     const char *name;
 
     /* The rates of a step from the clocks' speeds and the couplings' factors; and how fast each node is left. */
-    void (*set_rates)(const struct chain *chain, const struct chain_group *group, const double *factor,
-                      const double *speed, double *rate, double *gone);
+    void (*set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor,
+                      const float *speed, float *rate, float *gone);
 
     /* p becomes p exp(Q h), by its series until what is left out is below 3e-8; stay: the months spent in each node.
      * length: h; moves: no less than the fastest of `gone` times h; term, next: room for a row a node. */
-    void (*take_step)(const struct chain_group *group, const double *length, const double *moves, const double *rate,
-                      const double *gone, double *p, double *term, double *next, double *stay);
+    void (*take_step)(const struct chain_group *group, const float *length, const float *moves, const float *rate,
+                      const float *gone, float *p, float *term, float *next, float *stay);
 
     /* Add to the first n counters what flows into them while nodes are occupied for so long. */
-    void (*flow_into)(const struct chain_group *group, uint32_t n, const double *rate, const double *stay,
-                      double *count);
+    void (*flow_into)(const struct chain_group *group, uint32_t n, const float *rate, const float *stay, float *count);
 
     /* The probability of each state of each base of the group: shown[base * n_states + state]. */
-    void (*show)(const struct chain_group *group, size_t n_states, const double *p, double *shown);
+    void (*show)(const struct chain_group *group, size_t n_states, const float *p, float *shown);
 };
 
 const struct rows *rows_of_processor(void);

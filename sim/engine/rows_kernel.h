@@ -1,13 +1,13 @@
-/* rows_kernel.h - included by rows.c once for each width: WIDTH doubles a vector, TARGET the instructions, NAME(x) x's
+/* rows_kernel.h - included by rows.c once for each width: WIDTH floats a vector, TARGET the instructions, NAME(x) x's
  * name in this version. */
 enum { NAME(VECTORS) = COURSE_LANES / WIDTH };
 #define N NAME(VECTORS)
 #define V NAME(vector)
-typedef double V __attribute__((vector_size(8 * WIDTH)));
-typedef long long NAME(bits) __attribute__((vector_size(8 * WIDTH)));
+typedef float V __attribute__((vector_size(4 * WIDTH)));
+typedef int32_t NAME(bits) __attribute__((vector_size(4 * WIDTH)));
 
-TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain_group *group, const double *factor_row,
-                                   const double *speed_row, double *rate_row, double *gone_row)
+TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor_row,
+                                   const float *speed_row, float *rate_row, float *gone_row)
 {
     const V *restrict factor = (const void *)factor_row, *restrict speed = (const void *)speed_row;
     V *restrict rate = (void *)rate_row, *restrict gone = (void *)gone_row;
@@ -17,7 +17,7 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
             rate[r * N + i] = speed[chain->rate[r].followed * N + i] * factor[r * N + i];
     for (uint32_t n = 0; n < group->n_nodes; n++) {
         const uint32_t *out = group->out_rate + group->out[n].first, *end = out + group->out[n].n;
-        V sum[N] = {{0.0}};
+        V sum[N] = {{0.0f}};
 
         for (; out < end; out++)
             for (size_t i = 0; i < N; i++)
@@ -27,15 +27,15 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
     }
 }
 
-TARGET static void NAME(take_step)(const struct chain_group *group, const double *length_row, const double *moves,
-                                   const double *rate_row, const double *gone_row, double *p_row, double *term_row,
-                                   double *next_row, double *stay_row)
+TARGET static void NAME(take_step)(const struct chain_group *group, const float *length_row, const float *moves,
+                                   const float *rate_row, const float *gone_row, float *p_row, float *term_row,
+                                   float *next_row, float *stay_row)
 {
     const V *restrict rate = (const void *)rate_row, *restrict gone = (const void *)gone_row;
     V *restrict p = (void *)p_row, *restrict stay = (void *)stay_row, *term = (void *)term_row,
                 *next = (void *)next_row;
     V h[N], size[N];
-    double h_row[COURSE_LANES], size_row[COURSE_LANES];
+    float h_row[COURSE_LANES], size_row[COURSE_LANES];
 
     memcpy(h_row, length_row, sizeof h_row);
     memcpy(h, h_row, sizeof h);
@@ -45,31 +45,36 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const double
             stay[n * N + i] = p[n * N + i] * h[i];
         }
     for (uint32_t k = 1;; k++) {
-        const double part = 1.0 / k, part_of_stay = 1.0 / (k + 1);
+        const float part = 1.0f / (float)k, part_of_stay = 1.0f / (float)(k + 1);
         V *const swap = term;
         V step[N], long_step[N];
 
         for (size_t i = 0; i < N; i++) {
             step[i] = h[i] * part;
             long_step[i] = h[i] * part_of_stay;
-            size[i] = step[i] * 0.0;
+            size[i] = step[i] * 0.0f;
         }
         for (uint32_t n = 0; n < group->n_nodes; n++) {
             const struct chain_flow *flow = group->flow + group->in[n].first, *end = flow + group->in[n].n;
-            V sum[N];
+            V sum[N], other[N] = {{0.0f}};
 
             for (size_t i = 0; i < N; i++)
                 sum[i] = -gone[n * N + i] * term[n * N + i];
+            for (; flow + 1 < end; flow += 2)
+                for (size_t i = 0; i < N; i++) {
+                    sum[i] += rate[flow[0].rate * N + i] * term[flow[0].from * N + i];
+                    other[i] += rate[flow[1].rate * N + i] * term[flow[1].from * N + i];
+                }
             for (; flow < end; flow++)
                 for (size_t i = 0; i < N; i++)
                     sum[i] += rate[flow->rate * N + i] * term[flow->from * N + i];
             for (size_t i = 0; i < N; i++) {
-                const V t = sum[i] * step[i];
+                const V t = (sum[i] + other[i]) * step[i];
 
                 next[n * N + i] = t;
                 p[n * N + i] += t;
                 stay[n * N + i] += t * long_step[i];
-                size[i] += (V)((NAME(bits))t & 0x7fffffffffffffffLL);
+                size[i] += (V)((NAME(bits))t & 0x7fffffff);
             }
         }
         term = next;
@@ -81,19 +86,19 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const double
     }
 }
 
-TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t n, const double *rate_row,
-                                   const double *stay_row, double *count_row)
+TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t n, const float *rate_row,
+                                   const float *stay_row, float *count_row)
 {
     const V *restrict rate = (const void *)rate_row, *restrict stay = (const void *)stay_row;
     V *restrict count = (void *)count_row;
 
     for (uint32_t c = 0; c < n; c++) {
         const struct chain_run *run = group->run + group->counter[c].runs.first;
-        V sum[N] = {{0.0}};
+        V sum[N] = {{0.0f}};
 
         for (const struct chain_run *end = run + group->counter[c].runs.n; run < end; run++) {
             const V *from = stay + run->from * N;
-            V stays[N] = {{0.0}};
+            V stays[N] = {{0.0f}};
 
             for (uint32_t left = run->n; left; left--, from += run->stride * N)
                 for (size_t i = 0; i < N; i++)
@@ -106,7 +111,7 @@ TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t n, 
     }
 }
 
-TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, const double *p_row, double *shown_row)
+TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, const float *p_row, float *shown_row)
 {
     const V *restrict p = (const void *)p_row;
     V *restrict shown = (void *)shown_row;

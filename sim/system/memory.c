@@ -34,17 +34,17 @@ void *memory_new(size_t n, size_t size)
     return memory;
 }
 
-double *memory_lanes(double *array, size_t n_before, size_t n)
+float *memory_lanes(float *array, size_t n_before, size_t n)
 {
     enum { ALIGNMENT = 64 };
-    const size_t size = (n * sizeof(double) / ALIGNMENT + 1) * ALIGNMENT;
-    double *grown = n < SIZE_MAX / 2 / sizeof(double) ? aligned_alloc(ALIGNMENT, size) : NULL;
+    const size_t size = (n * sizeof(float) / ALIGNMENT + 1) * ALIGNMENT;
+    float *grown = n < SIZE_MAX / 2 / sizeof(float) ? aligned_alloc(ALIGNMENT, size) : NULL;
 
     if (!grown)
         die("out of memory (%zu numbers)", n);
     memset(grown, 0, size);
     if (n_before)
-        memcpy(grown, array, n_before * sizeof(double));
+        memcpy(grown, array, n_before * sizeof(float));
     free(array);
     return grown;
 }

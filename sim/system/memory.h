@@ -15,9 +15,9 @@ void *memory_new(size_t n, size_t size);
 /* Make room for one more item: grows *array (items of the given size) when n has reached *capacity. */
 void *memory_grow(void *array, size_t n, size_t *capacity, size_t size);
 
-/* Room for n doubles, aligned for vectors, zeroed but for the first n_before, which are taken over from an array (NULL: none)
+/* Room for n numbers, aligned for vectors, zeroed but for the first n_before, which are taken over from an array (NULL: none)
  * that is freed. */
-double *memory_lanes(double *array, size_t n_before, size_t n);
+float *memory_lanes(float *array, size_t n_before, size_t n);
 
 /* Everything allocated from a pool lives until pool_free. A zeroed pool is a valid empty one. */
 struct pool {

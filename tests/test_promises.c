@@ -388,6 +388,50 @@ static void precision_is_reached_alike_by_any_threads(void **state)
     assert_true(strlen(result(bench, "rough", "worlds.csv")) < strlen(result(bench, "precise-1", "worlds.csv")));
 }
 
+/* ---- draws ---- */
+
+struct record {
+    uint32_t world, run;
+    uint16_t base, state;
+    float lost, deal;
+};
+
+/* In order, whatever the threads; and what summary.json says of the states is what was counted in them. */
+static void draws_are_whole_and_in_order(void **state)
+{
+    enum { WORLDS = 70, RUNS = 33, BASES = 2, HEADER = 192 };
+    struct bench *bench = *state;
+    const char *path = pool_print(&bench->pool, "%s/draws.npy", bench->folder);
+    struct record record;
+    json_t *root;
+    size_t n = 0, lost = 0;
+    char magic[6];
+    FILE *file;
+
+    run(bench, SYRIA, "draws",
+        pool_print(&bench->pool, "--worlds %d --runs %d --threads 3 --draws %s", WORLDS, RUNS, path));
+    root = json_load_file(pool_print(&bench->pool, "%s/draws/summary.json", bench->folder), 0, NULL);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(magic, 1, sizeof magic, file), sizeof magic);
+    assert_memory_equal(magic, "\x93NUMPY", sizeof magic);
+    assert_int_equal(fseek(file, HEADER, SEEK_SET), 0);
+    for (; fread(&record, sizeof record, 1, file) == 1; n++) {
+        assert_int_equal(record.world, n / BASES / RUNS);
+        assert_int_equal(record.run, n / BASES % RUNS);
+        assert_int_equal(record.base, n % BASES);
+        assert_true(record.state == 0 ? record.lost >= 0.0f && record.lost <= 24.0f : isnan(record.lost));
+        lost += record.base == 0 && record.state == 0;
+    }
+    fclose(file);
+    assert_int_equal(n, WORLDS * RUNS * BASES);
+    assert_true(fabs(json_number_value(json_object_get(
+                         json_object_get(json_object_get(json_object_get(root, "states"), "khmeimim"), "WITHDRAWN"),
+                         "probability")) -
+                     (double)lost / (WORLDS * RUNS)) < 1e-12);
+    json_decref(root);
+}
+
 /* ---- stopping ---- */
 
 static void assert_table(struct bench *bench, const char *name, const char *file)
@@ -440,6 +484,7 @@ int main(void)
         cmocka_unit_test(a_world_is_the_same_among_any_number),
         cmocka_unit_test(standard_errors_are_honest),
         cmocka_unit_test(precision_is_reached_alike_by_any_threads),
+        cmocka_unit_test(draws_are_whole_and_in_order),
         cmocka_unit_test(a_signal_ends_it_in_good_order),
     };
 

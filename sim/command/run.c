@@ -12,6 +12,7 @@
 #include "sim/command/load.h"
 #include "sim/command/terminal.h"
 #include "sim/engine/play.h"
+#include "sim/report/npy.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 
@@ -32,7 +33,7 @@ struct run_options {
     struct option_seed seed;
     uint64_t worlds, runs, threads;
     double precision;
-    const char *out;
+    const char *out, *draws;
     int format, design, estimator;
     bool quiet;
 };
@@ -57,6 +58,8 @@ static const struct option_row option[] = {
      "as many as there are processors if left out; results do not depend on it", NULL},
     {"out", "DIR", OPTION_TEXT, offsetof(struct run_options, out),
      "where results go: results/SCENARIO/run if left out; of several scenarios DIR/SCENARIO", NULL},
+    {"draws", "FILE.npy", OPTION_TEXT, offsetof(struct run_options, draws),
+     "write what became of each base in each run, as a NumPy array; all is drawn then", NULL},
     {"format", "NAME", OPTION_CHOICE, offsetof(struct run_options, format),
      "what standard output shows: text (default), json (as summary.json), csv (as summary.csv)", format_name},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct run_options, quiet), "no progress, notes or warnings", NULL},
@@ -88,6 +91,9 @@ struct job {
     char **argv;
     struct output output;
     FILE *worlds; /* worlds.csv */
+    struct output draws_output;
+    FILE *draws; /* NULL: not wanted */
+    uint64_t n_draws;
     struct progress progress;
 };
 
@@ -105,6 +111,47 @@ static void on_world(void *context, size_t arm, uint64_t index, const double *in
 
     (void)arm;
     csv_worlds_row(job->worlds, job->loaded->scenario->id, index, input, plan->n_inputs, p, plan->n_questions);
+}
+
+static void on_draws(void *context, size_t arm, const struct play_draw *draw, size_t n)
+{
+    struct job *job = context;
+
+    (void)arm;
+    for (size_t i = 0; i < n; i++) {
+        const struct npy_draw record = {draw[i].world, draw[i].run,  draw[i].base,
+                                        draw[i].state, draw[i].lost, draw[i].deal};
+
+        npy_write(job->draws, &record, 1);
+    }
+    job->n_draws += n;
+}
+
+/* The file of draws is a set of its own: it may stand anywhere. */
+static void begin_draws(struct job *job)
+{
+    const char *path = job->options->draws, *slash = path ? strrchr(path, '/') : NULL;
+    char *folder;
+
+    if (!path)
+        return;
+    folder = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
+    if (!folder)
+        die("out of memory");
+    output_begin(&job->draws_output, folder);
+    job->draws = output_open(&job->draws_output, slash ? slash + 1 : path);
+    npy_begin(job->draws);
+    free(folder);
+}
+
+static void end_draws(struct job *job, bool whole)
+{
+    if (job->draws && whole) {
+        npy_end(job->draws, job->n_draws);
+        output_commit(&job->draws_output);
+    } else if (job->draws) {
+        output_abandon(&job->draws_output);
+    }
 }
 
 static void begin_worlds(struct job *job)
@@ -128,15 +175,16 @@ static struct play_settings settings_of(struct job *job)
     struct play_settings settings = {.seed = options->seed.seed,
                                      .precision = options->precision,
                                      .design = (enum design_kind)options->design,
-                                     .estimator = (enum estimator)options->estimator,
+                                     .estimator = options->draws ? ESTIMATOR_DRAW : (enum estimator)options->estimator,
                                      .threads = (int)options->threads,
                                      .stop = &caught,
                                      .progress = on_progress,
                                      .world = on_world,
+                                     .draws = options->draws ? on_draws : NULL,
                                      .context = job};
 
     settings.n_worlds = DEFAULT_WORLDS;
-    settings.n_runs = !job->loaded->plan->chain || options->estimator == ESTIMATOR_DRAW ? RUNS_DRAWN
+    settings.n_runs = !job->loaded->plan->chain || settings.estimator == ESTIMATOR_DRAW ? RUNS_DRAWN
                       : options->precision > 0.0                                        ? RUNS_PRECISE
                                                                                         : RUNS_COMPUTED;
     if (options->precision > 0.0)
@@ -233,6 +281,7 @@ static struct answer *play_one(struct job *job, const char *folder, int *status)
 
     output_begin(&job->output, folder);
     begin_worlds(job);
+    begin_draws(job);
     progress_begin(&job->progress, job->loaded->scenario->id, job->options->quiet);
     play(&result, &plan, 1, &settings);
     progress_end(&job->progress);
@@ -250,6 +299,7 @@ static struct answer *play_one(struct job *job, const char *folder, int *status)
         write_files(job, answer, &provenance);
         show(job, answer, &provenance, folder);
     }
+    end_draws(job, answer != NULL);
     play_free(&result);
     pool_free(&pool);
     return answer;
@@ -337,6 +387,9 @@ static int run_files(const struct operands *operands, struct run_options *option
         load_check_runnable(&batch.item[i], &diag);
         check_estimator(&batch.item[i], options, &diag);
     }
+    if (batch.n > 1 && options->draws)
+        diag_error(&diag, (struct place){0}, "run them one by one", "--draws: one file cannot hold the draws of %zu scenarios",
+                   batch.n);
     if (!batch.n && !diag.n_errors)
         diag_error(&diag, (struct place){0}, "scenarios end in .cfg and have an as_of", "%s: no scenario to run in it",
                    operands->item[0]);
@@ -351,6 +404,28 @@ static int run_files(const struct operands *operands, struct run_options *option
     return status;
 }
 
+/* What the options ask of each other. */
+static bool check_draws(const struct run_options *options)
+{
+    const size_t length = options->draws ? strlen(options->draws) : 0;
+    bool good = true;
+
+    if (!options->draws)
+        return true;
+    if (length < 5 || strcmp(options->draws + length - 4, ".npy") != 0 || options->draws[length - 5] == '/') {
+        fprintf(stderr, "foothold run: --draws: not usable: %s\n  hint: a file whose name ends in .npy\n",
+                options->draws);
+        good = false;
+    }
+    if (options->estimator == ESTIMATOR_CONDITIONAL) {
+        fputs("foothold run: --draws: with --estimator conditional nothing is drawn for the bases\n"
+              "  hint: leave one of them out\n",
+              stderr);
+        good = false;
+    }
+    return good;
+}
+
 static int run(int argc, char **argv)
 {
     struct run_options options = {0};
@@ -363,6 +438,7 @@ static int run(int argc, char **argv)
                 (int)PLAY_MAX_THREADS);
         good = false;
     }
+    good = good && check_draws(&options);
     if (good && !operands.n) {
         fputs("foothold run: no scenario given\n  hint: foothold run scenarios/first.cfg\n", stderr);
         good = false;

@@ -37,6 +37,7 @@ struct game {
     uint64_t n_slices; /* a world */
     /* of the chunk being played */
     uint64_t first_world, chunk_worlds, most_worlds;
+    struct play_draw **draw;       /* per arm, if wanted: [(world * n_runs + run) * n_bases + base] */
     double **uniform, **value;     /* per arm: [world * n_inputs + input] */
     struct spread_column **column; /* per arm: [world * n_columns + column] */
     double *p;                     /* per question, to hand on */
@@ -116,10 +117,40 @@ static void add_columns(struct game *game, size_t arm, uint64_t index, const str
 
 /* Where what bases do is drawn */
 
-/* Draw a lane of a batch: false when it never ends. */
-static bool draw_lane(struct game *game, struct seat *seat, const struct plan *plan, uint64_t index, size_t lane)
+/* The first month a base was in one of some states. */
+static float first_month(const struct history *history, const struct plan *plan, uint32_t base, uint64_t states)
 {
+    if (states >> plan->base[base].initial & 1)
+        return 0.0f;
+    for (uint32_t i = 0; i < history->n_moves; i++)
+        if (history->move[i].base == base && states >> history->move[i].to & 1)
+            return (float)history->move[i].month;
+    return NAN;
+}
+
+static void keep_draw(struct game *game, const struct seat *seat, size_t arm, uint64_t index, uint64_t run)
+{
+    const struct plan *plan = game->plan[arm];
+    struct play_draw *draw =
+        game->draw[arm] + ((index - game->first_world) * game->settings->n_runs + run) * plan->n_bases;
+
+    for (uint32_t b = 0; b < plan->n_bases; b++)
+        draw[b] = (struct play_draw){.world = (uint32_t)index,
+                                     .run = (uint32_t)run,
+                                     .base = (uint16_t)b,
+                                     .state = (uint16_t)seat->history.state[b],
+                                     .lost = first_month(&seat->history, plan, b, ~plan->held),
+                                     .deal = first_month(&seat->history, plan, b, plan->deal)};
+}
+
+/* Draw a lane of a batch: false when it never ends. */
+static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t lane)
+{
+    const struct plan *plan = game->plan[arm];
+
     walk_run(&seat->walk, &seat->history, lane);
+    if (game->settings->draws)
+        keep_draw(game, seat, arm, index, seat->walk.luck.run + lane);
     tally_run(&seat->tally, &seat->history, index % REPLICATES);
     count_columns(seat, plan);
     return !overflows(game, seat);
@@ -180,7 +211,7 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
         memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
         walk_world(&seat->walk, &seat->world, &game->design[arm], index);
         walk_batch(&seat->walk, group, STREAM_LANES);
-        ends = draw_lane(game, seat, plan, index, luck.run - group);
+        ends = draw_lane(game, seat, arm, index, luck.run - group);
         add_columns(game, arm, index, seat->column);
         return ends;
     }
@@ -221,7 +252,7 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
 
         walk_batch(walk, run, left);
         for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++)
-            if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, plan, index, lane)))
+            if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, arm, index, lane)))
                 return;
     }
     if (!seat->computes)
@@ -298,6 +329,8 @@ static void hand_on(struct game *game)
 
     while (n < game->chunk_worlds && game->runs[n] == settings->n_runs)
         n++;
+    for (size_t arm = 0; arm < game->n_arms && settings->draws; arm++)
+        settings->draws(settings->context, arm, game->draw[arm], n * settings->n_runs * game->plan[arm]->n_bases);
     for (uint64_t w = 0; w < n; w++) {
         const uint64_t index = game->first_world + w;
 
@@ -405,14 +438,15 @@ static void name_runaway(struct game *game)
 }
 
 /* How many worlds are kept at a time. */
-static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms)
+static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const struct play_settings *settings)
 {
     uint64_t numbers = 1, worlds;
 
     for (size_t a = 0; a < n_arms; a++)
-        numbers += 2 * (arm[a]->n_inputs + columns_of(arm[a]));
-    worlds = CHUNK_NUMBERS / numbers / REPLICATES * REPLICATES;
-    return worlds < REPLICATES ? REPLICATES : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
+        numbers += 2 * (arm[a]->n_inputs + columns_of(arm[a])) +
+                   (settings->draws ? 3 * settings->n_runs * arm[a]->n_bases : 0);
+    worlds = CHUNK_NUMBERS / numbers;
+    return worlds < 1 ? 1 : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
 }
 
 void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
@@ -431,7 +465,8 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     game.column = memory_new(n_arms, sizeof *game.column);
     game.uniform = memory_new(n_arms, sizeof *game.uniform);
     game.value = memory_new(n_arms, sizeof *game.value);
-    game.most_worlds = chunk_of(arm, n_arms);
+    game.draw = memory_new(n_arms, sizeof *game.draw);
+    game.most_worlds = chunk_of(arm, n_arms, settings);
     game.runs = memory_new(game.most_worlds, sizeof *game.runs);
     for (size_t a = 0; a < n_arms; a++) {
         design_init(&game.design[a], arm[a], settings->design, settings->seed);
@@ -440,6 +475,8 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
         spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
         game.column[a] = memory_new(game.most_worlds * columns_of(arm[a]), sizeof **game.column);
         game.uniform[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.uniform);
+        if (settings->draws)
+            game.draw[a] = memory_new(game.most_worlds * settings->n_runs * arm[a]->n_bases, sizeof **game.draw);
         game.value[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.value);
         most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
         for (int thread = 0; thread < game.threads; thread++)
@@ -456,12 +493,14 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
         free(game.column[a]);
         free(game.uniform[a]);
         free(game.value[a]);
+        free(game.draw[a]);
     }
     free(game.design);
     free(game.seat);
     free(game.column);
     free(game.uniform);
     free(game.value);
+    free(game.draw);
     free(game.p);
     free(game.runs);
 }

@@ -15,6 +15,13 @@ enum estimator {
     ESTIMATOR_DRAW
 };
 
+/* How a base fared in a run that was drawn. */
+struct play_draw {
+    uint32_t world, run;
+    uint16_t base, state; /* at the horizon */
+    float lost, deal;     /* first month not held, and in a deal; NAN: not within the horizon */
+};
+
 struct play_settings {
     uint64_t seed;
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
@@ -28,6 +35,8 @@ struct play_settings {
     /* called for each world, in order, by one thread, with the values of its inputs and its probability of each
      * question */
     void (*world)(void *context, size_t arm, uint64_t index, const double *input, const double *p);
+    /* called likewise with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
+    void (*draws)(void *context, size_t arm, const struct play_draw *draw, size_t n);
     void *context;
 };
 

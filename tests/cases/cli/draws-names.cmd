@@ -1,0 +1,1 @@
+run --draws here.csv --estimator conditional scenarios/first.cfg

@@ -1,0 +1,1 @@
+run --draws /tmp/never.npy scenarios/syria

@@ -1,0 +1,1 @@
+run --estimator conditional --set 'model="logit"' scenarios/first.cfg

@@ -17,7 +17,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check sanitize race lint bench install uninstall clean
+.PHONY: all run check bits sanitize race lint bench install uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -61,6 +61,11 @@ $(B)/tests/bench/scalar: $(B)/tests/bench/scalar.o
 # a few minutes: ratios of the engine to a plain program for the same scenario
 bench: $(B)/tests/bench/scalar $(B)/foothold
 	CC='$(CC)' sh tests/bench/bench.sh $^
+
+# a few minutes: the same results from other compilers, instruction sets and blocks
+bits: $(B)/foothold
+	sh .ci/deps race
+	MAKE='$(MAKE)' sh tests/bits/bits.sh $<
 
 sanitize:
 	sh .ci/deps test

@@ -152,9 +152,13 @@ static void assert_all_same(struct bench *bench, const char *a, const char *b)
 
 static void results_do_not_depend_on_threads(void **state)
 {
-    static const char *const options[] = {"--worlds 200 --runs 48", "--worlds 2 --runs 9001",
-                                          "--worlds 77 --runs 5 --design mc"};
-    static const int threads[] = {1, 2, 3, 7};
+    static const char *const options[] = {"--worlds 200 --runs 48 --estimator draw",
+                                          "--worlds 2 --runs 9001 --estimator draw",
+                                          "--worlds 77 --runs 5 --design mc --estimator draw",
+                                          "--worlds 200 --runs 5 --estimator conditional",
+                                          "--worlds 2 --runs 9001 --estimator conditional",
+                                          "--worlds 77 --runs 50 --design sobol --estimator conditional"};
+    static const int threads[] = {1, 2, 3, 7, 16};
     struct bench *bench = *state;
 
     for (size_t i = 0; i < COUNT(options); i++)
@@ -164,6 +168,20 @@ static void results_do_not_depend_on_threads(void **state)
             run(bench, SYRIA, name, pool_print(&bench->pool, "%s --threads %d", options[i], threads[t]));
             assert_all_same(bench, pool_print(&bench->pool, "threads-%zu-1", i), name);
         }
+}
+
+/* Nor on how many bits a vector has. */
+static void results_do_not_depend_on_vectors(void **state)
+{
+    static const char *const bits[] = {"512", "256", "128"};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < COUNT(bits); i++) {
+        setenv("FOOTHOLD_VECTORS", bits[i], 1);
+        run(bench, SYRIA, pool_print(&bench->pool, "vectors-%s", bits[i]), "--worlds 50 --runs 20");
+        assert_all_same(bench, "vectors-512", pool_print(&bench->pool, "vectors-%s", bits[i]));
+    }
+    unsetenv("FOOTHOLD_VECTORS");
 }
 
 /* ---- the order of the file, and what else is in it ---- */
@@ -479,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_do_not_depend_on_threads),
+        cmocka_unit_test(results_do_not_depend_on_vectors),
         cmocka_unit_test(results_do_not_depend_on_the_files_order),
         cmocka_unit_test(an_idle_lever_changes_no_other_number),
         cmocka_unit_test(a_world_is_the_same_among_any_number),

@@ -6,11 +6,15 @@
 #include "sim/engine/follow.h"
 #include "sim/engine/walk.h"
 
+#ifndef FOOTHOLD_BLOCK_RUNS
+#define FOOTHOLD_BLOCK_RUNS 8192
+#endif
+
 enum {
-    SLICE_RUNS = 8192,      /* a world of more runs is cut, so that threads can share it */
-    BLOCK_RUNS = 8192,      /* what a thread takes at a time */
-    CHUNK_WORLDS = 4096,    /* played before worlds are handed on in order, */
-    CHUNK_NUMBERS = 1 << 23 /* or fewer, so that what they keep stays bounded */
+    SLICE_RUNS = 8192,                /* a world of more runs is cut, so that threads can share it */
+    BLOCK_RUNS = FOOTHOLD_BLOCK_RUNS, /* what a thread takes at a time */
+    CHUNK_WORLDS = 4096,              /* played before worlds are handed on in order, */
+    CHUNK_NUMBERS = 1 << 23           /* or fewer, so that what they keep stays bounded */
 };
 
 /* One arm's share of a thread: all that a run needs, allocated once. */
@@ -174,6 +178,15 @@ static void flush(struct game *game, struct seat *seat, size_t arm)
     follow_clear(&seat->follow);
 }
 
+/* Sums over a world's runs are rounded COURSE_LANES runs at a time, which must not depend on what was kept before. */
+static void make_room(struct game *game, struct seat *seat, size_t arm, uint64_t left)
+{
+    const uint64_t n = left < COURSE_LANES ? left : COURSE_LANES;
+
+    if (seat->follow.n_lanes + n > COURSE_LANES)
+        flush(game, seat, arm);
+}
+
 /* What a run's levers and events say, into a lane. */
 static void keep_lane(struct seat *seat, const struct plan *plan, size_t lane, struct luck luck)
 {
@@ -251,9 +264,12 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
         const uint64_t left = first + n - run;
 
         walk_batch(walk, run, left);
-        for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++)
+        for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
+            if (seat->computes && lane % COURSE_LANES == 0)
+                make_room(game, seat, arm, left - lane);
             if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, arm, index, lane)))
                 return;
+        }
     }
     if (!seat->computes)
         add_columns(game, arm, index, seat->column);

@@ -57,10 +57,17 @@ $(B)/.deps-test: $(B)/.deps
 
 $(B)/tests/bench/scalar: $(B)/tests/bench/scalar.o
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs gsl) -lm -o $@
+$(B)/tests/bench/parts: $(B)/tests/bench/parts.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+# what it defines is not taken from the library
+$(B)/tests/bench/stateful: $(B)/sim/main.o $(B)/tests/bench/stateful.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 
-# a few minutes: ratios of the engine to a plain program for the same scenario
-bench: $(B)/tests/bench/scalar $(B)/foothold
-	CC='$(CC)' sh tests/bench/bench.sh $^
+# a quarter of an hour: ratios to a plain program for the same scenario, to the physical limit, and between ways
+bench: $(B)/tests/bench/scalar $(B)/tests/bench/parts $(B)/tests/bench/stateful $(B)/foothold
+	$(MAKE) -s B=$(B)/bench/avx2 CFLAGS='-O3 -march=haswell'
+	$(MAKE) -s B=$(B)/bench/avx512 CFLAGS='-O3 -march=x86-64-v4 -mprefer-vector-width=512'
+	CC='$(CC)' sh tests/bench/bench.sh $(B)
 
 # a few minutes: the same results from other compilers, instruction sets and blocks
 bits: $(B)/foothold

@@ -40,7 +40,6 @@ void course_free(struct course *course)
 {
     free(course->stop);
     free(course->length);
-    free(course->moves);
     free(course->speed);
     free(course->reached);
 }
@@ -69,20 +68,18 @@ static void make_room(struct course *course, size_t step)
     if (step < before)
         return;
     course->length = memory_lanes(course->length, before * COURSE_LANES, more * COURSE_LANES);
-    course->moves = memory_lanes(course->moves, before * COURSE_LANES, more * COURSE_LANES);
     course->speed =
         memory_lanes(course->speed, before * course->n_clocks * COURSE_LANES, more * course->n_clocks * COURSE_LANES);
     course->capacity = more;
 }
 
-static void take_step(struct course *course, double length, double moves, const double *speed)
+static void take_step(struct course *course, double length, const double *speed)
 {
     const size_t step = course->lane_steps[course->lane]++;
     float *to;
 
     make_room(course, step);
     course->length[step * COURSE_LANES + course->lane] = (float)length;
-    course->moves[step * COURSE_LANES + course->lane] = (float)moves;
     to = course->speed + step * course->n_clocks * COURSE_LANES + course->lane;
     for (uint32_t c = 0; c < course->n_clocks; c++)
         to[c * COURSE_LANES] = (float)speed[c];
@@ -90,23 +87,26 @@ static void take_step(struct course *course, double length, double moves, const 
 
 static void take_steps(struct course *course, double month, const double *speed)
 {
-    const double length = month - course->month;
-    double fastest = 0.0, n;
+    const double length = month - course->month, n = fmax(1.0, ceil(course->fastest * length));
 
-    for (uint32_t c = 0; c < course->n_clocks; c++)
-        fastest += speed[c];
-    n = ceil(fastest * fmax(2.0, 0.5 * course->boost) * length);
     course->month = month;
     if (!(n + (double)course->lane_steps[course->lane] < COURSE_MAX_STEPS)) {
         course->too_fast = true;
         return;
     }
-    for (double i = 0.0; i < fmax(n, 1.0); i += 1.0)
-        take_step(course, length / fmax(n, 1.0), fastest * course->boost * length / fmax(n, 1.0), speed);
+    for (double i = 0.0; i < n; i += 1.0)
+        take_step(course, length / n, speed);
 }
 
 void course_go(struct course *course, double month, const double *speed)
 {
+    double sum = 0.0;
+
+    if (!(month > course->month))
+        return;
+    for (uint32_t c = 0; c < course->n_clocks; c++)
+        sum += speed[c];
+    course->fastest = sum * fmax(2.0, 0.5 * course->boost);
     while (course->next_stop < course->n_stops && course->stop[course->next_stop] <= month) {
         take_steps(course, course->stop[course->next_stop], speed);
         course->reached[course->next_stop++ * COURSE_LANES + course->lane] = (uint32_t)course->lane_steps[course->lane];
@@ -123,7 +123,7 @@ void course_close(struct course *course)
             course->n_steps = course->lane_steps[lane];
     for (size_t lane = 0; lane < COURSE_LANES; lane++)
         for (size_t step = course->lane_steps[lane]; step < course->n_steps; step++) {
-            course->length[step * COURSE_LANES + lane] = course->moves[step * COURSE_LANES + lane] = 0.0f;
+            course->length[step * COURSE_LANES + lane] = 0.0f;
             for (uint32_t c = 0; c < course->n_clocks; c++)
                 course->speed[(step * course->n_clocks + c) * COURSE_LANES + lane] = 0.0f;
         }

@@ -19,7 +19,6 @@ struct course {
     double *stop;
     size_t n_steps;    /* of the longest lane; shorter ones end in steps of length 0 */
     float *length;     /* [step * COURSE_LANES + lane]: months */
-    float *moves;      /* likewise: no fewer than how often bases may move in the step */
     float *speed;      /* [(step * n_clocks + clock) * COURSE_LANES + lane]: a month */
     uint32_t *reached; /* [stop * COURSE_LANES + lane]: how many steps it takes to get there */
     size_t capacity;   /* steps */
@@ -27,7 +26,7 @@ struct course {
     /* the lane being written */
     size_t lane, lane_steps[COURSE_LANES];
     uint32_t next_stop;
-    double month, boost;
+    double month, boost, fastest; /* no base moves faster */
 };
 
 void course_init(struct course *course, const struct plan *plan);

@@ -254,16 +254,17 @@ static void follow_step(struct follow *follow, const struct chain_group *group, 
     const struct rows *rows = follow->rows;
     const struct course *course = &follow->course;
     const float *length = course->length + step * L;
+    float fastest[L];
 
     rows->set_rates(follow->chain, group, follow->factor, course->speed + step * course->n_clocks * L, follow->rate,
-                    follow->gone);
+                    follow->gone, fastest);
     memset(follow->begun, 0, time_counters(group) * L * sizeof *follow->begun);
     rows->flow_into(group, time_counters(group), follow->rate, follow->p, follow->begun);
     for (uint32_t c = 0; c < time_counters(group); c++)
         for (size_t lane = 0; lane < L; lane++)
             follow->begun[c * L + lane] *= length[lane];
-    rows->take_step(group, length, course->moves + step * L, follow->rate, follow->gone, follow->p, follow->term,
-                    follow->next, follow->stay);
+    rows->take_step(group, length, fastest, follow->rate, follow->gone, follow->p, follow->term, follow->next,
+                    follow->stay);
     rows->flow_into(group, group->n_counters, follow->rate, follow->stay, follow->count);
 }
 

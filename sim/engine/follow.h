@@ -1,7 +1,7 @@
 /* follow.h - the conditional estimator: what bases do along given courses of levers and events, computed.
  *
  * Along a step of a course p' = p Q with Q constant, so p(t + h) = p(t) exp(Q h), by its Taylor series up to where the terms
- * left out are below 3e-8 in all. Only the month of a first loss or deal is drawn, one from its distribution along each
+ * left out are below 1e-7 in all. Only the month of a first loss or deal is drawn, one from its distribution along each
  * course. Asmussen & Glynn (2007), Stochastic Simulation, V.4 (conditional Monte Carlo).
  *
  * Courses of several worlds may lie side by side; what comes of one does not depend on the others. */

@@ -5,16 +5,16 @@
 #include "sim/engine/course.h"
 
 enum { MAX_TERMS = 40 };
-static const float tolerance = 3e-8f;
+static const float tolerance = 1e-7f;
 
 /* Lanes whose series is long enough, their last term being `size` in all, go on no more: what is left is at most
- * size (r + r^2 + ...), r = |Q h| / (k + 1), |Q h| being at most twice the moves of the step. */
-static bool close_lanes(float *h, const float *size, const float *moves, uint32_t k)
+ * size (r + r^2 + ...), r = |Q h| / (k + 1), |Q h| being at most twice how fast the fastest node is left, times h. */
+static bool close_lanes(float *h, const float *size, const float *length, const float *fastest, uint32_t k)
 {
     bool open = false;
 
     for (size_t lane = 0; lane < COURSE_LANES; lane++) {
-        const float r = 2.0f * moves[lane] / (float)(k + 1);
+        const float r = 2.0f * fastest[lane] * length[lane] / (float)(k + 1);
         const bool closed = (r < 0.9f && size[lane] * r <= tolerance * (1.0f - r)) || k >= MAX_TERMS;
 
         h[lane] = closed ? 0.0f : h[lane];

@@ -10,13 +10,13 @@
 struct rows {
     const char *name;
 
-    /* The rates of a step from the clocks' speeds and the couplings' factors; and how fast each node is left. */
+    /* The rates of a step from the clocks' speeds and the couplings' factors; how fast each node is left, and the fastest. */
     void (*set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor,
-                      const float *speed, float *rate, float *gone);
+                      const float *speed, float *rate, float *gone, float *fastest);
 
-    /* p becomes p exp(Q h), by its series until what is left out is below 3e-8; stay: the months spent in each node.
-     * length: h; moves: no less than the fastest of `gone` times h; term, next: room for a row a node. */
-    void (*take_step)(const struct chain_group *group, const float *length, const float *moves, const float *rate,
+    /* p becomes p exp(Q h), by its series until what is left out is below 1e-7; stay: the months spent in each node.
+     * length: h; term, next: room for a row a node. */
+    void (*take_step)(const struct chain_group *group, const float *length, const float *fastest, const float *rate,
                       const float *gone, float *p, float *term, float *next, float *stay);
 
     /* Add to the first n counters what flows into them while nodes are occupied for so long. */

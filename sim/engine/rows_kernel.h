@@ -7,10 +7,11 @@ typedef float V __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t NAME(bits) __attribute__((vector_size(4 * WIDTH)));
 
 TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor_row,
-                                   const float *speed_row, float *rate_row, float *gone_row)
+                                   const float *speed_row, float *rate_row, float *gone_row, float *fastest_row)
 {
     const V *restrict factor = (const void *)factor_row, *restrict speed = (const void *)speed_row;
     V *restrict rate = (void *)rate_row, *restrict gone = (void *)gone_row;
+    V fastest[N] = {{0.0f}};
 
     for (uint32_t r = group->rates.first; r < group->rates.first + group->rates.n; r++)
         for (size_t i = 0; i < N; i++)
@@ -22,12 +23,17 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
         for (; out < end; out++)
             for (size_t i = 0; i < N; i++)
                 sum[i] += rate[*out * N + i];
-        for (size_t i = 0; i < N; i++)
+        for (size_t i = 0; i < N; i++) {
+            const NAME(bits) faster = sum[i] > fastest[i];
+
             gone[n * N + i] = sum[i];
+            fastest[i] = (V)(((NAME(bits))sum[i] & faster) | ((NAME(bits))fastest[i] & ~faster));
+        }
     }
+    memcpy(fastest_row, fastest, sizeof fastest);
 }
 
-TARGET static void NAME(take_step)(const struct chain_group *group, const float *length_row, const float *moves,
+TARGET static void NAME(take_step)(const struct chain_group *group, const float *length_row, const float *fastest,
                                    const float *rate_row, const float *gone_row, float *p_row, float *term_row,
                                    float *next_row, float *stay_row)
 {
@@ -80,7 +86,7 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
         term = next;
         next = swap;
         memcpy(size_row, size, sizeof size);
-        if (!close_lanes(h_row, size_row, moves, k))
+        if (!close_lanes(h_row, size_row, length_row, fastest, k))
             return;
         memcpy(h, h_row, sizeof h);
     }

@@ -324,18 +324,35 @@ static void rings(struct walk *walk, struct history *history, uint32_t c)
 
 /* A run */
 
-/* Steady clocks that ring within the horizon, by month, then by clock. */
-static void enqueue(struct walk *walk, uint32_t c, double month)
+/* Steady clocks that ring within the horizon, by month, then by clock: many are first dealt out into as many stretches of
+ * time, so that the work grows with their number and no faster. */
+static void sort_queue(struct walk *walk)
 {
-    const struct walk_known known = {month, c};
-    uint32_t i = walk->n_queue;
+    enum { FEW = 48 };
+    const uint32_t n = walk->n_queue;
+    const double stretches = (double)n / walk->plan->horizon;
 
-    if (!(known.month <= walk->plan->horizon))
-        return;
-    walk->n_queue++;
-    for (; i && walk->queue[i - 1].month > known.month; i--)
-        walk->queue[i] = walk->queue[i - 1];
-    walk->queue[i] = known;
+    if (n > FEW) {
+        struct walk_known *const swap = walk->queue;
+
+        memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
+        for (uint32_t i = 0; i < n; i++)
+            walk->stretch[(size_t)(walk->queue[i].month * stretches) + 1]++;
+        for (uint32_t i = 1; i < n + 2; i++)
+            walk->stretch[i] += walk->stretch[i - 1];
+        for (uint32_t i = 0; i < n; i++)
+            walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
+        walk->queue = walk->dealt;
+        walk->dealt = swap;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        const struct walk_known known = walk->queue[i];
+        uint32_t k = i;
+
+        for (; k && walk->queue[k - 1].month > known.month; k--)
+            walk->queue[k] = walk->queue[k - 1];
+        walk->queue[k] = known;
+    }
 }
 
 static void begin_slot(struct walk *walk, uint32_t c, uint32_t slot)
@@ -354,9 +371,10 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
 
         if (walk->standing[c])
             history->first[c] = 0.0;
-        else
-            enqueue(walk, c, threshold[c * WALK_BATCH]);
+        else if (threshold[c * WALK_BATCH] <= walk->plan->horizon)
+            walk->queue[walk->n_queue++] = (struct walk_known){threshold[c * WALK_BATCH], c};
     }
+    sort_queue(walk);
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
 

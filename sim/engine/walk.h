@@ -87,7 +87,8 @@ struct walk {
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue;
+    struct walk_known *queue, *dealt; /* dealt, stretch: scratch */
+    uint32_t *stretch;
     uint32_t n_queue, next_known, next_change;
     struct walk_coming soon; /* of aimed clocks and endings */
     bool soon_is_stale;

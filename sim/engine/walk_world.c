@@ -159,6 +159,8 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(ring, n),
         PART(passed, n),
         PART(queue, factors),
+        PART(dealt, factors),
+        PART(stretch, factors + 2),
         PART(asked, plan->n_questions),
 #undef PART
     };
@@ -175,13 +177,13 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold, walk->way,         walk->steady,  walk->aimed,      walk->rated,
-                          walk->slot,      walk->lasting,     walk->change,  walk->reach,      walk->aimed_link,
-                          walk->gain,      walk->start_ratio, walk->loss,    walk->start_rate, walk->start_waits,
-                          walk->start_on,  walk->standing,    walk->frailty, walk->ends,       walk->is_on,
-                          walk->rung,      walk->waits,       walk->spent,   walk->left,       walk->after,
-                          walk->ratio,     walk->rate,        walk->speed,   walk->aimed_left, walk->aimed_ratio,
-                          walk->ring,      walk->passed,      walk->queue,   walk->asked};
+    void *const part[] = {
+        walk->threshold, walk->way,        walk->steady,      walk->aimed,      walk->rated,      walk->slot,
+        walk->lasting,   walk->change,     walk->reach,       walk->aimed_link, walk->gain,       walk->start_ratio,
+        walk->loss,      walk->start_rate, walk->start_waits, walk->start_on,   walk->standing,   walk->frailty,
+        walk->ends,      walk->is_on,      walk->rung,        walk->waits,      walk->spent,      walk->left,
+        walk->after,     walk->ratio,      walk->rate,        walk->speed,      walk->aimed_left, walk->aimed_ratio,
+        walk->ring,      walk->passed,     walk->queue,       walk->asked,      walk->dealt,      walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);

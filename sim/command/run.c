@@ -388,8 +388,8 @@ static int run_files(const struct operands *operands, struct run_options *option
         check_estimator(&batch.item[i], options, &diag);
     }
     if (batch.n > 1 && options->draws)
-        diag_error(&diag, (struct place){0}, "run them one by one", "--draws: one file cannot hold the draws of %zu scenarios",
-                   batch.n);
+        diag_error(&diag, (struct place){0}, "run them one by one",
+                   "--draws: one file cannot hold the draws of %zu scenarios", batch.n);
     if (!batch.n && !diag.n_errors)
         diag_error(&diag, (struct place){0}, "scenarios end in .cfg and have an as_of", "%s: no scenario to run in it",
                    operands->item[0]);

@@ -94,7 +94,7 @@ static void take_steps(struct course *course, double month, const double *speed)
         course->too_fast = true;
         return;
     }
-    for (double i = 0.0; i < n; i += 1.0)
+    for (size_t i = 0; i < (size_t)n; i++)
         take_step(course, length / n, speed);
 }
 

@@ -57,7 +57,7 @@ static void list_directions(struct design *design)
     const size_t n = design->plan->n_coordinates;
 
     for (size_t c = 0; c < n && c < JOE_KUO_DIMENSIONS; c++) {
-        uint32_t direction[DESIGN_BITS];
+        uint32_t direction[DESIGN_BITS] = {0};
 
         directions(direction, &joe_kuo[c]);
         for (size_t bit = 0; bit < DESIGN_BITS; bit++)

@@ -273,8 +273,8 @@ static uint32_t rate_of(struct maker *maker, uint32_t c, const uint32_t *state)
     }
     for (uint32_t r = 0; r < chain->n_rates; r++)
         if (chain->rate[r].clock == c && chain->rate[r].links.n == chain->n_links - first &&
-            !memcmp(chain->link + chain->rate[r].links.first, chain->link + first,
-                    chain->rate[r].links.n * sizeof *chain->link)) {
+            (chain->n_links == first || !memcmp(chain->link + chain->rate[r].links.first, chain->link + first,
+                                                chain->rate[r].links.n * sizeof *chain->link))) {
             chain->n_links = first;
             return r;
         }

@@ -406,6 +406,81 @@ static void precision_is_reached_alike_by_any_threads(void **state)
     assert_true(strlen(result(bench, "rough", "worlds.csv")) < strlen(result(bench, "precise-1", "worlds.csv")));
 }
 
+/* ---- computed and drawn ---- */
+
+static double number_at(json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+/* Each number of an object of objects with `probability` and `se`; errors from 32 replicates are a little uncertain too. */
+static void assert_near(json_t *computed, json_t *drawn, const char *where)
+{
+    const char *key;
+    json_t *it;
+
+    assert_true(json_object_size(computed) > 0);
+    json_object_foreach(computed, key, it)
+    {
+        json_t *other = json_object_get(drawn, key);
+        const double gap = number_at(it, "probability") - number_at(other, "probability");
+        const double se = hypot(number_at(it, "se"), number_at(other, "se"));
+
+        if (!(fabs(gap) <= 8.0 * se + 2e-6))
+            fail_msg("%s.%s: computed %.6f, drawn %.6f: %.1f standard errors apart", where, key,
+                     number_at(it, "probability"), number_at(other, "probability"), gap / se);
+    }
+}
+
+/* Two ports that bear on each other, come back, and are asked about what may ring again; one more that stands alone. */
+static const char tangled[] =
+    "format = 1; as_of = '2025-01-01'; horizon = 20.5;\n"
+    "states = { LOST = { held = false; }; NOTICE = { held = true; }; LIMBO = { held = true; initial = true; };"
+    "           DEAL = { held = true; deal = true; }; };\n"
+    "bases = { a = { }; b = { rates = { back = 0.5; }; }; c = { initial = 'NOTICE'; }; };\n"
+    "transitions = { exit = { from = ['LIMBO', 'NOTICE']; to = 'LOST'; per_month = ('lognormal', 0.02, 0.06); };\n"
+    "  notice = { from = 'LIMBO'; to = 'NOTICE'; per_month = ((0.0, 0.05), (7.5, 0.02)); };\n"
+    "  back = { from = 'LOST'; to = 'LIMBO'; chance = 0.5; within = 15.0; };\n"
+    "  sign = { from = 'LIMBO'; to = 'DEAL'; per_month = 0.06; }; };\n"
+    "levers = { aid = { chance = ('uniform', 0.2, 0.8); when = ('uniform', 0, 12); lasts = ('uniform', 1, 9);"
+    "                   effects = { sign = 3.0; ring = 2.0; }; otherwise = { exit = 1.5; }; };"
+    "           ring = { per_month = 0.1; requires = 'aid'; effects = { exit = 0.0; b = { notice = 2.5; }; }; }; };\n"
+    "events = { storm = { per_month = 0.2; recurs = true; lasts = 0.7; effects = { exit = 4.0; }; }; };\n"
+    "couplings = ({ when = 'a lost'; effects = { b = { exit = 3.0; sign = 0.4; }; }; },"
+    "             { when = 'b DEAL'; effects = { a = { sign = 2.0; }; }; });\n"
+    "dependence = { host = { variance = ('uniform', 0.2, 2.0); on = ['exit', 'notice']; }; };\n"
+    "questions = { two = { are = 'held'; count = 2; month = 9.25; }; b_deal = { bases = ['b']; are = 'DEAL'; month = "
+    "20.5; };"
+    "              any_lost = { are = 'lost'; count = 'any'; month = 12.0; }; back = { happens = 'back'; month = 8.0; "
+    "};"
+    "              ring = { happens = 'ring'; month = 11.0; }; aid = { happens = 'aid'; month = 6.0; };"
+    "              storm = { happens = 'storm'; month = 3.0; }; start = { are = 'held'; month = 0.0; }; };\n";
+
+static void computed_and_drawn_agree(void **state)
+{
+    struct bench *bench = *state;
+    const char *const path[] = {SYRIA, write_case(bench, "tangled", tangled)};
+
+    for (size_t i = 0; i < COUNT(path); i++) {
+        const char *name[2];
+        json_t *root[2], *base;
+        const char *id;
+
+        for (size_t way = 0; way < 2; way++) {
+            name[way] = pool_print(&bench->pool, "way-%zu-%zu", i, way);
+            run(bench, path[i], name[way],
+                way ? "--worlds 1024 --runs 128 --estimator draw" : "--worlds 1024 --runs 8 --estimator conditional");
+            root[way] =
+                json_load_file(pool_print(&bench->pool, "%s/%s/summary.json", bench->folder, name[way]), 0, NULL);
+        }
+        assert_near(json_object_get(root[0], "questions"), json_object_get(root[1], "questions"), "questions");
+        json_object_foreach(json_object_get(root[0], "states"), id, base)
+            assert_near(base, json_object_get(json_object_get(root[1], "states"), id), id);
+        json_decref(root[0]);
+        json_decref(root[1]);
+    }
+}
+
 /* ---- draws ---- */
 
 struct record {
@@ -503,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_world_is_the_same_among_any_number),
         cmocka_unit_test(standard_errors_are_honest),
         cmocka_unit_test(precision_is_reached_alike_by_any_threads),
+        cmocka_unit_test(computed_and_drawn_agree),
         cmocka_unit_test(draws_are_whole_and_in_order),
         cmocka_unit_test(a_signal_ends_it_in_good_order),
     };

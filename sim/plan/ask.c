@@ -1,7 +1,7 @@
 /* ask.c - questions with their names resolved. */
+#include "sim/plan/compile.h"
 #include <stdlib.h>
 #include <string.h>
-#include "sim/plan/compile.h"
 
 static void unknown_happening(struct compiler *compiler, struct name name, const char *path)
 {
@@ -106,4 +106,55 @@ void compile_questions(struct compiler *compiler)
     }
     if (plan->n_questions)
         qsort(plan->question, plan->n_questions, sizeof *plan->question, by_id);
+}
+
+/* Whether what a clock does comes back to it by way of others. */
+static bool bears_on_itself(const struct plan *plan, uint32_t c, bool *reached)
+{
+    uint32_t *todo = memory_new(plan->n_clocks + 1, sizeof *todo);
+    size_t n = 1;
+
+    memset(reached, 0, plan->n_clocks * sizeof *reached);
+    todo[0] = c;
+    for (size_t i = 0; i < n; i++) {
+        const struct plan_clock *clock = &plan->clock[todo[i]];
+
+        for (uint32_t s = 0; s < SWITCHES_A_FACTOR; s++) {
+            const struct span links = plan->switch_links[clock->factor * SWITCHES_A_FACTOR + s];
+
+            for (uint32_t l = links.first; l < links.first + links.n; l++) {
+                const uint32_t to = plan->link[l].clock;
+
+                if (!plan->clock[to].moves_base && !reached[to]) {
+                    reached[to] = true;
+                    todo[n++] = to;
+                }
+            }
+        }
+        for (uint32_t u = clock->unlocks.first; u < clock->unlocks.first + clock->unlocks.n; u++)
+            if (!plan->clock[plan->index[u]].moves_base && !reached[plan->index[u]]) {
+                reached[plan->index[u]] = true;
+                todo[n++] = plan->index[u];
+            }
+    }
+    free(todo);
+    return reached[c];
+}
+
+/* Until a clock first rings, nothing it does has happened: whether it has rung by a month can be computed from the courses
+ * of the others, which its ring must not have changed. */
+void compile_computed(struct plan *plan)
+{
+    bool *reached = memory_new(plan->n_clocks, sizeof *reached);
+
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        struct plan_question *question = &plan->question[q];
+
+        if (question->of_clock && question->factor != UINT32_MAX) {
+            const uint32_t c = plan->factor[question->factor].clock;
+
+            question->computed = plan->clock[c].baseline != BASELINE_AT && !bears_on_itself(plan, c, reached);
+        }
+    }
+    free(reached);
 }

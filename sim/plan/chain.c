@@ -4,127 +4,9 @@
 #include <string.h>
 #include "models/model.h"
 #include "sim/plan/compile.h"
+#include "sim/plan/graph.h"
 
 enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30 };
-
-/* ---- graphs whose nodes are merged when nothing tells them apart ---- */
-
-struct edge {
-    uint32_t from, to;
-    uint64_t label;
-};
-
-struct graph {
-    size_t n_nodes, n_edges, edge_capacity;
-    uint32_t *colour;  /* per node: what it shows; after merging, its class */
-    struct edge *edge; /* by from */
-};
-
-static void add_edge(struct graph *graph, struct edge edge)
-{
-    graph->edge = memory_grow(graph->edge, graph->n_edges, &graph->edge_capacity, sizeof *graph->edge);
-    graph->edge[graph->n_edges++] = edge;
-}
-
-struct signature { /* of a node: its colour, and the labels and colours its edges lead to */
-    uint32_t node, colour, n;
-    const struct edge *edge;
-};
-
-static int by_label_and_class(const void *a, const void *b)
-{
-    const struct edge *x = a, *y = b;
-
-    if (x->label != y->label)
-        return x->label < y->label ? -1 : 1;
-    return x->to < y->to ? -1 : x->to > y->to;
-}
-
-static int by_signature(const void *a, const void *b)
-{
-    const struct signature *x = a, *y = b;
-
-    if (x->colour != y->colour)
-        return x->colour < y->colour ? -1 : 1;
-    if (x->n != y->n)
-        return x->n < y->n ? -1 : 1;
-    for (uint32_t i = 0; i < x->n; i++) {
-        const int order = by_label_and_class(&x->edge[i], &y->edge[i]);
-
-        if (order)
-            return order;
-    }
-    return 0;
-}
-
-static int by_signature_then_node(const void *a, const void *b)
-{
-    const struct signature *x = a, *y = b;
-    const int order = by_signature(a, b);
-
-    return order ? order : x->node < y->node ? -1 : x->node > y->node;
-}
-
-/* One round of telling apart: the number of classes. */
-static size_t refine(const struct graph *graph, uint32_t *class, struct edge *edge, struct signature *signature)
-{
-    size_t n_classes = 0;
-
-    for (size_t i = 0; i < graph->n_edges; i++)
-        edge[i] = (struct edge){graph->edge[i].from, class[graph->edge[i].to], graph -> edge[i].label};
-    for (size_t i = 0, e = 0; i < graph->n_nodes; i++) {
-        const size_t first = e;
-
-        while (e < graph->n_edges && edge[e].from == i)
-            e++;
-        if (e > first)
-            qsort(edge + first, e - first, sizeof *edge, by_label_and_class);
-        signature[i] = (struct signature){(uint32_t)i, class[i], (uint32_t)(e - first), edge + first};
-    }
-    qsort(signature, graph->n_nodes, sizeof *signature, by_signature_then_node);
-    for (size_t i = 0; i < graph->n_nodes; i++) {
-        n_classes += i == 0 || by_signature(&signature[i - 1], &signature[i]) != 0;
-        class[signature[i].node] = (uint32_t)n_classes - 1;
-    }
-    return n_classes;
-}
-
-/* Merge what cannot be told apart. Classes are numbered by their first nodes, so that node 0 stays first; first[] receives
- * these. */
-static size_t merge(struct graph *graph, uint32_t *first)
-{
-    struct edge *edge = memory_new(graph->n_edges, sizeof *edge);
-    struct signature *signature = memory_new(graph->n_nodes, sizeof *signature);
-    uint32_t *number = memory_new(graph->n_nodes, sizeof *number);
-    size_t n = 0, before;
-
-    do {
-        before = n;
-        n = refine(graph, graph->colour, edge, signature);
-    } while (n > before);
-    for (size_t c = 0; c < n; c++)
-        number[c] = UINT32_MAX;
-    n = 0;
-    for (size_t i = 0; i < graph->n_nodes; i++) {
-        uint32_t *class = &number[graph->colour[i]];
-
-        if (*class == UINT32_MAX) {
-            first[n] = (uint32_t)i;
-            *class = (uint32_t)n++;
-        }
-        graph->colour[i] = *class;
-    }
-    free(edge);
-    free(signature);
-    free(number);
-    return n;
-}
-
-static void graph_free(struct graph *graph)
-{
-    free(graph->colour);
-    free(graph->edge);
-}
 
 /* ---- one base ---- */
 
@@ -189,7 +71,7 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
                 to = (uint32_t)n;
                 past[n++] = next;
             }
-            add_edge(&local->graph, (struct edge){(uint32_t)i, to, label});
+            graph_add(&local->graph, (struct edge){(uint32_t)i, to, label});
         }
     local->graph.n_nodes = n;
     local->graph.colour = memory_new(n, sizeof *local->graph.colour);
@@ -197,7 +79,7 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
     for (size_t i = 0; i < n; i++)
         local->graph.colour[i] = past[i].state;
     if (n < MAX_PASTS) {
-        local->n_nodes = (uint32_t)merge(&local->graph, first);
+        local->n_nodes = (uint32_t)graph_merge(&local->graph, first);
         for (uint32_t i = 0; i < local->n_nodes; i++)
             local->state[i] = past[first[i]].state;
     }
@@ -333,29 +215,15 @@ static bool explore_group(struct maker *maker, const struct chain_group *group, 
                 node[group->n_bases] |= marks_of(maker, c, local->state[edge->to]);
                 to = find_node(joint, node);
                 fits = to != UINT32_MAX;
-                add_edge(graph, (struct edge){from, to,
-                                              joint_label(node[group->n_bases] & ~before, rate_of(maker, c, state),
-                                                          edge->label)});
+                graph_add(graph, (struct edge){from, to,
+                                               joint_label(node[group->n_bases] & ~before, rate_of(maker, c, state),
+                                                           edge->label)});
             }
         }
     }
     free(node);
     free(state);
     return fits;
-}
-
-/* Keep one of the edges of a local class for each of its labels and targets, from class to class. */
-static void contract(struct graph *graph, const uint32_t *first)
-{
-    size_t n = 0;
-
-    for (size_t e = 0; e < graph->n_edges; e++) {
-        const struct edge edge = graph->edge[e];
-
-        if (first[graph->colour[edge.from]] == edge.from)
-            graph->edge[n++] = (struct edge){graph->colour[edge.from], graph->colour[edge.to], edge.label};
-    }
-    graph->n_edges = n;
 }
 
 static uint32_t rate_in(const struct edge *edge)
@@ -572,8 +440,8 @@ static bool make_group(struct maker *maker, struct chain_group *group)
             for (uint32_t k = 0; k < group->n_bases; k++)
                 graph.colour[i] = graph.colour[i] * (uint32_t)maker->plan->n_states +
                                   maker->local[group->base[k]].state[joint.node[i * joint.width + k]];
-        group->n_nodes = (uint32_t)merge(&graph, first);
-        contract(&graph, first);
+        group->n_nodes = (uint32_t)graph_merge(&graph, first);
+        graph_contract(&graph, first);
         fits = group->n_nodes <= CHAIN_MAX_NODES;
     }
     group->rates.n = maker->chain->n_rates - group->rates.first;
@@ -585,59 +453,6 @@ static bool make_group(struct maker *maker, struct chain_group *group)
     free(joint.bucket);
     free(first);
     return fits;
-}
-
-/* ---- questions about levers and events ---- */
-
-/* Whether what a clock does comes back to it by way of others. */
-static bool bears_on_itself(const struct plan *plan, uint32_t c, bool *reached)
-{
-    uint32_t *todo = memory_new(plan->n_clocks + 1, sizeof *todo);
-    size_t n = 1;
-
-    memset(reached, 0, plan->n_clocks * sizeof *reached);
-    todo[0] = c;
-    for (size_t i = 0; i < n; i++) {
-        const struct plan_clock *clock = &plan->clock[todo[i]];
-
-        for (uint32_t s = 0; s < SWITCHES_A_FACTOR; s++) {
-            const struct span links = plan->switch_links[clock->factor * SWITCHES_A_FACTOR + s];
-
-            for (uint32_t l = links.first; l < links.first + links.n; l++) {
-                const uint32_t to = plan->link[l].clock;
-
-                if (!plan->clock[to].moves_base && !reached[to]) {
-                    reached[to] = true;
-                    todo[n++] = to;
-                }
-            }
-        }
-        for (uint32_t u = clock->unlocks.first; u < clock->unlocks.first + clock->unlocks.n; u++)
-            if (!plan->clock[plan->index[u]].moves_base && !reached[plan->index[u]]) {
-                reached[plan->index[u]] = true;
-                todo[n++] = plan->index[u];
-            }
-    }
-    free(todo);
-    return reached[c];
-}
-
-/* Until a clock first rings, nothing it does has happened: whether it has rung by a month can be computed from the courses
- * of the others, which its ring must not have changed. */
-static void mark_computed(struct plan *plan)
-{
-    bool *reached = memory_new(plan->n_clocks, sizeof *reached);
-
-    for (size_t q = 0; q < plan->n_questions; q++) {
-        struct plan_question *question = &plan->question[q];
-
-        if (question->of_clock && question->factor != UINT32_MAX) {
-            const uint32_t c = plan->factor[question->factor].clock;
-
-            question->computed = plan->clock[c].baseline != BASELINE_AT && !bears_on_itself(plan, c, reached);
-        }
-    }
-    free(reached);
 }
 
 /* ---- the plan ---- */
@@ -740,7 +555,7 @@ static bool make_groups(struct maker *maker)
 
         for (size_t i = local->graph.n_nodes; i-- > 0;)
             first[local->graph.colour[i]] = (uint32_t)i;
-        contract(&local->graph, first);
+        graph_contract(&local->graph, first);
         free(first);
     }
     if (fits)
@@ -780,5 +595,4 @@ void compile_chain(struct compiler *compiler)
                 plan->question[q].transition == maker.asked[i])
                 plan->question[q].counter = i;
     plan->chain = maker.chain;
-    mark_computed(plan);
 }

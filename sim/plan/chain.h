@@ -3,8 +3,7 @@
  * Once it is known when each lever and event comes and goes, every transition of a base has a rate that is constant from one
  * of these months to the next, so that what the bases do can be computed instead of drawn: p' = p Q. Bases that couplings
  * tie together move in one group, whose nodes are what can be told of them all: their states, and as much of their past as
- * decides whether a move still is a first one. Histories that nothing tells apart are one node (the coarsest bisimulation:
- * Kanellakis & Smolka 1990, CCS expressions, finite state processes, and three problems of equivalence).
+ * decides whether a move still is a first one. Histories that nothing tells apart are one node (graph.h).
  *
  * Constant once made. */
 #ifndef FOOTHOLD_CHAIN_H

@@ -334,6 +334,7 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
         compile_warnings(&compiler); /* mistakes would make for false ones */
     if (diag->n_errors == errors) {
         compile_chain(&compiler);
+        compile_computed(plan);
         table_frailties(plan);
         return plan;
     }

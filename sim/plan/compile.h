@@ -67,6 +67,7 @@ void compile_clocks(struct compiler *compiler);       /* clock.c: factors, bases
 void compile_links(struct compiler *compiler);        /* link.c: effects, moves, couplings into links; requires */
 void compile_correlations(struct compiler *compiler); /* correlate.c */
 void compile_questions(struct compiler *compiler);    /* ask.c */
+void compile_computed(struct plan *plan);             /* likewise: which questions can be computed */
 void compile_settings(struct compiler *compiler);     /* setting.c: the model's own fields */
 void compile_chain(struct compiler *compiler);        /* chain.c */
 void compile_warnings(struct compiler *compiler);     /* warn.c: what is allowed but hardly meant */

@@ -45,7 +45,8 @@ static void describe(const struct loaded *loaded)
     print_count(n_levers, "lever");
     print_count(plan->n_factors - n_levers, "event");
     print_count(plan->n_questions, "question");
-    printf(", %zu of its numbers uncertain\n", plan->n_inputs);
+    printf(", %zu of its numbers uncertain; what bases do %s%s\n", plan->n_inputs,
+           plan->why_drawn ? "can only be drawn: " : "can be computed", plan->why_drawn ? plan->why_drawn : "");
 }
 
 static void print_effective(const struct loaded *loaded)

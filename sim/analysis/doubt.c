@@ -78,7 +78,7 @@ static size_t cell_of(const struct counts *counts, size_t column)
 static struct answer_spread no_doubt(const struct counts *counts, size_t column)
 {
     const struct estimate p = estimate_share(counts, cell_of(counts, column));
-    struct answer_spread out = {.sd_ignorance = 0.0, .sd_chance = sqrt(p.value * (1.0 - p.value))};
+    struct answer_spread out = {.sd_ignorance = 0.0, .sd_chance = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
 
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         out.quantile[i] = p.value;
@@ -122,7 +122,7 @@ struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unm
         const struct moments moments = moments_of(counts, column, ALL);
 
         out.sd_ignorance = sqrt(moments.ignorance);
-        out.sd_chance = sqrt(moments.chance);
+        out.sd_chance = sqrt(fmax(0.0, moments.chance));
     }
     return out;
 }

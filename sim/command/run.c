@@ -365,14 +365,26 @@ static void choose_seed(struct option_seed *seed)
         die("no random seed to be had: %s", strerror(errno));
 }
 
-/* What cannot be computed is drawn, unless it was to be computed. */
-static void check_estimator(const struct loaded *loaded, const struct run_options *options, struct diag *diag)
+/* What cannot be computed is drawn, unless it was to be computed; and no more runs are played than can be counted. */
+static void check_settings(const struct loaded *loaded, const struct run_options *options, struct diag *diag)
 {
     const struct place start = {.source = loaded->scenario->file ? loaded->scenario->file[0] : NULL};
+    struct job job = {.loaded = loaded, .options = options};
+    struct play_settings settings;
 
-    if (options->estimator == ESTIMATOR_CONDITIONAL && loaded->plan && loaded->plan->why_drawn)
+    if (!loaded->plan)
+        return;
+    settings = settings_of(&job);
+    if (options->estimator == ESTIMATOR_CONDITIONAL && loaded->plan->why_drawn)
         diag_error(diag, start, "--estimator auto draws what cannot be computed", "--estimator conditional: %s",
                    loaded->plan->why_drawn);
+    if ((double)settings.n_worlds * (double)settings.n_runs > PLAY_MAX_RUNS)
+        diag_error(diag, start, "no more than 17,179,869,184 runs in all can be counted",
+                   "--worlds %" PRIu64 " times --runs %" PRIu64 " is too many", settings.n_worlds, settings.n_runs);
+    else if (options->draws && ((double)settings.n_runs * (double)loaded->plan->n_bases > PLAY_MAX_KEPT ||
+                                settings.n_worlds > UINT32_MAX))
+        diag_error(diag, start, "more worlds of fewer runs each", "--draws: a world of %" PRIu64 " runs is too large",
+                   settings.n_runs);
 }
 
 static int run_files(const struct operands *operands, struct run_options *options, int argc, char **argv)
@@ -385,7 +397,7 @@ static int run_files(const struct operands *operands, struct run_options *option
     drop_frames(&batch);
     for (size_t i = 0; i < batch.n && !diag.n_errors; i++) {
         load_check_runnable(&batch.item[i], &diag);
-        check_estimator(&batch.item[i], options, &diag);
+        check_settings(&batch.item[i], options, &diag);
     }
     if (batch.n > 1 && options->draws)
         diag_error(&diag, (struct place){0}, "run them one by one",

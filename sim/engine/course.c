@@ -107,6 +107,11 @@ void course_go(struct course *course, double month, const double *speed)
     for (uint32_t c = 0; c < course->n_clocks; c++)
         sum += speed[c];
     course->fastest = sum * fmax(2.0, 0.5 * course->boost);
+    if (!(course->fastest < 1e30 && course->boost < 1e30)) { /* beyond floats, or no number at all */
+        course->too_fast = true;
+        course->month = month;
+        return;
+    }
     while (course->next_stop < course->n_stops && course->stop[course->next_stop] <= month) {
         take_steps(course, course->stop[course->next_stop], speed);
         course->reached[course->next_stop++ * COURSE_LANES + course->lane] = (uint32_t)course->lane_steps[course->lane];

@@ -146,7 +146,8 @@ void follow_take_up(struct follow *follow, const struct world *world, uint64_t i
         follow->in_world[r] = 1.0;
         for (uint32_t i = links.first; i < links.first + links.n; i++)
             follow->in_world[r] *= world->factor[chain->link[i]];
-        follow->boost = fmax(follow->boost, follow->in_world[r]);
+        if (!(follow->in_world[r] <= follow->boost))
+            follow->boost = follow->in_world[r] < 1e30 ? follow->in_world[r] : INFINITY;
     }
     follow->index = index;
 }
@@ -208,11 +209,15 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
     const struct chain_group *group = &follow->chain->group[g];
     const uint8_t *hits = follow->hits[g] + q * group->n_nodes;
     double *matches = follow->matches + q * (plan->n_bases + 1) * L + lane;
-    double *own = follow->own, *before = own + plan->n_bases + 1;
+    double *own = follow->own, *before = own + plan->n_bases + 1, all = 0.0;
 
     memset(own, 0, (group->n_bases + 1) * sizeof *own);
-    for (uint32_t n = 0; n < group->n_nodes; n++)
+    for (uint32_t n = 0; n < group->n_nodes; n++) {
         own[hits[n]] += follow->p[n * L + lane];
+        all += follow->p[n * L + lane];
+    }
+    for (size_t k = 0; k <= group->n_bases; k++) /* floats add up to 1 but for the seventh digit */
+        own[k] = fmax(0.0, own[k] / all);
     for (size_t k = 0; k <= plan->n_bases; k++) {
         before[k] = matches[k * L];
         matches[k * L] = 0.0;
@@ -289,7 +294,8 @@ static void follow_group(struct follow *follow, size_t g)
     }
     for (uint32_t b = 0; b < group->n_bases; b++)
         for (size_t i = 0; i < plan->n_states * L; i++)
-            follow->state[group->base[b] * plan->n_states * L + i] = follow->shown[b * plan->n_states * L + i];
+            follow->state[group->base[b] * plan->n_states * L + i] =
+                fmin(1.0, fmax(0.0, follow->shown[b * plan->n_states * L + i]));
     for (size_t lane = 0; lane < follow->n_lanes; lane++)
         match(follow, g, plan->n_questions, lane);
 }
@@ -314,7 +320,7 @@ static void answer_of_bases(struct follow *follow, size_t q)
     memset(answer, 0, L * sizeof *answer);
     for (size_t k = follow->plan->question[q].at_least; k < n; k++)
         for (size_t lane = 0; lane < L; lane++)
-            answer[lane] += follow->matches[(q * n + k) * L + lane];
+            answer[lane] = fmin(1.0, answer[lane] + follow->matches[(q * n + k) * L + lane]);
 }
 
 /* Whether a transition of any base has rung. */
@@ -329,7 +335,7 @@ static void answer_of_transition(struct follow *follow, size_t q)
 
         for (size_t g = 0; g < groups && question->month > 0.0; g++)
             none *= 1.0 - follow->asked[((stop * groups + g) * follow->n_asked + question->counter) * L + lane];
-        answer[lane] = 1.0 - none;
+        answer[lane] = fmin(1.0, fmax(0.0, 1.0 - none));
     }
 }
 
@@ -442,16 +448,18 @@ static void tally_states(const struct follow *follow, const struct follow_world 
 static void tally_curve(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t cell,
                         double begin, const double *at_stop)
 {
-    double before = begin;
+    uint64_t before = (uint64_t)(begin * TALLY_ONE + 0.5);
     size_t stop = 0;
 
-    tally_add(block, cell, begin);
+    block[cell] += before;
     for (size_t m = 1; m < tally->n_months; m++) {
+        uint64_t now;
+
         while (follow->course.stop[stop] < tally->month[m])
             stop++;
-        if (at_stop[stop] != before)
-            tally_add(block, cell + m, at_stop[stop] - before);
-        before = at_stop[stop];
+        now = (uint64_t)(fmax(0.0, at_stop[stop]) * TALLY_ONE + 0.5); /* so that changes sum to no less than 0 */
+        block[cell + m] += now - before;
+        before = now;
     }
 }
 
@@ -476,7 +484,7 @@ static void tally_curves(const struct follow *follow, const struct follow_world 
 static double time_by(const struct follow *follow, size_t place, size_t deal, size_t step, size_t lane, double *begun)
 {
     const size_t bases = follow->plan->n_bases, groups = follow->chain->n_groups, width = 2 * follow->n_times;
-    double none = 1.0, slope = 0.0;
+    double none = 1.0, none_before = 1.0, slope = 0.0;
 
     if (place < bases || groups == 1) {
         const float *row = follow->times + (step * width + 2 * place + deal) * L + lane;
@@ -489,11 +497,10 @@ static double time_by(const struct follow *follow, size_t place, size_t deal, si
         const double before = step ? row[-(ptrdiff_t)(width * L)] : 0.0;
 
         none *= 1.0 - row[0];
+        none_before *= 1.0 - before;
         slope += row[follow->n_times * L] / fmax(1.0 - before, 1e-300);
     }
-    *begun = slope;
-    if (step)
-        *begun *= 1.0 - time_by(follow, place, deal, step - 1, lane, &slope);
+    *begun = slope * none_before;
     return 1.0 - none;
 }
 

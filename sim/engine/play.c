@@ -48,6 +48,7 @@ struct game {
     uint64_t *runs;                /* per world: played so far */
     uint64_t n_done;               /* draws, for progress */
     bool runaway;
+    uint64_t runaway_world;
 };
 
 static size_t columns_of(const struct plan *plan)
@@ -97,13 +98,28 @@ static void count_columns(const struct seat *seat, const struct plan *plan)
         count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]], 1.0);
 }
 
-static bool overflows(struct game *game, const struct seat *seat)
+/* Whether a run never ended; the first world known to have one gives it its name. */
+static bool overflows(struct game *game, const struct seat *seat, const struct walk *walk, uint64_t index)
 {
-    if (seat->history.overflow) {
-#pragma omp atomic write
-        game->runaway = true;
+    const struct plan *plan = walk->plan;
+
+    if (!seat->history.overflow)
+        return false;
+#pragma omp critical
+    {
+        uint32_t most = 0;
+
+        for (uint32_t c = 0; c < plan->n_clocks; c++)
+            if (walk->rung[c] > walk->rung[most])
+                most = c;
+        if (!game->result->runaway || index < game->runaway_world) {
+            game->runaway_world = index;
+            game->result->runaway = plan->clock[most].id;
+        }
     }
-    return seat->history.overflow;
+#pragma omp atomic write
+    game->runaway = true;
+    return true;
 }
 
 static void add_columns(struct game *game, size_t arm, uint64_t index, const struct spread_column *from)
@@ -157,7 +173,7 @@ static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t
         keep_draw(game, seat, arm, index, seat->walk.luck.run + lane);
     tally_run(&seat->tally, &seat->history, index % REPLICATES);
     count_columns(seat, plan);
-    return !overflows(game, seat);
+    return !overflows(game, seat, &seat->walk, index);
 }
 
 /* Where it is computed */
@@ -215,7 +231,7 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
 
     luck.run += at;
     walk_run(&seat->guide, &seat->history, at);
-    if (overflows(game, seat))
+    if (overflows(game, seat, &seat->guide, index))
         return false;
     if (seat->follow.course.too_fast) {
         const uint64_t group = luck.run / STREAM_LANES * STREAM_LANES;
@@ -247,7 +263,7 @@ static void keep_world(struct game *game, size_t arm, uint64_t index, const stru
 }
 
 /* Runs [first, first + n) of a world, in one arm. */
-static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_t index, uint64_t first, uint64_t n)
+static bool play_slice(struct game *game, struct seat *seat, size_t arm, uint64_t index, uint64_t first, uint64_t n)
 {
     const struct plan *plan = game->plan[arm];
     struct walk *walk = seat->computes ? &seat->guide : &seat->walk;
@@ -268,11 +284,12 @@ static void play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
             if (seat->computes && lane % COURSE_LANES == 0)
                 make_room(game, seat, arm, left - lane);
             if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, arm, index, lane)))
-                return;
+                return false;
         }
     }
     if (!seat->computes)
         add_columns(game, arm, index, seat->column);
+    return true;
 }
 
 static void play_unit(struct game *game, uint64_t unit)
@@ -283,8 +300,9 @@ static void play_unit(struct game *game, uint64_t unit)
     uint64_t n_done;
 
     for (size_t arm = 0; arm < game->n_arms; arm++)
-        play_slice(game, &game->seat[(size_t)omp_get_thread_num() * game->n_arms + arm], arm, game->first_world + world,
-                   first, n);
+        if (!play_slice(game, &game->seat[(size_t)omp_get_thread_num() * game->n_arms + arm], arm,
+                        game->first_world + world, first, n))
+            return;
 #pragma omp atomic
     game->runs[world] += n;
 #pragma omp atomic capture
@@ -431,26 +449,11 @@ static void play_all(struct game *game)
         if (se < settings->precision)
             return;
         end = more_worlds(end, se, settings);
+        if ((double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
+            return; /* as precise as counts can be */
         result->complete = play_worlds(game, result->n_worlds, end);
         gather(game);
     }
-}
-
-static void name_runaway(struct game *game)
-{
-    const struct seat *seat = game->seat;
-
-    game->result->complete = false;
-    for (size_t i = 0; i < (size_t)game->threads * game->n_arms; i++)
-        if (seat[i].history.overflow) {
-            const struct plan *plan = game->plan[i % game->n_arms];
-            uint32_t most = 0;
-
-            for (uint32_t c = 0; c < plan->n_clocks; c++)
-                if (seat[i].walk.rung[c] > seat[i].walk.rung[most])
-                    most = c;
-            game->result->runaway = plan->clock[most].id;
-        }
 }
 
 /* How many worlds are kept at a time. */
@@ -501,7 +504,7 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     game.p = memory_new(most, sizeof *game.p);
     play_all(&game);
     if (game.runaway)
-        name_runaway(&game);
+        result->complete = false;
     for (size_t i = 0; i < (size_t)game.threads * n_arms; i++)
         seat_free(&game.seat[i]);
     for (size_t a = 0; a < n_arms; a++) {

@@ -62,6 +62,10 @@ void play_free(struct play_result *result);
 
 enum { PLAY_MAX_THREADS = 1024 };
 
+/* The most runs that can be counted, and the most of one world that --draws can keep at a time. */
+#define PLAY_MAX_RUNS 0x1p34
+#define PLAY_MAX_KEPT 1e8
+
 /* How many threads OpenMP would use. */
 int play_processors(void);
 #endif

@@ -217,7 +217,7 @@ static double binomial_se(uint64_t yes, uint64_t n)
 {
     const double runs = (double)n / TALLY_ONE, p = ((double)yes / TALLY_ONE + 0.5) / (runs + 1.0);
 
-    return sqrt(p * (1.0 - p) / runs);
+    return sqrt(fmax(0.0, p * (1.0 - p)) / runs);
 }
 
 double tally_share_of(const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se)

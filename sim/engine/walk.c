@@ -332,7 +332,7 @@ static void sort_queue(struct walk *walk)
     const uint32_t n = walk->n_queue;
     const double stretches = (double)n / walk->plan->horizon;
 
-    if (n > FEW) {
+    if (n > FEW && stretches < 1e9) {
         struct walk_known *const swap = walk->queue;
 
         memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
@@ -554,7 +554,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
     history_begin(history, plan);
     begin(walk, history, lane);
     while (!history->overflow && step(walk, history))
-        if (++n_steps > HISTORY_MAX)
+        if (++n_steps > HISTORY_MAX + walk->n_changes)
             history->overflow = true;
     if (walk->course) {
         walk->month = plan->horizon;

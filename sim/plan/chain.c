@@ -6,7 +6,7 @@
 #include "sim/plan/compile.h"
 #include "sim/plan/graph.h"
 
-enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30 };
+enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30, MAX_RATES = 1 << 12 };
 
 /* ---- one base ---- */
 
@@ -43,7 +43,7 @@ static uint32_t find_past(const struct past *past, size_t n, const struct past *
 /* Every past a base can have, and the moves between them. False when they are too many. */
 static bool explore_base(struct local *local, const struct plan *plan, uint32_t b)
 {
-    enum { MAX_PASTS = 2048 };
+    enum { MAX_PASTS = 1024 };
     const struct span clocks = plan->base[b].clocks;
     struct past *past = memory_new(MAX_PASTS, sizeof *past);
     uint32_t *first = memory_new(MAX_PASTS, sizeof *first);
@@ -135,7 +135,7 @@ static uint32_t find_node(struct joint *joint, const uint32_t *node)
 }
 
 /* The rate of a clock while the couplings are on that the states of all bases switch on. state: per base of the plan. */
-static uint32_t rate_of(struct maker *maker, uint32_t c, const uint32_t *state)
+static uint32_t rate_of(struct maker *maker, uint32_t first_rate, uint32_t c, const uint32_t *state)
 {
     const struct plan *plan = maker->plan;
     struct chain *chain = maker->chain;
@@ -153,7 +153,7 @@ static uint32_t rate_of(struct maker *maker, uint32_t c, const uint32_t *state)
                 chain->link[chain->n_links++] = plan->incoming[i];
             }
     }
-    for (uint32_t r = 0; r < chain->n_rates; r++)
+    for (uint32_t r = first_rate; r < chain->n_rates; r++)
         if (chain->rate[r].clock == c && chain->rate[r].links.n == chain->n_links - first &&
             (chain->n_links == first || !memcmp(chain->link + chain->rate[r].links.first, chain->link + first,
                                                 chain->rate[r].links.n * sizeof *chain->link))) {
@@ -214,10 +214,10 @@ static bool explore_group(struct maker *maker, const struct chain_group *group, 
                 node[i] = edge->to;
                 node[group->n_bases] |= marks_of(maker, c, local->state[edge->to]);
                 to = find_node(joint, node);
-                fits = to != UINT32_MAX;
+                fits = to != UINT32_MAX && maker->chain->n_rates < MAX_RATES;
                 graph_add(graph, (struct edge){from, to,
-                                               joint_label(node[group->n_bases] & ~before, rate_of(maker, c, state),
-                                                           edge->label)});
+                                               joint_label(node[group->n_bases] & ~before,
+                                                           rate_of(maker, group->rates.first, c, state), edge->label)});
             }
         }
     }
@@ -494,7 +494,7 @@ static uint32_t *tie_bases(const struct plan *plan)
         for (uint32_t l = links.first; l < links.first + links.n; l++) {
             const uint32_t a = tie[plan->condition[i].base], b = tie[plan->clock[plan->link[l].clock].base];
 
-            for (uint32_t k = 0; k < plan->n_bases; k++)
+            for (uint32_t k = 0; a != b && k < plan->n_bases; k++)
                 if (tie[k] == a || tie[k] == b)
                     tie[k] = a < b ? a : b;
         }
@@ -539,6 +539,14 @@ static void list_asked(struct maker *maker)
     }
 }
 
+/* Whether what is kept of sixteen courses side by side fits some hundred megabytes at the worst. */
+static bool is_small(const struct plan *plan, uint32_t n_asked)
+{
+    const double stops = plan->horizon + (double)plan->n_questions + 1.0, bases = (double)plan->n_bases;
+
+    return bases <= 64.0 && bases * (double)plan->n_states * stops < 1e6 && bases * n_asked * stops < 1e6;
+}
+
 static bool make_groups(struct maker *maker)
 {
     struct plan *plan = maker->plan;
@@ -546,7 +554,7 @@ static bool make_groups(struct maker *maker)
     uint32_t n_nodes = 0;
 
     list_asked(maker);
-    fits = maker->n_asked <= MAX_MARKS - 2;
+    fits = maker->n_asked <= MAX_MARKS - 2 && is_small(plan, maker->n_asked);
     for (uint32_t b = 0; b < plan->n_bases && fits; b++)
         fits = explore_base(&maker->local[b], plan, b);
     for (uint32_t b = 0; b < plan->n_bases && fits; b++) {
@@ -563,8 +571,9 @@ static bool make_groups(struct maker *maker)
     for (uint32_t g = 0; g < maker->chain->n_groups && fits; g++) {
         fits = make_group(maker, &maker->chain->group[g]);
         n_nodes += maker->chain->group[g].n_nodes;
+        fits = fits && n_nodes <= CHAIN_MAX_NODES;
     }
-    return fits && n_nodes <= CHAIN_MAX_NODES;
+    return fits;
 }
 
 void compile_chain(struct compiler *compiler)
@@ -585,7 +594,10 @@ void compile_chain(struct compiler *compiler)
     }
     free(maker.local);
     if (!fits) {
-        plan->why_drawn = pool_print(&plan->pool, "the bases have more than %d joint states", (int)CHAIN_MAX_NODES);
+        plan->why_drawn =
+            is_small(plan, maker.n_asked)
+                ? pool_print(&plan->pool, "the bases have more than %d joint states", (int)CHAIN_MAX_NODES)
+                : "there are too many bases, states and months";
         return;
     }
     maker.chain->n_followed = (uint32_t)(plan->n_clocks - plan->base[0].clocks.first);

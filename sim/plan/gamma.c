@@ -42,7 +42,7 @@ static double solve(double shape, double t, double ln_x)
 
         if (!isfinite(off))
             off = above ? -0.1 : 0.1;
-        off = fmax(-2.0, fmin(2.0, off));
+        off = fmax(-2.0 - 0.5 * fabs(ln_x), fmin(2.0 + 0.5 * fabs(ln_x), off));
         ln_x += off;
         if (fabs(off) < 1e-13 * fmax(1.0, fabs(ln_x)))
             break;

@@ -481,6 +481,41 @@ static void computed_and_drawn_agree(void **state)
     }
 }
 
+/* Rates that no float holds, states that empty, bases that are sure to move: probabilities stay probabilities. */
+static void extremes_stay_probabilities(void **state)
+{
+#define HEAD                                                                                                           \
+    "format = 1; as_of = '2025-01-01'; horizon = 24.0; bases = { p = { }; q = { }; };"                                 \
+    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; };"                     \
+    "           DEAL = { held = true; }; };"
+    static const char *const text[] = {
+        HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 2.0; }; };",
+        HEAD "actors = { g = { capability = 100; salience = 100; position = 100; }; };"
+             "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = ((0.0, 0.0), (5.0, 0.1)); pull = "
+             "200.0; }; };",
+        HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; };"
+             "                sign = { from = 'LIMBO'; to = 'DEAL'; per_month = 0.1; requires = 'a'; }; };"
+             "levers = { a = { chance = 0.5; }; };"
+             "couplings = ({ when = 'p lost'; effects = { q = { sign = 1e39; }; }; });",
+        HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; chance = 1.0; within = 3.0; }; };"
+             "events = { e = { chance = 1.0; effects = { exit = 0.0; }; }; };"};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < COUNT(text); i++) {
+        const char *name = pool_print(&bench->pool, "extreme-%zu", i), *out = pool_print(&bench->pool, "out-%zu", i);
+        const char *line;
+
+        run(bench, write_case(bench, name, text[i]), out, "--worlds 64 --runs 16");
+        for (line = strchr(result(bench, out, "curves.csv"), '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+            double value;
+
+            assert_int_equal(sscanf(line, "%*[^,],%*[^,],%*[^,],%*[^,],%*[^,],%lf", &value), 1);
+            assert_true(value >= 0.0 && value <= 1.000001);
+        }
+    }
+#undef HEAD
+}
+
 /* ---- draws ---- */
 
 struct record {
@@ -579,6 +614,7 @@ int main(void)
         cmocka_unit_test(standard_errors_are_honest),
         cmocka_unit_test(precision_is_reached_alike_by_any_threads),
         cmocka_unit_test(computed_and_drawn_agree),
+        cmocka_unit_test(extremes_stay_probabilities),
         cmocka_unit_test(draws_are_whole_and_in_order),
         cmocka_unit_test(a_signal_ends_it_in_good_order),
     };

@@ -30,8 +30,12 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *it = calloc(1, sizeof *it);
-    char path[] = "/tmp/foothold-world-XXXXXX";
-    const int file = mkstemp(path);
+    const char *tmp = getenv("TMPDIR");
+    char path[4096];
+    int file;
+
+    snprintf(path, sizeof path, "%s/foothold-world-XXXXXX", tmp ? tmp : "/tmp");
+    file = mkstemp(path);
 
     if (!it || file < 0 || write(file, text, sizeof text - 1) != (ssize_t)sizeof text - 1 || close(file))
         return -1;

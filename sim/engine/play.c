@@ -83,19 +83,19 @@ static void seat_free(struct seat *seat)
     follow_free(&seat->follow);
 }
 
-static void count_column(struct spread_column *column, double p)
+static void count_column(struct spread_column *column)
 {
-    column->p += (uint64_t)(p * TALLY_ONE + 0.5);
-    column->p2 += (uint64_t)(p * p * TALLY_ONE + 0.5);
+    column->p += (uint64_t)TALLY_ONE;
+    column->p2 += (uint64_t)TALLY_ONE;
 }
 
 static void count_columns(const struct seat *seat, const struct plan *plan)
 {
     for (size_t q = 0; q < plan->n_questions; q++)
         if (seat->tally.yes[q])
-            count_column(&seat->column[q], 1.0);
+            count_column(&seat->column[q]);
     for (size_t b = 0; b < plan->n_bases; b++)
-        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]], 1.0);
+        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]]);
 }
 
 /* Whether a run never ended; the first world known to have one gives it its name. */

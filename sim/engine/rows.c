@@ -25,21 +25,18 @@ static bool close_lanes(float *h, const float *size, const float *length, const 
 
 #define WIDTH 4
 #define TARGET
-#define NAME(x)   x##_4
-#define NAME_TEXT "128 bits"
+#define NAME(x) x##_4
 #include "sim/engine/rows_kernel.h"
 
 #ifdef __x86_64__
-#define WIDTH     8
-#define TARGET    __attribute__((target("avx2")))
-#define NAME(x)   x##_8
-#define NAME_TEXT "256 bits"
+#define WIDTH   8
+#define TARGET  __attribute__((target("avx2")))
+#define NAME(x) x##_8
 #include "sim/engine/rows_kernel.h"
 
-#define WIDTH     16
-#define TARGET    __attribute__((target("avx512f")))
-#define NAME(x)   x##_16
-#define NAME_TEXT "512 bits"
+#define WIDTH   16
+#define TARGET  __attribute__((target("avx512f")))
+#define NAME(x) x##_16
 #include "sim/engine/rows_kernel.h"
 
 const struct rows *rows_of_processor(void)

@@ -8,8 +8,6 @@
 #include "sim/plan/chain.h"
 
 struct rows {
-    const char *name;
-
     /* The rates of a step from the clocks' speeds and the couplings' factors; how fast each node is left, and the fastest. */
     void (*set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor,
                       const float *speed, float *rate, float *gone, float *fastest);

@@ -129,11 +129,10 @@ TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, 
                 shown[(b * n_states + group->state[n * group->n_bases + b]) * N + i] += p[n * N + i];
 }
 
-static const struct rows NAME(rows) = {NAME_TEXT, NAME(set_rates), NAME(take_step), NAME(flow_into), NAME(show)};
+static const struct rows NAME(rows) = {NAME(set_rates), NAME(take_step), NAME(flow_into), NAME(show)};
 
 #undef N
 #undef V
 #undef WIDTH
 #undef TARGET
 #undef NAME
-#undef NAME_TEXT

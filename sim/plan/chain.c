@@ -332,18 +332,19 @@ static void add_counters(struct maker *maker, struct chain_group *group, const s
     }
 }
 
+static int by_place(uint32_t x, uint32_t y, const void *a, const void *b)
+{
+    return x != y ? (x < y ? -1 : 1) : by_rate(a, b);
+}
+
 static int by_source(const void *a, const void *b)
 {
-    const struct edge *x = a, *y = b;
-
-    return x->from != y->from ? (x->from < y->from ? -1 : 1) : by_rate(a, b);
+    return by_place(((const struct edge *)a)->from, ((const struct edge *)b)->from, a, b);
 }
 
 static int by_target(const void *a, const void *b)
 {
-    const struct edge *x = a, *y = b;
-
-    return x->to != y->to ? (x->to < y->to ? -1 : 1) : by_rate(a, b);
+    return by_place(((const struct edge *)a)->to, ((const struct edge *)b)->to, a, b);
 }
 
 struct numbered { /* a merged node and what it stands for: a row of the joint nodes */

@@ -53,8 +53,7 @@ struct chain_group {
 struct chain {
     struct chain_group *group;
     struct chain_rate *rate;
-    uint32_t *link;  /* in plan->link[] */
-    uint32_t *clock; /* the followed ones, in order */
+    uint32_t *link; /* in plan->link[] */
     uint32_t n_groups, n_rates, n_links, n_followed;
 };
 #endif

@@ -101,6 +101,15 @@ static void unmix_column(const struct counts *counts, struct unmix *unmix, size_
     }
 }
 
+/* Where nothing better is known of the noise, a quantile is no surer than by how far it was drawn in. */
+static void add_shape_error(const struct counts *counts, size_t column, struct answer_spread *out)
+{
+    const struct moments moments = moments_of(counts, column, ALL);
+
+    for (size_t i = 0; moments.shrink > 0.0 && i < ANSWER_LEVELS; i++)
+        out->se[i] = hypot(out->se[i], (out->quantile[i] - moments.mean) * (1.0 / moments.shrink - 1.0));
+}
+
 struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unmix, size_t column)
 {
     const bool known = counts->worlds_total >= 2.0 && counts->n_runs >= 2.0;
@@ -118,6 +127,8 @@ struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unm
     }
     if (known && unmix)
         unmix_column(counts, unmix, column, &out);
+    else if (known)
+        add_shape_error(counts, column, &out);
     if (known) {
         const struct moments moments = moments_of(counts, column, ALL);
 

@@ -19,6 +19,7 @@ static const struct option_row option[] = {
      "print the scenario after merging, with the file and line that set each value", NULL},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet), "print mistakes only", NULL},
 };
+static const struct option_set options_of_check = {option, sizeof option / sizeof *option, 0, NULL};
 
 static void print_count(size_t n, const char *what)
 {
@@ -66,7 +67,7 @@ static int run(int argc, char **argv)
     struct diag diag = {0};
     int status = EXIT_INPUT;
 
-    if (!options_parse("check", option, sizeof option / sizeof *option, argc, argv, &options, &operands)) {
+    if (!options_parse("check", &options_of_check, argc, argv, &options, &operands)) {
         /* told */
     } else if (!operands.n) {
         fputs("foothold check: no scenario given\n  hint: foothold check scenarios/first.cfg\n", stderr);
@@ -95,7 +96,6 @@ const struct command command_check = {
     .summary = "read, merge and compile scenarios; report every mistake at once; run nothing",
     .usage = "foothold check [options] FILE...",
     .detail = "A FILE may be a folder, for all *.cfg in it, or - for standard input.\n",
-    .option = option,
-    .n_options = sizeof option / sizeof *option,
+    .options = &options_of_check,
     .run = run,
 };

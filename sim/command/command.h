@@ -9,9 +9,8 @@ enum { EXIT_FINE = 0, EXIT_MACHINE = 1, EXIT_INPUT = 2 };
 
 struct command {
     const char *name, *summary, *usage;
-    const char *detail; /* shown below the options; may be NULL */
-    const struct option_row *option;
-    size_t n_options;
+    const char *detail;                /* shown below the options; may be NULL */
+    const struct option_set *options;  /* NULL: none */
     int (*run)(int argc, char **argv); /* arguments after the verb, argv[0] the verb itself */
 };
 

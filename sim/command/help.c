@@ -18,19 +18,22 @@ static void print_overview(void)
     puts("Exit status: 0 done, 1 the machine failed, 2 the input is wrong, 130 or 143 stopped by a signal.");
 }
 
+static void print_option(const struct option_row *row)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+    printf("  %-22s %s\n", name, row->help);
+}
+
 static void print_command(const struct command *command)
 {
     printf("%s\n\n  %s\n", command->usage, command->summary);
-    if (command->n_options)
+    if (command->options)
         puts("\noptions:");
-    for (size_t i = 0; i < command->n_options; i++) {
-        const struct option_row *row = &command->option[i];
-        char name[64];
-
-        snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "",
-                 row->argument ? row->argument : "");
-        printf("  %-22s %s\n", name, row->help);
-    }
+    for (const struct option_set *set = command->options; set; set = set->more)
+        for (size_t i = 0; i < set->n; i++)
+            print_option(&set->row[i]);
     if (command->detail)
         printf("\n%s", command->detail);
 }

@@ -141,7 +141,7 @@ void load_free(struct batch *batch)
     pool_free(&batch->pool);
 }
 
-void load_check_runnable(const struct loaded *loaded, struct diag *diag)
+static void check_playable(const struct loaded *loaded, struct diag *diag)
 {
     const struct scenario *scenario = loaded->scenario;
     const struct place start = {.source = scenario->file ? scenario->file[0] : NULL};
@@ -161,4 +161,30 @@ void load_check_runnable(const struct loaded *loaded, struct diag *diag)
         diag_error(diag, scenario->evidence[0].entity.place,
                    "take it out to run the scenario as if nothing had been seen",
                    "evidence: can be checked, but not weighed in a run yet");
+}
+
+/* Frames found in a folder are there to be extended; named outright they are a mistake. */
+static void drop_frames(struct batch *batch)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < batch->n; i++) {
+        if (batch->from_folder && batch->item[i].scenario->is_frame && batch->item[i].scenario->root)
+            scenario_free(batch->item[i].scenario);
+        else
+            batch->item[kept++] = batch->item[i];
+    }
+    batch->n = kept;
+}
+
+void load_to_play(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
+                  struct diag *diag)
+{
+    load(batch, operands, overrides, diag);
+    drop_frames(batch);
+    for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
+        check_playable(&batch->item[i], diag);
+    if (!batch->n && !diag->n_errors)
+        diag_error(diag, (struct place){0}, "scenarios end in .cfg and have an as_of", "%s: no scenario to run in it",
+                   operands->item[0]);
 }

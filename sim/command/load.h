@@ -26,6 +26,8 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
           struct diag *diag);
 void load_free(struct batch *batch);
 
-/* Why a scenario that checks cannot be run yet: told through diag. */
-void load_check_runnable(const struct loaded *loaded, struct diag *diag);
+/* The same for a verb that plays them: frames that were found in a folder are passed over; why a scenario that checks
+ * cannot be played yet, or that there is none, is told through diag. */
+void load_to_play(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
+                  struct diag *diag);
 #endif

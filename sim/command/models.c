@@ -40,7 +40,7 @@ static void print_field(const struct model *model, const struct field *field)
 static int run(int argc, char **argv)
 {
     struct operands operands;
-    bool good = options_parse("models", NULL, 0, argc, argv, NULL, &operands);
+    bool good = options_parse("models", NULL, argc, argv, NULL, &operands);
 
     for (size_t i = 0; good && i < model_count; i++) {
         const struct model *model = model_list[i];

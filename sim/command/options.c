@@ -113,21 +113,27 @@ static const char *wanted(const struct option_row *row, char *text, size_t size)
     return text;
 }
 
-static const struct option_row *find(const struct option_row *row, size_t n, const char *name, size_t length)
+/* *offset receives where the option's value goes. */
+static const struct option_row *find(const struct option_set *set, const char *name, size_t length, size_t *offset)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strlen(row[i].name) == length && !strncmp(row[i].name, name, length))
-            return &row[i];
+    for (; set; set = set->more)
+        for (size_t i = 0; i < set->n; i++)
+            if (strlen(set->row[i].name) == length && !strncmp(set->row[i].name, name, length)) {
+                *offset = set->offset + set->row[i].offset;
+                return &set->row[i];
+            }
     return NULL;
 }
 
-static void unknown(const char *verb, const struct option_row *row, size_t n, const char *argument)
+static void unknown(const char *verb, const struct option_set *set, const char *argument)
 {
-    const char *name[32], *near;
+    const char *name[64], *near;
     char hint[128];
+    size_t n = 0;
 
-    for (size_t i = 0; i < n; i++)
-        name[i] = row[i].name;
+    for (; set; set = set->more)
+        for (size_t i = 0; i < set->n && n < sizeof name / sizeof *name; i++)
+            name[n++] = set->row[i].name;
     near = diag_nearest(argument + strspn(argument, "-"), name, n);
     if (near)
         snprintf(hint, sizeof hint, "did you mean --%s?", near);
@@ -137,16 +143,17 @@ static void unknown(const char *verb, const struct option_row *row, size_t n, co
 }
 
 /* One option, whose value may be the next argument: returns how many arguments it took, 0 when it is wrong. */
-static int take(const char *verb, const struct option_row *row, size_t n_rows, int argc, char **argv, void *into)
+static int take(const char *verb, const struct option_set *set_of_verb, int argc, char **argv, void *into)
 {
     const char *name = argv[0] + 2, *value = strchr(name, '=');
     const size_t length = value ? (size_t)(value - name) : strlen(name);
-    const struct option_row *option = find(row, n_rows, name, length);
+    size_t offset = 0;
+    const struct option_row *option = find(set_of_verb, name, length, &offset);
     char text[256], what[64];
     int taken = 1;
 
     if (!option) {
-        unknown(verb, row, n_rows, argv[0]);
+        unknown(verb, set_of_verb, argv[0]);
         return 0;
     }
     if (!option->argument && value) {
@@ -159,7 +166,7 @@ static int take(const char *verb, const struct option_row *row, size_t n_rows, i
         value++;
     else if (argc > 1)
         value = argv[taken++];
-    if (!value || !set(option, value, (char *)into + option->offset)) {
+    if (!value || !set(option, value, (char *)into + offset)) {
         snprintf(what, sizeof what, "--%s: %s", option->name, value ? "not usable" : "needs a value");
         complain(verb, what, value ? value : "", wanted(option, text, sizeof text));
         return value ? -taken : 0;
@@ -167,7 +174,7 @@ static int take(const char *verb, const struct option_row *row, size_t n_rows, i
     return taken;
 }
 
-bool options_parse(const char *verb, const struct option_row *row, size_t n_rows, int argc, char **argv, void *into,
+bool options_parse(const char *verb, const struct option_set *set_of_verb, int argc, char **argv, void *into,
                    struct operands *operands)
 {
     bool good = true, only_operands = false;
@@ -180,11 +187,11 @@ bool options_parse(const char *verb, const struct option_row *row, size_t n_rows
         if (!only_operands && !strcmp(argv[i], "--")) {
             only_operands = true;
         } else if (!only_operands && !strncmp(argv[i], "--", 2)) {
-            taken = take(verb, row, n_rows, argc - i, argv + i, into);
+            taken = take(verb, set_of_verb, argc - i, argv + i, into);
             good = good && taken > 0;
             taken = taken > 0 ? taken : taken < 0 ? -taken : 1;
         } else if (!only_operands && argv[i][0] == '-' && argv[i][1]) {
-            unknown(verb, row, n_rows, argv[i]);
+            unknown(verb, set_of_verb, argv[i]);
             good = false;
         } else {
             operands->item[operands->n++] = argv[i];

@@ -25,6 +25,13 @@ struct option_row {
     const char *const *choices; /* of OPTION_CHOICE, ending with NULL */
 };
 
+/* Rows of a verb's own, then those it shares with others; offsets count from `offset` in the struct that is filled. */
+struct option_set {
+    const struct option_row *row;
+    size_t n, offset;
+    const struct option_set *more; /* NULL: no more */
+};
+
 struct option_seed {
     uint64_t seed;
     bool given;
@@ -42,7 +49,7 @@ struct operands { /* what is no option, in order */
 
 /* Fill `into` from the arguments after argv[0]. Names are taken whole: no abbreviations. Every mistake is told on
  * standard error with a hint; false when there was one. operands are allocated; free them with options_free. */
-bool options_parse(const char *verb, const struct option_row *row, size_t n_rows, int argc, char **argv, void *into,
+bool options_parse(const char *verb, const struct option_set *set, int argc, char **argv, void *into,
                    struct operands *operands);
 void options_free(struct operands *operands, struct option_overrides *overrides);
 

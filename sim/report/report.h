@@ -9,18 +9,29 @@
 #include <stdio.h>
 #include "sim/analysis/answer.h"
 
-/* How a run came about, beside its answer. */
+/* A scenario that was played. */
+struct provenance_scenario {
+    const char *id;
+    const char *effective; /* after merging */
+    const char *sha256;    /* of that, lower-case hex */
+    const char *const *file, *const *file_sha256;
+    size_t n_files;
+    bool computed;         /* what bases do; else drawn */
+    const char *why_drawn; /* NULL: it could be computed */
+};
+
+/* How results came about. */
 struct provenance {
+    const char *command;
     int argc;
     const char *const *argv;
     uint64_t seed;
     bool seed_chosen; /* not given by the user */
     const char *design;
-    const char *effective; /* the scenario after merging */
-    const char *sha256;    /* of the effective scenario, lower-case hex */
-    const char *const *file;
-    const char *const *file_sha256;
-    size_t n_files;
+    uint64_t n_worlds, n_runs, n_draws; /* of each scenario; the draws of all */
+    bool complete;                      /* false: stopped by a signal */
+    const struct provenance_scenario *scenario;
+    size_t n_scenarios;
     int threads;
     double seconds, cpu_seconds; /* reading, playing and tallying */
     double precision;            /* asked for; NAN if not */
@@ -46,5 +57,5 @@ void csv_worlds_row(FILE *out, const char *scenario_id, uint64_t world, const do
 
 /* One object; of several scenarios an array of them. */
 void json_summary(FILE *out, const struct answer *const *answer, size_t n);
-void json_manifest(FILE *out, const struct answer *answer, const struct provenance *provenance);
+void json_manifest(FILE *out, const struct provenance *provenance);
 #endif

@@ -1,0 +1,121 @@
+#include "sim/command/playing.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Runs a world: few where what bases do is computed, fewer still where only the mean counts. */
+enum { DEFAULT_WORLDS = 4096, RUNS_DRAWN = 256, RUNS_COMPUTED = 16, RUNS_PRECISE = 4 };
+
+static const char *const format_name[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", NULL};
+
+const char *const playing_design_name[] = {
+    [DESIGN_STRATIFIED] = "stratified", [DESIGN_SOBOL] = "sobol", [DESIGN_MC] = "mc", NULL};
+
+static const char *const estimator_name[] = {
+    [ESTIMATOR_AUTO] = "auto", [ESTIMATOR_CONDITIONAL] = "conditional", [ESTIMATOR_DRAW] = "draw", NULL};
+
+static const struct option_row option[] = {
+    {"set", "PATH=VALUE", OPTION_OVERRIDE, offsetof(struct playing, overrides),
+     "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
+    {"worlds", "K", OPTION_COUNT, offsetof(struct playing, worlds),
+     "draws of what the analyst does not know (4096 if left out)", NULL},
+    {"runs", "N", OPTION_COUNT, offsetof(struct playing, runs),
+     "histories played in each world (if left out 16; 4 with a precision; 256 where all is drawn)", NULL},
+    {"precision", "SE", OPTION_POSITIVE, offsetof(struct playing, precision),
+     "play more worlds until the standard error of every question is below SE", NULL},
+    {"seed", "S", OPTION_SEED, offsetof(struct playing, seed),
+     "0 to 2^64 - 1; the same seed gives the same results. Chosen and shown if left out", NULL},
+    {"design", "NAME", OPTION_CHOICE, offsetof(struct playing, design),
+     "how worlds are laid out: stratified (default), sobol or mc", playing_design_name},
+    {"estimator", "NAME", OPTION_CHOICE, offsetof(struct playing, estimator),
+     "what bases do: conditional (computed, given levers and events), draw, or auto (computed if possible; default)",
+     estimator_name},
+    {"threads", "T", OPTION_COUNT, offsetof(struct playing, threads),
+     "as many as there are processors if left out; results do not depend on it", NULL},
+    {"out", "DIR", OPTION_TEXT, offsetof(struct playing, out),
+     "where results go: results/SCENARIO/VERB if left out; of several scenarios DIR/SCENARIO", NULL},
+    {"format", "NAME", OPTION_CHOICE, offsetof(struct playing, format),
+     "what standard output shows: text (default), json or csv", format_name},
+    {"quiet", NULL, OPTION_FLAG, offsetof(struct playing, quiet), "no progress, notes or warnings", NULL},
+};
+const struct option_set playing_options = {option, sizeof option / sizeof *option, 0, NULL};
+
+volatile sig_atomic_t playing_caught;
+
+/* The first signal ends the run in good order; the second, by then with its default action, at once. */
+static void on_signal(int number)
+{
+    playing_caught = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool playing_check(const char *verb, const struct playing *playing)
+{
+    if (playing->threads <= PLAY_MAX_THREADS)
+        return true;
+    fprintf(stderr, "foothold %s: %" PRIu64 " threads are too many\n  hint: %d at most\n", verb, playing->threads,
+            (int)PLAY_MAX_THREADS);
+    return false;
+}
+
+void playing_check_plan(const struct playing *playing, const struct loaded *loaded, bool drawn, struct diag *diag)
+{
+    const struct place start = {.source = loaded->scenario->file ? loaded->scenario->file[0] : NULL};
+    struct play_settings settings;
+
+    if (!loaded->plan)
+        return;
+    settings = playing_settings(playing, loaded->plan, drawn);
+    if (playing->estimator == ESTIMATOR_CONDITIONAL && loaded->plan->why_drawn)
+        diag_error(diag, start, "--estimator auto draws what cannot be computed", "--estimator conditional: %s",
+                   loaded->plan->why_drawn);
+    if ((double)settings.n_worlds * (double)settings.n_runs > PLAY_MAX_RUNS)
+        diag_error(diag, start, "no more than 17,179,869,184 runs in all can be counted",
+                   "--worlds %" PRIu64 " times --runs %" PRIu64 " is too many", settings.n_worlds, settings.n_runs);
+}
+
+void playing_begin(struct playing *playing)
+{
+    struct option_seed *seed = &playing->seed;
+
+    if (!seed->given && getrandom(&seed->seed, sizeof seed->seed, 0) != (ssize_t)sizeof seed->seed)
+        die("no random seed to be had: %s", strerror(errno));
+    catch_signals();
+}
+
+int playing_status(int status)
+{
+    return playing_caught ? 128 + (int)playing_caught : status;
+}
+
+struct play_settings playing_settings(const struct playing *playing, const struct plan *plan, bool drawn)
+{
+    struct play_settings settings = {.seed = playing->seed.seed,
+                                     .precision = playing->precision,
+                                     .design = (enum design_kind)playing->design,
+                                     .estimator = drawn ? ESTIMATOR_DRAW : (enum estimator)playing->estimator,
+                                     .threads = (int)playing->threads,
+                                     .stop = &playing_caught};
+
+    settings.n_worlds = DEFAULT_WORLDS;
+    settings.n_runs = !plan->chain || settings.estimator == ESTIMATOR_DRAW ? RUNS_DRAWN
+                      : playing->precision > 0.0                           ? RUNS_PRECISE
+                                                                           : RUNS_COMPUTED;
+    if (playing->precision > 0.0)
+        settings.n_worlds = REPLICATES * REPLICATES; /* the least that a precision is judged by */
+    if (playing->worlds)
+        settings.n_worlds = playing->worlds;
+    if (playing->runs)
+        settings.n_runs = playing->runs;
+    return settings;
+}

@@ -1,0 +1,40 @@
+/* playing.h - what every verb that plays scenarios shares: its options, the settings that follow, an end in good order. */
+#ifndef FOOTHOLD_PLAYING_H
+#define FOOTHOLD_PLAYING_H
+#include <signal.h>
+#include "sim/command/load.h"
+#include "sim/engine/play.h"
+
+enum playing_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+/* First member of the options of such a verb. */
+struct playing {
+    struct option_overrides overrides;
+    struct option_seed seed;
+    uint64_t worlds, runs, threads; /* 0: not given */
+    double precision;               /* likewise */
+    const char *out;
+    int format, design, estimator;
+    bool quiet;
+};
+
+extern const struct option_set playing_options;
+extern const char *const playing_design_name[]; /* by enum design_kind */
+
+/* What the options ask of each other; what is wrong is told on standard error. */
+bool playing_check(const char *verb, const struct playing *playing);
+
+/* What they ask of a scenario: no estimator that it cannot have, no more runs than can be counted. drawn: nothing may be
+ * computed. */
+void playing_check_plan(const struct playing *playing, const struct loaded *loaded, bool drawn, struct diag *diag);
+
+/* Choose a seed if none was given; from now on the first signal ends what is played in good order, the second at once. */
+void playing_begin(struct playing *playing);
+extern volatile sig_atomic_t playing_caught; /* the signal's number, or 0 */
+
+/* The exit status: that of a signal, if one came. */
+int playing_status(int status);
+
+/* How to play a plan; who is told of what (progress, world ...) is left to the caller. */
+struct play_settings playing_settings(const struct playing *playing, const struct plan *plan, bool drawn);
+#endif

@@ -1,0 +1,52 @@
+#include "sim/command/provenance.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct provenance_scenario describe(struct pool *pool, const struct loaded *loaded, bool computed)
+{
+    const struct scenario *scenario = loaded->scenario;
+    const char **file = pool_new(pool, scenario->n_files, sizeof *file);
+    const char **sha256 = pool_new(pool, scenario->n_files, sizeof *sha256);
+    char *effective = scenario_print(scenario, true), hex[65];
+    struct provenance_scenario out = {.id = scenario->id,
+                                      .effective = pool_copy(pool, effective, strlen(effective)),
+                                      .file = file,
+                                      .file_sha256 = sha256,
+                                      .n_files = scenario->n_files,
+                                      .computed = computed,
+                                      .why_drawn = loaded->plan->why_drawn};
+
+    for (size_t i = 0; i < scenario->n_files; i++) {
+        scenario_sha256(scenario->file[i]->text, scenario->file[i]->size, hex);
+        file[i] = scenario->file[i]->name;
+        sha256[i] = pool_copy(pool, hex, 64);
+    }
+    scenario_sha256(effective, strlen(effective), hex);
+    out.sha256 = pool_copy(pool, hex, 64);
+    free(effective);
+    return out;
+}
+
+struct provenance provenance_of(struct pool *pool, const char *command, const struct playing *playing,
+                                const struct play_settings *settings, const struct play_result *result,
+                                const struct loaded *loaded, size_t n)
+{
+    struct provenance_scenario *scenario = pool_new(pool, n, sizeof *scenario);
+
+    for (size_t i = 0; i < n; i++)
+        scenario[i] = describe(pool, &loaded[i], result->arm[i].computed);
+    return (struct provenance){.command = command,
+                               .seed = settings->seed,
+                               .seed_chosen = !playing->seed.given,
+                               .design = playing_design_name[settings->design],
+                               .n_worlds = result->n_worlds,
+                               .n_runs = settings->n_runs,
+                               .n_draws = result->n_draws,
+                               .complete = result->complete,
+                               .scenario = scenario,
+                               .n_scenarios = n,
+                               .threads = result->threads,
+                               .precision = settings->precision > 0.0 ? settings->precision : NAN,
+                               .libconfig_version = tree_libconfig_version()};
+}

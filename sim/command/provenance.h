@@ -1,0 +1,12 @@
+/* provenance.h - what is known of how results came about. */
+#ifndef FOOTHOLD_PROVENANCE_H
+#define FOOTHOLD_PROVENANCE_H
+#include "sim/command/playing.h"
+#include "sim/report/report.h"
+
+/* Of n scenarios that were played as the arms of a result. Strings live in the pool or belong to the scenarios; the
+ * arguments and the seconds are left to the caller. */
+struct provenance provenance_of(struct pool *pool, const char *command, const struct playing *playing,
+                                const struct play_settings *settings, const struct play_result *result,
+                                const struct loaded *loaded, size_t n);
+#endif

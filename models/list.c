@@ -1,5 +1,6 @@
 #include "models/model.h"
 #include <string.h>
+#include "sim/scenario/scenario.h"
 
 const struct model *const model_list[] = {
     &model_hazard,
@@ -13,4 +14,13 @@ const struct model *model_find(const char *name)
         if (!strcmp(model_list[i]->name, name))
             return model_list[i];
     return NULL;
+}
+
+const struct model_schema *model_schemas(struct pool *pool)
+{
+    struct model_schema *schema = pool_new(pool, model_count, sizeof *schema);
+
+    for (size_t i = 0; i < model_count; i++)
+        schema[i] = (struct model_schema){model_list[i]->name, model_list[i]->field, model_list[i]->n_fields};
+    return schema;
 }

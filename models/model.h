@@ -10,7 +10,9 @@
 
 struct history;
 struct luck;
+struct model_schema;
 struct plan;
+struct pool;
 
 struct model {
     const char *name, *summary, *paper;
@@ -30,4 +32,7 @@ extern const struct model *const model_list[];
 extern const size_t model_count;
 
 const struct model *model_find(const char *name); /* NULL: none of that name */
+
+/* What the reader of scenarios must know of each, in that order. */
+const struct model_schema *model_schemas(struct pool *pool);
 #endif

@@ -106,11 +106,10 @@ static void check_ids(const struct batch *batch, struct diag *diag)
 void load(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
           struct diag *diag)
 {
-    struct model_schema *schema = memory_new(model_count, sizeof *schema);
+    const struct model_schema *schema;
 
     *batch = (struct batch){0};
-    for (size_t i = 0; i < model_count; i++)
-        schema[i] = (struct model_schema){model_list[i]->name, model_list[i]->field, model_list[i]->n_fields};
+    schema = model_schemas(&batch->pool);
     for (size_t i = 0; i < operands->n; i++) {
         if (is_folder(operands->item[i])) {
             batch->from_folder = true;
@@ -129,7 +128,6 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
         loaded->is_wrong = diag->n_errors > errors;
     }
     check_ids(batch, diag);
-    free(schema);
 }
 
 void load_free(struct batch *batch)

@@ -16,13 +16,16 @@ static void list_stops(struct course *course, const struct plan *plan)
     const size_t whole = (size_t)floor(plan->horizon);
     uint32_t n = 0;
 
-    course->stop = memory_new(whole + plan->n_questions + 1, sizeof *course->stop);
-    for (size_t m = 1; m <= whole; m++)
+    course->stop = memory_new(whole + plan->n_questions + 2, sizeof *course->stop);
+    for (size_t m = 1; m <= whole && !plan->answers_only; m++)
         course->stop[n++] = (double)m;
     for (size_t q = 0; q < plan->n_questions; q++)
-        if (plan->question[q].month > 0.0 && plan->question[q].month < plan->horizon)
+        if (plan->question[q].month > 0.0)
             course->stop[n++] = plan->question[q].month;
-    course->stop[n++] = plan->horizon;
+    if (plan->given.n_bases && plan->given.month > 0.0)
+        course->stop[n++] = plan->given.month;
+    if (!plan->answers_only || !n)
+        course->stop[n++] = plan->horizon;
     qsort(course->stop, n, sizeof *course->stop, by_value);
     for (uint32_t i = 0; i < n; i++)
         if (!course->n_stops || course->stop[i] > course->stop[course->n_stops - 1])
@@ -102,6 +105,7 @@ void course_go(struct course *course, double month, const double *speed)
 {
     double sum = 0.0;
 
+    month = fmin(month, course->stop[course->n_stops - 1]);
     if (!(month > course->month))
         return;
     for (uint32_t c = 0; c < course->n_clocks; c++)

@@ -100,6 +100,7 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->matches = new_wide_rows((questions + 1) * (bases + 1));
     follow->state = new_wide_rows(bases * plan->n_states);
     follow->uniform = new_wide_rows(bases + 1);
+    follow->weight = new_wide_rows(chain->n_groups + 1);
     follow->own = memory_new(2 * (bases + 1), sizeof *follow->own);
     follow->is_asked = memory_new(stops, sizeof *follow->is_asked);
     for (size_t q = 0; q < questions; q++)
@@ -109,6 +110,8 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->hits = memory_new(chain->n_groups, sizeof *follow->hits);
     for (uint32_t g = 0; g < chain->n_groups; g++)
         follow->hits[g] = list_hits(plan, &chain->group[g]);
+    if (plan->answers_only)
+        return;
     follow->occupancy = memory_new(L * bases * plan->n_states * stops, sizeof *follow->occupancy);
     follow->incidence = memory_new(L * chain->n_followed * stops, sizeof *follow->incidence);
 }
@@ -119,6 +122,7 @@ void follow_free(struct follow *follow)
                           follow->rate,     follow->gone,      follow->p,        follow->term,    follow->next,
                           follow->stay,     follow->count,     follow->begun,    follow->shown,   follow->times,
                           follow->asked,    follow->matches,   follow->state,    follow->uniform, follow->own,
+                          follow->weight,
                           follow->is_asked, follow->occupancy, follow->incidence};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
@@ -176,11 +180,6 @@ void follow_keep(struct follow *follow, const struct luck *luck)
 
 /* ---- a group along the courses ---- */
 
-static uint32_t time_counters(const struct chain_group *group)
-{
-    return 2 * (group->n_bases + 1);
-}
-
 /* Where a counter of losses or deals stands among the times. */
 static size_t time_of(const struct follow *follow, size_t g, const struct chain_counter *counter)
 {
@@ -194,7 +193,7 @@ static void keep_times(struct follow *follow, size_t g, size_t step)
     const struct chain_group *group = &follow->chain->group[g];
     float *times = follow->times + step * 2 * follow->n_times * L;
 
-    for (uint32_t c = 0; c < time_counters(group); c++) {
+    for (uint32_t c = 0; c < group->n_times; c++) {
         const size_t time = time_of(follow, g, &group->counter[c]);
 
         memcpy(times + time * L, follow->count + c * L, L * sizeof *times);
@@ -216,8 +215,8 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
         own[hits[n]] += follow->p[n * L + lane];
         all += follow->p[n * L + lane];
     }
-    for (size_t k = 0; k <= group->n_bases; k++) /* floats add up to 1 but for the seventh digit */
-        own[k] = fmax(0.0, own[k] / all);
+    for (size_t k = 0; k <= group->n_bases; k++) /* floats add up to the weight but for the seventh digit */
+        own[k] = all > 0.0 ? fmax(0.0, own[k] / all * follow->weight[g * L + lane]) : 0.0;
     for (size_t k = 0; k <= plan->n_bases; k++) {
         before[k] = matches[k * L];
         matches[k * L] = 0.0;
@@ -225,6 +224,28 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
     for (size_t k = 0; k <= plan->n_bases; k++)
         for (size_t j = 0; j <= group->n_bases && j <= k; j++)
             matches[k * L] += before[k - j] * own[j];
+}
+
+/* Go on only from the nodes in which what is given has come true. */
+static void keep_given(struct follow *follow, size_t g, size_t lane)
+{
+    const struct plan *plan = follow->plan;
+    const struct chain_group *group = &follow->chain->group[g];
+    double all = 0.0, kept = 0.0;
+
+    for (uint32_t n = 0; n < group->n_nodes; n++) {
+        float *p = &follow->p[n * L + lane];
+        bool fits = true;
+
+        for (uint32_t b = 0; b < group->n_bases; b++)
+            for (uint32_t i = 0; i < plan->given.n_bases; i++)
+                fits = fits && (plan->given.base[i] != group->base[b] ||
+                                plan->held >> group->state[n * group->n_bases + b] & 1);
+        all += *p;
+        *p = fits ? *p : 0.0f;
+        kept += *p;
+    }
+    follow->weight[g * L + lane] = fmin(1.0, fmax(0.0, kept / all));
 }
 
 static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
@@ -236,11 +257,11 @@ static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
     double *incidence = follow->incidence + world * follow->chain->n_followed * stops + stop;
     uint32_t asked = 0;
 
-    for (uint32_t b = 0; b < group->n_bases; b++)
+    for (uint32_t b = 0; b < group->n_bases && !plan->answers_only; b++)
         for (size_t s = 0; s < plan->n_states; s++)
             occupancy[(group->base[b] * plan->n_states + s) * stops] +=
                 follow->shown[(b * plan->n_states + s) * L + lane];
-    for (uint32_t c = time_counters(group); c < group->n_counters; c++) {
+    for (uint32_t c = group->n_times; c < group->n_counters; c++) {
         const struct chain_counter *counter = &group->counter[c];
 
         if (counter->what == COUNT_TRANSITION)
@@ -249,6 +270,8 @@ static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
             follow->asked[((stop * follow->chain->n_groups + g) * follow->n_asked + asked++) * L + lane] =
                 follow->count[c * L + lane];
     }
+    if (plan->given.n_bases && plan->given.month == follow->course.stop[stop])
+        keep_given(follow, g, lane);
     for (size_t q = 0; follow->is_asked[stop] && q < plan->n_questions; q++)
         if (!plan->question[q].of_clock && plan->question[q].month == follow->course.stop[stop])
             match(follow, g, q, lane);
@@ -263,9 +286,9 @@ static void follow_step(struct follow *follow, const struct chain_group *group, 
 
     rows->set_rates(follow->chain, group, follow->factor, course->speed + step * course->n_clocks * L, follow->rate,
                     follow->gone, fastest);
-    memset(follow->begun, 0, time_counters(group) * L * sizeof *follow->begun);
-    rows->flow_into(group, time_counters(group), follow->rate, follow->p, follow->begun);
-    for (uint32_t c = 0; c < time_counters(group); c++)
+    memset(follow->begun, 0, group->n_times * L * sizeof *follow->begun);
+    rows->flow_into(group, group->n_times, follow->rate, follow->p, follow->begun);
+    for (uint32_t c = 0; c < group->n_times; c++)
         for (size_t lane = 0; lane < L; lane++)
             follow->begun[c * L + lane] *= length[lane];
     rows->take_step(group, length, fastest, follow->rate, follow->gone, follow->p, follow->term, follow->next,
@@ -282,16 +305,22 @@ static void follow_group(struct follow *follow, size_t g)
 
     memset(follow->p, 0, group->n_nodes * L * sizeof *follow->p);
     memset(follow->count, 0, group->n_counters * L * sizeof *follow->count);
-    for (size_t lane = 0; lane < L; lane++)
+    for (size_t lane = 0; lane < L; lane++) {
         follow->p[group->start * L + lane] = 1.0f;
+        follow->weight[g * L + lane] = 1.0;
+    }
     for (size_t step = 0; step < course->n_steps; step++) {
         follow_step(follow, group, step);
-        follow->rows->show(group, plan->n_states, follow->p, follow->shown);
-        keep_times(follow, g, step);
+        if (!plan->answers_only) {
+            follow->rows->show(group, plan->n_states, follow->p, follow->shown);
+            keep_times(follow, g, step);
+        }
         for (size_t lane = 0; lane < follow->n_lanes; lane++)
             while (next[lane] < course->n_stops && course->reached[next[lane] * L + lane] == step + 1)
                 arrive(follow, g, next[lane]++, lane);
     }
+    if (plan->answers_only)
+        return;
     for (uint32_t b = 0; b < group->n_bases; b++)
         for (size_t i = 0; i < plan->n_states * L; i++)
             follow->state[group->base[b] * plan->n_states * L + i] =
@@ -351,18 +380,39 @@ static void answer_at_once(struct follow *follow, size_t q)
         follow->answer[q * L + lane] = n >= plan->question[q].at_least;
 }
 
+/* The weight of each course as a whole; what its levers and events say counts by it. */
+static void weigh(struct follow *follow)
+{
+    const struct plan *plan = follow->plan;
+    const size_t groups = follow->chain->n_groups;
+    double *weight = follow->weight + groups * L;
+
+    for (size_t lane = 0; lane < L; lane++) {
+        weight[lane] = 1.0;
+        for (size_t g = 0; g < groups; g++)
+            weight[lane] *= follow->weight[g * L + lane];
+    }
+    for (size_t q = 0; q < plan->n_questions && plan->given.n_bases; q++)
+        if (plan->question[q].of_clock || plan->question[q].month <= 0.0)
+            for (size_t lane = 0; lane < L; lane++)
+                follow->answer[q * L + lane] *= weight[lane];
+}
+
 void follow_courses(struct follow *follow)
 {
     const struct plan *plan = follow->plan;
     const size_t stops = follow->course.n_stops, width = 2 * follow->n_times * L;
 
     course_close(&follow->course);
-    if (follow->course.n_steps > follow->step_capacity) {
+    if (!plan->answers_only && follow->course.n_steps > follow->step_capacity) {
         follow->times = memory_lanes(follow->times, 0, follow->course.n_steps * width);
         follow->step_capacity = follow->course.n_steps;
     }
-    memset(follow->occupancy, 0, follow->n_worlds * plan->n_bases * plan->n_states * stops * sizeof *follow->occupancy);
-    memset(follow->incidence, 0, follow->n_worlds * follow->chain->n_followed * stops * sizeof *follow->incidence);
+    if (!plan->answers_only) {
+        memset(follow->occupancy, 0,
+               follow->n_worlds * plan->n_bases * plan->n_states * stops * sizeof *follow->occupancy);
+        memset(follow->incidence, 0, follow->n_worlds * follow->chain->n_followed * stops * sizeof *follow->incidence);
+    }
     begin_matches(follow);
     for (size_t g = 0; g < follow->chain->n_groups; g++)
         follow_group(follow, g);
@@ -376,6 +426,7 @@ void follow_courses(struct follow *follow)
         else if (!question->of_clock)
             answer_of_bases(follow, q);
     }
+    weigh(follow);
 }
 
 /* ---- counting ---- */
@@ -399,6 +450,21 @@ static void add_column(struct spread_column *column, const double *row, const st
     column->p2 += (uint64_t)(p2 * TALLY_ONE + 0.5);
 }
 
+static void tally_answers(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
+                          uint64_t *block)
+{
+    const double *weight = follow->weight + follow->chain->n_groups * L;
+    double squares = 0.0;
+
+    for (size_t lane = world->first; lane < world->first + world->n; lane++)
+        squares += weight[lane] * weight[lane];
+    tally_add(block, tally->at.runs, sum_of(weight, world));
+    tally_add(block, tally->at.squares, squares);
+    tally_add(block, tally->at.tried, world->n);
+    for (size_t q = 0; q < follow->plan->n_questions; q++)
+        tally_add(block, tally->at.question + q, sum_of(follow->answer + q * L, world));
+}
+
 static void tally_questions(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
                             uint64_t *block, struct spread_column *column)
 {
@@ -410,7 +476,6 @@ static void tally_questions(const struct follow *follow, const struct follow_wor
         const double *answer = follow->answer + q * L;
         const double *told = question->of_clock && question->factor != UINT32_MAX ? follow->told + q * L : answer;
 
-        tally_add(block, tally->at.question + q, sum_of(answer, world));
         tally_add(block, tally->at.told + q, sum_of(told, world));
         add_column(&column[q], answer, world);
         for (size_t f = 0; f < plan->n_factors; f++) {
@@ -561,7 +626,9 @@ void follow_tally(struct follow *follow, const struct follow_world *world, struc
 {
     uint64_t *block = tally_block(tally, world->index % REPLICATES);
 
-    tally_add(block, tally->at.runs, world->n);
+    tally_answers(follow, world, tally, block);
+    if (follow->plan->answers_only)
+        return;
     tally_questions(follow, world, tally, block, column);
     tally_states(follow, world, tally, block, column);
     tally_curves(follow, world, tally, block);

@@ -48,6 +48,7 @@ struct follow {
     double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */
     double *state;   /* [base * n_states + state] at the horizon */
     double *uniform; /* [base], the last for all: for the month of a loss or a deal */
+    double *weight;  /* [group], the last for all: the probability that what is given came true; 1 where nothing is */
     uint8_t **hits; /* per group: [question * n_nodes + node], how many of its bases are as asked there; as `matches` */
     bool *is_asked; /* per stop: by a question about bases */
     uint32_t n_times, n_asked;

@@ -51,9 +51,15 @@ struct game {
     uint64_t runaway_world;
 };
 
+/* What is kept of every world. */
 static size_t columns_of(const struct plan *plan)
 {
-    return plan->n_questions + plan->n_bases * plan->n_states;
+    return plan->answers_only ? 0 : plan->n_questions + plan->n_bases * plan->n_states;
+}
+
+static size_t inputs_of(const struct plan *plan)
+{
+    return plan->answers_only ? 0 : plan->n_inputs;
 }
 
 static void seat_init(struct seat *seat, const struct plan *plan, bool computes)
@@ -91,6 +97,8 @@ static void count_column(struct spread_column *column)
 
 static void count_columns(const struct seat *seat, const struct plan *plan)
 {
+    if (plan->answers_only)
+        return;
     for (size_t q = 0; q < plan->n_questions; q++)
         if (seat->tally.yes[q])
             count_column(&seat->column[q]);
@@ -171,8 +179,8 @@ static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t
     walk_run(&seat->walk, &seat->history, lane);
     if (game->settings->draws)
         keep_draw(game, seat, arm, index, seat->walk.luck.run + lane);
-    tally_run(&seat->tally, &seat->history, index % REPLICATES);
-    count_columns(seat, plan);
+    if (tally_run(&seat->tally, &seat->history, index % REPLICATES))
+        count_columns(seat, plan);
     return !overflows(game, seat, &seat->walk, index);
 }
 
@@ -254,9 +262,9 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
 static void keep_world(struct game *game, size_t arm, uint64_t index, const struct world *world)
 {
     const struct plan *plan = game->plan[arm];
-    const size_t first = (index - game->first_world) * plan->n_inputs;
+    const size_t n = inputs_of(plan), first = (index - game->first_world) * n;
 
-    for (size_t i = 0; i < plan->n_inputs; i++) {
+    for (size_t i = 0; i < n; i++) {
         game->uniform[arm][first + i] = world->uniform[i];
         game->value[arm][first + i] = world->value[plan->input[i].slot];
     }
@@ -327,7 +335,8 @@ static void play_chunk(struct game *game)
 {
     const uint64_t units = game->chunk_worlds * game->n_slices;
     const uint64_t runs_a_unit = game->settings->n_runs < SLICE_RUNS ? game->settings->n_runs : SLICE_RUNS;
-    const uint64_t block = runs_a_unit < BLOCK_RUNS ? BLOCK_RUNS / runs_a_unit : 1;
+    const uint64_t runs_a_block = BLOCK_RUNS / game->n_arms; /* of one arm, so that few worlds of many arms are shared too */
+    const uint64_t block = runs_a_unit < runs_a_block ? runs_a_block / runs_a_unit : 1;
     const uint64_t blocks = (units + block - 1) / block;
 
 #pragma omp parallel for schedule(dynamic, 1) num_threads(game->threads)
@@ -351,7 +360,8 @@ static void spread_worlds(struct game *game, size_t arm, uint64_t n)
     for (uint64_t replicate = 0; replicate < REPLICATES; replicate++)
         for (uint64_t w = (replicate + REPLICATES - game->first_world % REPLICATES) % REPLICATES; w < n;
              w += REPLICATES)
-            spread_world(&game->result->arm[arm].spread, game->first_world + w, game->uniform[arm] + w * plan->n_inputs,
+            spread_world(&game->result->arm[arm].spread, game->first_world + w,
+                         game->uniform[arm] + w * inputs_of(plan),
                          game->column[arm] + w * columns_of(plan), game->settings->n_runs);
 }
 
@@ -373,7 +383,7 @@ static void hand_on(struct game *game)
 
             for (size_t q = 0; q < game->plan[arm]->n_questions; q++)
                 game->p[q] = spread_p(&column[q], settings->n_runs);
-            settings->world(settings->context, arm, index, game->value[arm] + w * game->plan[arm]->n_inputs, game->p);
+            settings->world(settings->context, arm, index, game->value[arm] + w * inputs_of(game->plan[arm]), game->p);
         }
     }
     for (size_t arm = 0; arm < game->n_arms; arm++)
@@ -462,7 +472,7 @@ static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const str
     uint64_t numbers = 1, worlds;
 
     for (size_t a = 0; a < n_arms; a++)
-        numbers += 2 * (arm[a]->n_inputs + columns_of(arm[a])) +
+        numbers += 2 * (inputs_of(arm[a]) + columns_of(arm[a])) +
                    (settings->draws ? 3 * settings->n_runs * arm[a]->n_bases : 0);
     worlds = CHUNK_NUMBERS / numbers;
     return worlds < 1 ? 1 : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
@@ -493,10 +503,10 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
         result->arm[a].computed = arm[a]->chain && settings->estimator != ESTIMATOR_DRAW;
         spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
         game.column[a] = memory_new(game.most_worlds * columns_of(arm[a]), sizeof **game.column);
-        game.uniform[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.uniform);
+        game.uniform[a] = memory_new(game.most_worlds * inputs_of(arm[a]), sizeof **game.uniform);
         if (settings->draws)
             game.draw[a] = memory_new(game.most_worlds * settings->n_runs * arm[a]->n_bases, sizeof **game.draw);
-        game.value[a] = memory_new(game.most_worlds * arm[a]->n_inputs, sizeof **game.value);
+        game.value[a] = memory_new(game.most_worlds * inputs_of(arm[a]), sizeof **game.value);
         most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
         for (int thread = 0; thread < game.threads; thread++)
             seat_init(&game.seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);

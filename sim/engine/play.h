@@ -33,7 +33,7 @@ struct play_settings {
     /* called by one thread, now and then; fraction is of the work known of */
     void (*progress)(void *context, uint64_t n_draws, double fraction);
     /* called for each world, in order, by one thread, with the values of its inputs and its probability of each
-     * question */
+     * question; NULL: not wanted. Not with plans of answers only */
     void (*world)(void *context, size_t arm, uint64_t index, const double *input, const double *p);
     /* called likewise with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
     void (*draws)(void *context, size_t arm, const struct play_draw *draw, size_t n);
@@ -42,7 +42,7 @@ struct play_settings {
 
 struct arm_result {
     struct tally tally;
-    struct spread spread;
+    struct spread spread; /* empty for a plan of answers only */
     bool computed; /* what bases do is; else drawn */
 };
 

@@ -4,18 +4,20 @@
 
 void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn)
 {
-    const size_t columns = plan->n_questions + plan->n_bases * plan->n_states;
+    const size_t questions = plan->answers_only ? 0 : plan->n_questions;
+    const size_t columns = plan->answers_only ? 0 : questions + plan->n_bases * plan->n_states;
+    const size_t inputs = plan->answers_only ? 0 : plan->n_inputs;
     const size_t bins = drawn && n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
-    const size_t strata = REPLICATES * plan->n_inputs * SPREAD_STRATA;
+    const size_t strata = REPLICATES * inputs * SPREAD_STRATA;
 
     *spread = (struct spread){.n_columns = columns,
                               .n_bins = bins,
-                              .n_inputs = plan->n_inputs,
-                              .n_questions = plan->n_questions,
+                              .n_inputs = inputs,
+                              .n_questions = questions,
                               .sums = memory_new(REPLICATES * columns, sizeof *spread->sums),
                               .histogram = memory_new(REPLICATES * columns * (bins + 1), sizeof *spread->histogram),
                               .strata_worlds = memory_new(strata, sizeof *spread->strata_worlds),
-                              .strata_p = memory_new(strata * plan->n_questions, sizeof *spread->strata_p)};
+                              .strata_p = memory_new(strata * questions, sizeof *spread->strata_p)};
 }
 
 void spread_free(struct spread *spread)

@@ -8,10 +8,13 @@ static const uint64_t one = (uint64_t)TALLY_ONE;
 static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_months)
 {
     const size_t bases = plan->n_bases, states = plan->n_states, questions = plan->n_questions;
+    const size_t n_always = 4; /* rows that every tally has */
     const struct {
         size_t *offset, n;
     } row[] = {
         {&at->runs, 1},
+        {&at->squares, 1},
+        {&at->tried, 1},
         {&at->question, questions},
         {&at->state, bases * states},
         {&at->held, bases + 1},
@@ -33,7 +36,7 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
     at->size = 0;
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         *row[i].offset = at->size;
-        at->size += row[i].n;
+        at->size += i < n_always || !plan->answers_only ? row[i].n : 0;
     }
 }
 
@@ -90,13 +93,20 @@ static bool answer(const struct plan *plan, const struct plan_question *question
 static void count_questions(struct tally *tally, uint64_t *count, const struct history *history)
 {
     const struct plan *plan = tally->plan;
-    const size_t n = plan->n_questions;
 
-    for (size_t q = 0; q < n; q++) {
+    for (size_t q = 0; q < plan->n_questions; q++) {
         tally->yes[q] = answer(plan, &plan->question[q], history);
         count[tally->at.question + q] += tally->yes[q] * one;
-        count[tally->at.told + q] += tally->yes[q] * one;
     }
+}
+
+static void count_factors(struct tally *tally, uint64_t *count, const struct history *history)
+{
+    const struct plan *plan = tally->plan;
+    const size_t n = plan->n_questions;
+
+    for (size_t q = 0; q < n; q++)
+        count[tally->at.told + q] += tally->yes[q] * one;
     for (size_t f = 0; f < plan->n_factors; f++) {
         const double came = history->first[plan->factor[f].clock];
 
@@ -174,22 +184,39 @@ static void count_curves(const struct tally *tally, uint64_t *count, const struc
     }
 }
 
-void tally_run(struct tally *tally, const struct history *history, size_t replicate)
+/* Whether a run has come to what is given. */
+static bool came_true(const struct plan *plan, const struct history *history)
+{
+    for (uint32_t i = 0; i < plan->given.n_bases; i++)
+        if (!(plan->held >> history_state(history, plan, plan->given.base[i], plan->given.month) & 1))
+            return false;
+    return true;
+}
+
+bool tally_run(struct tally *tally, const struct history *history, size_t replicate)
 {
     const struct plan *plan = tally->plan;
     uint64_t *count = tally_block(tally, replicate);
     size_t held = 0;
 
+    count[tally->at.tried] += one;
+    if (!came_true(plan, history))
+        return false;
     count[tally->at.runs] += one;
+    count[tally->at.squares] += one;
+    count_questions(tally, count, history);
+    if (plan->answers_only)
+        return true;
     for (size_t b = 0; b < plan->n_bases; b++) {
         count[tally->at.state + b * plan->n_states + history->state[b]] += one;
         held += plan->held >> history->state[b] & 1;
     }
     count[tally->at.held + held] += one;
-    count_questions(tally, count, history);
+    count_factors(tally, count, history);
     count_curves(tally, count, history);
     count_first(tally, count, history, ~plan->held, &tally->at.loss);
     count_first(tally, count, history, plan->deal, &tally->at.deal);
+    return true;
 }
 
 void tally_merge(struct tally *into, const struct tally *from)
@@ -209,7 +236,7 @@ uint64_t tally_total(const struct tally *tally, size_t cell)
 
 uint64_t tally_runs(const struct tally *tally)
 {
-    return (uint64_t)((double)tally_total(tally, tally->at.runs) / TALLY_ONE);
+    return (uint64_t)((double)tally_total(tally, tally->at.tried) / TALLY_ONE);
 }
 
 /* Of a binomial share, at the Jeffreys estimate so that 0 of n is not called certain. */

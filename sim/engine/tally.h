@@ -16,10 +16,12 @@
  * their offsets are summed too. */
 enum { TALLY_BINS = 1024 };
 
-/* Where each count stands in a replicate's block. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
+/* Where each count stands in a replicate's block; in a plan of answers only what follows `question` is not there. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
  * t: transition; m: month of the grid. */
 struct tally_layout {
-    size_t runs;      /* 1 */
+    size_t runs;      /* 1; where something is given, as much of it as came true */
+    size_t squares;   /* that, squared */
+    size_t tried;     /* 1 in any case */
     size_t question;  /* [q] said yes */
     size_t state;     /* [b * n_states + s] at the horizon */
     size_t held;      /* [0 .. n_bases] so many held at the horizon */
@@ -49,8 +51,9 @@ struct tally {
 void tally_init(struct tally *tally, const struct plan *plan);
 void tally_free(struct tally *tally);
 
-/* Count a run of a replicate; tally->yes then tells how it answered each question. */
-void tally_run(struct tally *tally, const struct history *history, size_t replicate);
+/* Count a run of a replicate; tally->yes then tells how it answered each question. What the plan takes as given has not come
+ * true in the run: false, and it counts as tried only. */
+bool tally_run(struct tally *tally, const struct history *history, size_t replicate);
 
 /* Count part of a run in a cell of a replicate's block. */
 static inline void tally_add(uint64_t *block, size_t cell, double part)
@@ -77,7 +80,7 @@ static inline double tally_month(const struct tally *tally, double place)
 
 uint64_t tally_total(const struct tally *tally, size_t cell);
 
-/* How many runs were counted. */
+/* How many runs were played. */
 uint64_t tally_runs(const struct tally *tally);
 
 /* A share yes of n, counted in each replicate, and its standard error from the spread of the replicates. Where they are

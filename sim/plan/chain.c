@@ -50,7 +50,11 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
     const uint32_t initial = plan->base[b].initial;
     size_t n = 1;
 
-    past[0] = (struct past){0, initial, !in(plan->held, initial), in(plan->deal, initial)};
+    past[0] = (struct past){.state = initial};
+    if (!plan->answers_only) {
+        past[0].lost = !in(plan->held, initial);
+        past[0].deal = in(plan->deal, initial);
+    }
     for (size_t i = 0; i < n && n < MAX_PASTS; i++)
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n && n < MAX_PASTS; c++) {
             const uint64_t ring = UINT64_C(1) << (c - clocks.first);
@@ -61,9 +65,11 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
             if (!in(plan->clock[c].from, past[i].state))
                 continue;
             next.state = plan->clock[c].to;
-            next.rung |= ring;
-            next.lost = next.lost || !in(plan->held, next.state);
-            next.deal = next.deal || in(plan->deal, next.state);
+            if (!plan->answers_only) {
+                next.rung |= ring;
+                next.lost = next.lost || !in(plan->held, next.state);
+                next.deal = next.deal || in(plan->deal, next.state);
+            }
             label |= (past[i].rung & ring ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
                      (next.deal != past[i].deal ? FIRST_DEAL : 0);
             to = find_past(past, n, &next);
@@ -176,7 +182,10 @@ static uint64_t joint_label(uint32_t marks, uint32_t rate, uint64_t local)
 static uint32_t marks_of(const struct maker *maker, uint32_t c, uint32_t state)
 {
     const struct plan *plan = maker->plan;
-    uint32_t marks = (in(plan->held, state) ? 0 : ANY_LOST) | (in(plan->deal, state) ? ANY_DEAL : 0);
+    uint32_t marks = 0;
+
+    if (!plan->answers_only)
+        marks = (in(plan->held, state) ? 0 : ANY_LOST) | (in(plan->deal, state) ? ANY_DEAL : 0);
 
     for (uint32_t i = 0; c != UINT32_MAX && i < maker->n_asked; i++)
         if (plan->clock[c].transition == maker->asked[i])
@@ -316,15 +325,16 @@ static void add_counters(struct maker *maker, struct chain_group *group, const s
     for (uint32_t i = 0; i < group->n_bases; i++)
         n += plan->base[group->base[i]].clocks.n;
     group->counter = pool_new(&maker->plan->pool, n, sizeof *group->counter);
-    for (uint32_t i = 0; i <= group->n_bases; i++) {
+    for (uint32_t i = 0; i <= group->n_bases && !plan->answers_only; i++) {
         const uint32_t b = i < group->n_bases ? group->base[i] : all;
 
         add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_LOSS, b, {0, 0}});
         add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_DEAL, b, {0, 0}});
     }
+    group->n_times = group->n_counters;
     for (uint32_t i = 0; i < maker->n_asked; i++)
         add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_ASKED, i, {0, 0}});
-    for (uint32_t i = 0; i < group->n_bases; i++) {
+    for (uint32_t i = 0; i < group->n_bases && !plan->answers_only; i++) {
         const struct span clocks = plan->base[group->base[i]].clocks;
 
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++)
@@ -476,6 +486,9 @@ static const char *obstacle(struct plan *plan)
             if (!plan->clock[plan->link[l].clock].moves_base)
                 return pool_print(&plan->pool, "a coupling lets bases bear on %s", plan->clock[plan->link[l].clock].id);
     }
+    for (size_t q = 0; q < plan->n_questions && plan->given.n_bases; q++)
+        if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX)
+            return "whether a transition rings is asked where bases must have been held later on";
     for (size_t b = 0; b < plan->n_bases; b++)
         if (plan->base[b].clocks.n > 64)
             return "a base has more than 64 transitions";

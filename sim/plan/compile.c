@@ -304,9 +304,26 @@ static void table_frailties(struct plan *plan)
     }
 }
 
-struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
+struct held_then { /* ids of bases that must be held at a month */
+    double month;
+    const char *const *id;
+    size_t n;
+};
+
+static void compile_given(struct compiler *compiler, const struct held_then *held)
 {
-    struct plan *plan = memory_new(1, sizeof *plan);
+    struct plan_given *given = &compiler->plan->given;
+
+    given->month = held->month;
+    given->base = pool_new(compiler->pool, held->n, sizeof *given->base);
+    for (size_t i = 0; i < held->n; i++)
+        given->base[given->n_bases++] = (uint32_t)compile_find(&compiler->bases, held->id[i]);
+}
+
+/* Fill in a plan; it is freed, and NULL returned, when there are mistakes. */
+static struct plan *compile(struct plan *plan, const struct scenario *scenario, const struct model *model,
+                            const struct held_then *held, struct diag *diag)
+{
     struct compiler compiler = {.scenario = scenario, .plan = plan, .diag = diag, .pool = &plan->pool};
     const size_t errors = diag->n_errors;
 
@@ -330,6 +347,8 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
         compile_correlations(&compiler);
         number_coordinates(plan);
     }
+    if (diag->n_errors == errors)
+        compile_given(&compiler, held);
     if (!diag->n_errors)
         compile_warnings(&compiler); /* mistakes would make for false ones */
     if (diag->n_errors == errors) {
@@ -340,6 +359,20 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
     }
     plan_free(plan);
     return NULL;
+}
+
+struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
+{
+    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct held_then){0}, diag);
+}
+
+struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
+                                  const char *const *held, size_t n_held, struct diag *diag)
+{
+    struct plan *plan = memory_new(1, sizeof *plan);
+
+    plan->answers_only = true;
+    return compile(plan, scenario, model, &(struct held_then){month, held, n_held}, diag);
 }
 
 void plan_free(struct plan *plan)

@@ -133,6 +133,13 @@ struct plan_factor {
     uint32_t clock;
 };
 
+/* What histories are asked to have come true; those where it has not do not count. */
+struct plan_given {
+    double month;
+    uint32_t *base; /* all of these are held then */
+    uint32_t n_bases; /* 0: nothing is asked */
+};
+
 /* A value for one of the model's own fields, for one base. */
 struct plan_setting {
     slot_t slot;                /* FIELD_QUANTITY */
@@ -172,6 +179,8 @@ struct plan {
     double *cholesky;
     size_t n_correlated;
     size_t n_stated, n_reading, n_guess, n_untagged;
+    bool answers_only; /* of all there is to count only the questions' answers are */
+    struct plan_given given;
     struct chain *chain;   /* what bases do, for a given course of levers and events; NULL: it can only be drawn, */
     const char *why_drawn; /* because of this */
 };
@@ -181,6 +190,11 @@ struct plan {
  * errors. */
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag);
 void plan_free(struct plan *plan);
+
+/* The same to answer its questions and nothing else, which takes much less time, from histories in which some bases (ids; all
+ * of them bases of the scenario) still are held at a month. n_held 0: from all histories. */
+struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
+                                  const char *const *held, size_t n_held, struct diag *diag);
 
 /* The key of a named stream. */
 struct key128 plan_key(const char *name);

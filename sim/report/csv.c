@@ -1,43 +1,7 @@
 #include "sim/report/report.h"
 #include <inttypes.h>
-#include <string.h>
+#include "sim/report/csv_field.h"
 #include "sim/report/number.h"
-
-/* RFC 4180, but for the line's end: LF, as R, pandas and gnuplot write. */
-static void put_text(FILE *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    putc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
-    }
-    putc('"', out);
-}
-
-static void put_number(FILE *out, double x)
-{
-    char text[NUMBER_SIZE];
-    const char *printed = number_print(text, x);
-
-    fwrite_unlocked(printed, 1, strlen(printed), out); /* one thread writes a file */
-}
-
-static void next_text(FILE *out, const char *text)
-{
-    putc_unlocked(',', out);
-    put_text(out, text);
-}
-
-static void next_number(FILE *out, double x)
-{
-    putc_unlocked(',', out);
-    put_number(out, x);
-}
 
 /* summary.csv */
 
@@ -52,15 +16,15 @@ static void topic_row(const struct topic *topic, const char *type, const char *t
 {
     FILE *out = topic->out;
 
-    put_text(out, topic->answer->analyst_id);
-    next_text(out, topic->answer->scenario_id);
-    next_text(out, topic->target);
-    next_text(out, topic->location);
-    next_number(out, topic->horizon);
-    next_text(out, type);
-    next_text(out, type_id);
-    next_number(out, estimate.value);
-    next_number(out, estimate.se);
+    csv_text(out, topic->answer->analyst_id);
+    csv_next_text(out, topic->answer->scenario_id);
+    csv_next_text(out, topic->target);
+    csv_next_text(out, topic->location);
+    csv_next_number(out, topic->horizon);
+    csv_next_text(out, type);
+    csv_next_text(out, type_id);
+    csv_next_number(out, estimate.value);
+    csv_next_number(out, estimate.se);
     fprintf(out, ",%" PRIu64 "\n", estimate.n);
 }
 
@@ -154,13 +118,13 @@ static void curve(FILE *out, const struct answer *answer, const char *location, 
                   const struct estimate *estimate)
 {
     for (size_t i = 0; i < answer->n_months; i++) {
-        put_text(out, answer->scenario_id);
-        next_text(out, location);
-        next_text(out, kind);
-        next_text(out, name);
-        next_number(out, answer->month[i]);
-        next_number(out, estimate[i].value);
-        next_number(out, estimate[i].se);
+        csv_text(out, answer->scenario_id);
+        csv_next_text(out, location);
+        csv_next_text(out, kind);
+        csv_next_text(out, name);
+        csv_next_number(out, answer->month[i]);
+        csv_next_number(out, estimate[i].value);
+        csv_next_number(out, estimate[i].se);
         putc('\n', out);
     }
 }
@@ -185,13 +149,13 @@ void csv_curves(FILE *out, const struct answer *answer)
 static void factor_rows(FILE *out, const struct answer *answer, const struct answer_factor *factor)
 {
     for (size_t q = 0; q < answer->n_questions; q++) {
-        put_text(out, factor->id);
-        next_text(out, answer->question[q].id);
-        next_number(out, factor->by_question[q].comes.value);
-        next_number(out, factor->by_question[q].if_comes.value);
-        next_number(out, factor->by_question[q].if_not.value);
-        next_number(out, factor->by_question[q].difference.value);
-        next_number(out, factor->by_question[q].difference.se);
+        csv_text(out, factor->id);
+        csv_next_text(out, answer->question[q].id);
+        csv_next_number(out, factor->by_question[q].comes.value);
+        csv_next_number(out, factor->by_question[q].if_comes.value);
+        csv_next_number(out, factor->by_question[q].if_not.value);
+        csv_next_number(out, factor->by_question[q].difference.value);
+        csv_next_number(out, factor->by_question[q].difference.se);
         putc('\n', out);
     }
 }
@@ -210,7 +174,7 @@ static void next_name(FILE *out, const char *prefix, const char *name)
     char text[512]; /* a path is a few ids, 64 bytes each at most */
 
     snprintf(text, sizeof text, "%s%s", prefix, name);
-    next_text(out, text);
+    csv_next_text(out, text);
 }
 
 void csv_worlds_header(FILE *out, const char *const *input, size_t n_inputs, const char *const *question,
@@ -227,11 +191,11 @@ void csv_worlds_header(FILE *out, const char *const *input, size_t n_inputs, con
 void csv_worlds_row(FILE *out, const char *scenario_id, uint64_t world, const double *input, size_t n_inputs,
                     const double *p, size_t n_questions)
 {
-    put_text(out, scenario_id);
+    csv_text(out, scenario_id);
     fprintf(out, ",%" PRIu64, world);
     for (size_t i = 0; i < n_inputs; i++)
-        next_number(out, input[i]);
+        csv_next_number(out, input[i]);
     for (size_t i = 0; i < n_questions; i++)
-        next_number(out, p[i]);
+        csv_next_number(out, p[i]);
     putc('\n', out);
 }

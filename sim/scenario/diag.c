@@ -389,3 +389,11 @@ const char *diag_nearest(const char *word, const char *const *name, size_t n)
     }
     return nearest;
 }
+
+const char *diag_first_error(const struct diag *diag)
+{
+    for (size_t i = 0; i < diag->n; i++)
+        if (diag->entry[i].severity == ERROR)
+            return diag->entry[i].message;
+    return NULL;
+}

@@ -32,6 +32,9 @@ void diag_warning(struct diag *diag, struct place place, const char *hint, const
 void diag_print(const struct diag *diag, FILE *out, bool colour);
 void diag_free(struct diag *diag);
 
+/* The message of the first error, NULL when there is none. */
+const char *diag_first_error(const struct diag *diag);
+
 /* Of n names, the one nearest to a misspelt word, or NULL when none is near enough to be meant. */
 const char *diag_nearest(const char *word, const char *const *name, size_t n);
 

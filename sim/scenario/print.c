@@ -113,6 +113,55 @@ static void put_value(const struct printer *printer, const struct node *node, in
     }
 }
 
+static void put_inline(FILE *out, const struct node *node)
+{
+    const struct node *value = node->kind == NODE_GROUP ? tree_get(node, "value") : NULL;
+    const char *between = "";
+
+    if (value) {
+        put_inline(out, value);
+    } else if (node->kind == NODE_NUMBER) {
+        put_number(out, node);
+    } else if (node->kind == NODE_BOOL) {
+        fputs(node->truth ? "true" : "false", out);
+    } else if (node->kind == NODE_STRING) {
+        put_string(out, node->text);
+    } else if (node->kind == NODE_LIST) {
+        fputc('(', out);
+        for (size_t i = 0; i < node->n; i++, between = ", ") {
+            fputs(between, out);
+            put_inline(out, node->child[i]);
+        }
+        fputc(')', out);
+    } else {
+        fputs("{ ", out);
+        for (size_t i = 0; i < node->n; i++)
+            if (!tree_is_note(node->child[i])) {
+                fprintf(out, "%s = ", node->child[i]->name);
+                put_inline(out, node->child[i]);
+                fputs("; ", out);
+            }
+        fputc('}', out);
+    }
+}
+
+const char *scenario_print_value(struct pool *pool, const struct node *node)
+{
+    char *text = NULL;
+    size_t size = 0;
+    const char *kept;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        die("out of memory");
+    put_inline(out, node);
+    if (fclose(out))
+        die("out of memory");
+    kept = pool_copy(pool, text, size);
+    free(text);
+    return kept;
+}
+
 char *scenario_print(const struct scenario *scenario, bool canonical)
 {
     char *text = NULL;

@@ -149,6 +149,29 @@ static void name_scenario(struct reader *reader, const char *path)
         scenario->title = scenario->id;
 }
 
+static void read_all(struct reader *reader, const char *path)
+{
+    read_head(reader);
+    read_analyst(reader);
+    name_scenario(reader, path);
+    read_models(reader);
+    read_sections(reader);
+    read_questions(reader);
+}
+
+struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like, const struct model_schema *model,
+                                  size_t n_models, struct diag *diag)
+{
+    struct scenario *scenario = memory_new(1, sizeof *scenario);
+    struct reader reader = {scenario, diag, model, n_models};
+
+    scenario->root = root;
+    scenario->file = like->file;
+    scenario->n_files = like->n_files;
+    read_all(&reader, like->id);
+    return scenario;
+}
+
 struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
                                const struct model_schema *model, size_t n_models, struct diag *diag)
 {
@@ -158,12 +181,7 @@ struct scenario *scenario_read(const char *path, const struct override *override
     scenario->root = layers_read(scenario, path, override, n_overrides, diag);
     if (!scenario->root)
         return scenario;
-    read_head(&reader);
-    read_analyst(&reader);
-    name_scenario(&reader, path);
-    read_models(&reader);
-    read_sections(&reader);
-    read_questions(&reader);
+    read_all(&reader, path);
     return scenario;
 }
 

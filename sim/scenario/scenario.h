@@ -224,12 +224,19 @@ struct override {
  * diag->n_errors has not grown the scenario is whole (or a frame). Free with scenario_free in any case. */
 struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
                                const struct model_schema *model, size_t n_models, struct diag *diag);
+
+/* The scenario that a tree says, which must outlive it; its files are those of another. */
+struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like, const struct model_schema *model,
+                                  size_t n_models, struct diag *diag);
 void scenario_free(struct scenario *scenario);
 
 /* The scenario after merging, as a scenario file; the caller frees it. canonical: names in alphabetical order but for
  * states, nothing but values: what is hashed. Otherwise in the order written, each value with the file and line that
  * set it. */
 char *scenario_print(const struct scenario *scenario, bool canonical);
+
+/* A value as a file says it, on one line and without notes; in the pool. */
+const char *scenario_print_value(struct pool *pool, const struct node *node);
 
 /* SHA-256 in lower-case hex, of the canonical text and of a file's bytes. hex: 65 bytes. */
 void scenario_sha256(const char *text, size_t size, char *hex);

@@ -141,6 +141,17 @@ struct node *tree_merge(struct pool *pool, struct node *below, struct node *abov
     return below;
 }
 
+bool tree_is_note(const struct node *node)
+{
+    static const char *const key[] = {"source", "tag",        "because",     "group",       "name", "text",
+                                      "kind",   "offered_by", "demanded_by", "red_line_of", "role"};
+
+    for (size_t i = 0; i < sizeof key / sizeof *key && node->name && node->kind == NODE_STRING; i++)
+        if (!strcmp(node->name, key[i]))
+            return true;
+    return false;
+}
+
 void tree_remove(struct node *group, const struct node *child)
 {
     size_t kept = 0;

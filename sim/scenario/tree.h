@@ -33,6 +33,9 @@ struct node *tree_get(const struct node *group, const char *name);
  * equal one is told as a warning when `warn` is set. */
 struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag);
 
+/* Whether a member of a group tells where a value comes from, or what it is called, and means nothing to the play. */
+bool tree_is_note(const struct node *node);
+
 /* Remove a child from a group. */
 void tree_remove(struct node *group, const struct node *child);
 

@@ -1,0 +1,177 @@
+#include "sim/analysis/attribute.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/scenario/diag.h"
+
+static const char *key_of(const struct difference *difference, enum attribute_by by)
+{
+    return by == BY_GROUP ? difference->group : by == BY_THING ? difference->owner : NULL;
+}
+
+static void unite(size_t *of, size_t n, size_t a, size_t b)
+{
+    const size_t low = of[a] < of[b] ? of[a] : of[b], high = of[a] < of[b] ? of[b] : of[a];
+
+    for (size_t i = 0; i < n; i++)
+        if (of[i] == high)
+            of[i] = low;
+}
+
+/* Bundles that are of one thing, or of one group, are one player. */
+static void find_players(struct attribution *it, enum attribute_by by)
+{
+    const struct differences *differences = it->differences;
+    const size_t n = differences->n_bundles;
+
+    it->player_of = pool_new(&it->pool, n, sizeof *it->player_of);
+    for (size_t i = 0; i < n; i++)
+        it->player_of[i] = i;
+    for (size_t i = 0; i < differences->n; i++)
+        for (size_t k = 0; k < i && by != BY_ASSUMPTION; k++)
+            if (!strcmp(key_of(&differences->item[i], by), key_of(&differences->item[k], by)))
+                unite(it->player_of, n, differences->item[i].bundle, differences->item[k].bundle);
+}
+
+static void name_players(struct attribution *it, enum attribute_by by)
+{
+    const struct differences *differences = it->differences;
+    size_t *number = pool_new(&it->pool, differences->n_bundles, sizeof *number);
+
+    it->player = pool_new(&it->pool, differences->n_bundles, sizeof *it->player);
+    for (size_t i = 0; i < differences->n_bundles; i++)
+        if (it->player_of[i] == i)
+            number[i] = it->n_players++;
+    for (size_t i = 0; i < differences->n_bundles; i++)
+        it->player_of[i] = number[it->player_of[i]];
+    for (size_t i = 0; i < differences->n; i++) {
+        const struct difference *difference = &differences->item[i];
+        struct attribution_player *player = &it->player[it->player_of[difference->bundle]];
+        const char *key = key_of(difference, by);
+
+        if (!player->n_differences++)
+            player->name = key ? key : difference->path;
+        player->bears = player->bears || difference->bears;
+    }
+    for (size_t i = 0; i < it->n_players; i++)
+        it->n_bearing += it->player[i].bears;
+}
+
+void attribution_init(struct attribution *attribution, const struct agenda *agenda,
+                      const struct differences *differences, enum attribute_by by, size_t n_pairs, uint64_t seed)
+{
+    *attribution = (struct attribution){.agenda = agenda, .differences = differences};
+    find_players(attribution, by);
+    name_players(attribution, by);
+    shapley_init(&attribution->game, attribution->n_bearing, n_pairs, seed);
+}
+
+void attribution_free(struct attribution *attribution)
+{
+    for (size_t i = 0; attribution->outcome && i < attribution->game.n_coalitions; i++)
+        outcome_free(&attribution->outcome[i]);
+    free(attribution->outcome);
+    shapley_free(&attribution->game);
+    pool_free(&attribution->pool);
+}
+
+/* Whether a bundle is the other scenario's in a coalition. What bears on nothing is not. */
+static bool *taken_by(const struct attribution *it, size_t coalition)
+{
+    bool *member = memory_new(it->n_players, sizeof *member);
+    bool *taken = memory_new(it->differences->n_bundles, sizeof *taken);
+
+    for (size_t i = 0, k = 0; i < it->n_players; i++)
+        if (it->player[i].bears)
+            member[i] = it->game.member[coalition * it->n_bearing + k++];
+    for (size_t b = 0; b < it->differences->n_bundles; b++)
+        taken[b] = member[it->player_of[b]];
+    free(member);
+    return taken;
+}
+
+bool attribution_make(void *context, size_t coalition, struct arm *arm)
+{
+    struct attribution *it = context;
+    struct diag diag = {0};
+    bool *taken = taken_by(it, coalition);
+    const struct node *root = differences_blend(it->differences, &arm->pool, taken);
+
+    free(taken);
+    arm->scenario = scenario_of_tree(root, it->differences->side[0], model_schemas(&arm->pool), model_count, &diag);
+    if (!diag.n_errors)
+        arm->plan = agenda_compile(it->agenda, arm->scenario, &diag);
+    if (!arm->plan)
+        it->why_not = pool_print(&it->pool, "a scenario between the two makes no sense: %s", diag_first_error(&diag));
+    diag_free(&diag);
+    return arm->plan != NULL;
+}
+
+/* ---- shares ---- */
+
+struct share { /* of those that bear, in a question */
+    const struct attribution *attribution;
+    double *value; /* scratch: per coalition */
+    double *all;   /* scratch: per player */
+    size_t question;
+};
+
+static void value_coalitions(const struct share *share, size_t leave_out)
+{
+    const struct attribution *it = share->attribution;
+
+    for (size_t c = 0; c < it->game.n_coalitions; c++)
+        share->value[c] = outcome_share(&it->outcome[c], share->question, leave_out);
+    shapley_shares(&it->game, share->value, share->all);
+}
+
+/* Shares of all players for every set of replicates: the jackknife asks for one player after the other. */
+static void share_question(struct attribution *it, struct share *scratch, size_t question)
+{
+    const size_t n = it->n_bearing;
+    double *part = memory_new((REPLICATES + 1) * n, sizeof *part), *error = memory_new(n, sizeof *error);
+    const struct outcome *first = &it->outcome[0];
+    size_t replicates = 0;
+
+    scratch->question = question;
+    for (size_t r = 0; r <= REPLICATES; r++) {
+        if (r < REPLICATES && !first->runs[r])
+            continue;
+        value_coalitions(scratch, r);
+        memcpy(part + (r < REPLICATES ? replicates++ : REPLICATES) * n, scratch->all, n * sizeof *part);
+    }
+    shapley_errors(&it->game, scratch->value, error); /* values of all replicates, which came last */
+    for (size_t i = 0, k = 0; i < it->n_players; i++) {
+        struct estimate *share = &it->share[question][i];
+        double mean = 0.0, squares = 0.0;
+
+        if (!it->player[i].bears)
+            continue;
+        for (size_t r = 0; r < replicates; r++)
+            mean += part[r * n + k] / (double)replicates;
+        for (size_t r = 0; r < replicates; r++)
+            squares += (part[r * n + k] - mean) * (part[r * n + k] - mean);
+        share->value = part[REPLICATES * n + k];
+        share->se = replicates > 1 ? hypot(sqrt(squares * (double)(replicates - 1) / (double)replicates), error[k]) : NAN;
+        k++;
+    }
+    free(part);
+    free(error);
+}
+
+void attribution_share(struct attribution *attribution, struct outcome *outcome)
+{
+    const size_t questions = attribution->agenda->n;
+    struct share scratch = {.attribution = attribution,
+                            .value = memory_new(attribution->game.n_coalitions, sizeof *scratch.value),
+                            .all = memory_new(attribution->n_bearing, sizeof *scratch.all)};
+
+    attribution->outcome = outcome;
+    attribution->share = pool_new(&attribution->pool, questions, sizeof *attribution->share);
+    for (size_t q = 0; q < questions; q++) {
+        attribution->share[q] = pool_new(&attribution->pool, attribution->n_players, sizeof **attribution->share);
+        share_question(attribution, &scratch, q);
+    }
+    free(scratch.value);
+    free(scratch.all);
+}

@@ -1,0 +1,42 @@
+/* comparison.h - scenarios held against one of them, the baseline, on the same luck. */
+#ifndef FOOTHOLD_COMPARISON_H
+#define FOOTHOLD_COMPARISON_H
+#include "sim/analysis/attribute.h"
+
+struct comparison_arm {
+    const struct scenario *scenario;
+    struct outcome outcome;
+    size_t same_as; /* the first arm whose numbers are the same; its own place when it is the first */
+};
+
+struct comparison_other { /* an arm that is not the baseline */
+    size_t arm;
+    struct outcome_difference *difference; /* per question of the agenda */
+    struct differences differences;
+    struct attribution attribution; /* without players where none was asked for */
+};
+
+struct comparison {
+    struct pool pool;
+    struct agenda agenda;
+    struct comparison_arm *arm; /* the baseline first */
+    size_t n_arms;
+    struct comparison_other *other; /* n_arms - 1 */
+    enum attribute_by by;
+    size_t n_played;               /* arms, those between scenarios included */
+    uint64_t n_worlds, n_runs;     /* of each */
+};
+
+struct comparison_wish {
+    enum attribute_by by;
+    size_t n_pairs;  /* of orders, where there are too many assumptions for all coalitions; 0: as many as seem good */
+    bool worlds_given; /* else so many worlds that all arms together take a minute or so */
+};
+
+/* Compare scenarios (two or more, read without mistakes; the first is the baseline) under their plans' settings. The agenda
+ * must have been made. False when stopped, or on a runaway (arms_play): then nothing but the agenda is left. Free with
+ * comparison_free in any case. */
+bool comparison_play(struct comparison *comparison, const struct scenario *const *scenario, size_t n,
+                     const struct comparison_wish *wish, struct play_settings *settings, const char **runaway);
+void comparison_free(struct comparison *comparison);
+#endif

@@ -1,0 +1,247 @@
+/* compare - hold scenarios against each other on the same luck, and say which assumptions make the difference. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/analysis/comparison.h"
+#include "sim/command/command.h"
+#include "sim/command/playing.h"
+#include "sim/command/provenance.h"
+#include "sim/command/terminal.h"
+#include "sim/report/compare.h"
+#include "sim/report/output.h"
+
+static const char *const by_name[] = {
+    [BY_ASSUMPTION] = "assumption", [BY_THING] = "thing", [BY_GROUP] = "group", [BY_NONE] = "none", NULL};
+
+struct compare_options {
+    struct playing playing;
+    const char *baseline;
+    int by;
+    uint64_t orders;
+};
+
+static const struct option_row option[] = {
+    {"baseline", "ID", OPTION_TEXT, offsetof(struct compare_options, baseline),
+     "the scenario the others are held against, by id or file: the first if left out", NULL},
+    {"by", "NAME", OPTION_CHOICE, offsetof(struct compare_options, by),
+     "whose shares of the difference: each assumption's (default), thing's, group's, or none", by_name},
+    {"orders", "N", OPTION_COUNT, offsetof(struct compare_options, orders),
+     "pairs of orders to sample where over 12 assumptions differ (some thousand arms in all if left out)", NULL},
+};
+static const struct option_set options_of_compare = {option, sizeof option / sizeof *option, 0, &playing_options};
+
+struct job {
+    const struct compare_options *options;
+    struct batch *batch;
+    struct progress progress;
+    int argc;
+    char **argv;
+};
+
+static void on_progress(void *context, uint64_t n_draws, double fraction)
+{
+    struct job *job = context;
+
+    progress_show(&job->progress, n_draws, fraction);
+}
+
+/* The baseline comes first. */
+static void choose_baseline(struct batch *batch, const char *name, struct diag *diag)
+{
+    const char **known;
+    const char *near;
+
+    if (!name)
+        return;
+    for (size_t i = 0; i < batch->n; i++)
+        if (!strcmp(batch->item[i].path, name) || !strcmp(batch->item[i].scenario->id, name)) {
+            const struct loaded chosen = batch->item[i];
+
+            memmove(batch->item + 1, batch->item, i * sizeof *batch->item);
+            batch->item[0] = chosen;
+            return;
+        }
+    known = pool_new(&batch->pool, batch->n, sizeof *known);
+    for (size_t i = 0; i < batch->n; i++)
+        known[i] = batch->item[i].scenario->id;
+    near = diag_nearest(name, known, batch->n);
+    diag_error(diag, (struct place){0},
+               near ? pool_print(&batch->pool, "did you mean %s?", near) : "the id of one of the scenarios compared",
+               "--baseline %s: no scenario of that name", name);
+}
+
+static void check(struct batch *batch, const struct compare_options *options, struct diag *diag)
+{
+    for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
+        playing_check_plan(&options->playing, &batch->item[i], false, diag);
+    if (!diag->n_errors && batch->n < 2)
+        diag_error(diag, (struct place){0}, "for instance foothold compare scenarios/syria/s0-inss.cfg scenarios/syria/s1-column.cfg",
+                   "two or more scenarios are needed to compare");
+    if (!diag->n_errors)
+        choose_baseline(batch, options->baseline, diag);
+    if (options->playing.precision > 0.0)
+        diag_error(diag, (struct place){0}, "say --worlds", "--precision: a comparison plays the same worlds in all arms");
+    if (options->playing.design == DESIGN_SOBOL)
+        diag_error(diag, (struct place){0}, "--design stratified",
+                   "--design sobol: where the names of two scenarios differ their luck would too");
+}
+
+/* What the rest of a provenance is made of: arms as they were played. */
+static struct provenance provenance(struct pool *pool, const struct job *job, const struct comparison *comparison,
+                                    const struct play_settings *settings)
+{
+    struct arm_result *arm = pool_new(pool, comparison->n_arms, sizeof *arm);
+    const struct play_result result = {.arm = arm,
+                                       .n_arms = comparison->n_arms,
+                                       .n_worlds = comparison->n_worlds,
+                                       .n_draws =
+                                           comparison->n_worlds * comparison->n_runs * comparison->n_played,
+                                       .threads = settings->threads ? settings->threads : play_processors(),
+                                       .complete = true};
+    struct provenance out;
+
+    for (size_t i = 0; i < comparison->n_arms; i++)
+        arm[i].computed = comparison->arm[i].outcome.computed;
+    out = provenance_of(pool, "compare", &job->options->playing, settings, &result, job->batch->item, comparison->n_arms);
+    out.argc = job->argc;
+    out.argv = (const char *const *)job->argv;
+    return out;
+}
+
+static void write_files(const char *folder, const struct comparison *comparison, const struct provenance *provenance)
+{
+    struct output output;
+
+    output_begin(&output, folder);
+    text_compare(output_open(&output, "compare.txt"), comparison, provenance, false, 100);
+    csv_compare(output_open(&output, "compare.csv"), comparison);
+    csv_assumptions(output_open(&output, "assumptions.csv"), comparison);
+    csv_attribution(output_open(&output, "attribution.csv"), comparison);
+    json_compare(output_open(&output, "compare.json"), comparison);
+    json_manifest(output_open(&output, "manifest.json"), provenance);
+    output_commit(&output);
+}
+
+static void show(const struct job *job, const struct comparison *comparison, const struct provenance *provenance,
+                 const char *folder)
+{
+    if (job->options->playing.format == FORMAT_JSON)
+        json_compare(stdout, comparison);
+    else if (job->options->playing.format == FORMAT_CSV)
+        csv_compare(stdout, comparison);
+    else
+        text_compare(stdout, comparison, provenance, terminal_has_colour(stdout), terminal_width());
+    if (!job->options->playing.quiet)
+        fprintf(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", provenance->n_draws, provenance->seed,
+                folder);
+}
+
+/* What ends a comparison early. */
+static int give_up(const char *runaway)
+{
+    if (runaway)
+        fprintf(stderr,
+                "foothold compare: \"%s\" rings over and over: more than %d rings in one run\n"
+                "  hint: a rate or a hazard ratio is far too high\n",
+                runaway, HISTORY_MAX);
+    return runaway ? EXIT_INPUT : playing_status(EXIT_MACHINE);
+}
+
+static int compare(struct job *job, struct comparison *comparison, const struct scenario *const *scenario)
+{
+    const struct compare_options *options = job->options;
+    struct play_settings settings = playing_settings(&options->playing, job->batch->item[0].plan, false);
+    const struct comparison_wish wish = {(enum attribute_by)options->by, options->orders, options->playing.worlds > 0};
+    const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
+    const char *runaway, *folder = options->playing.out;
+    struct pool pool = {0};
+    struct provenance made;
+    bool good;
+
+    settings.progress = on_progress;
+    settings.context = job;
+    progress_begin(&job->progress, "compare", options->playing.quiet);
+    good = comparison_play(comparison, scenario, job->batch->n, &wish, &settings, &runaway);
+    progress_end(&job->progress);
+    if (!good)
+        return give_up(runaway);
+    if (!folder)
+        folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
+    made = provenance(&pool, job, comparison, &settings);
+    made.seconds = terminal_seconds() - started;
+    made.cpu_seconds = terminal_cpu_seconds() - cpu;
+    write_files(folder, comparison, &made);
+    show(job, comparison, &made, folder);
+    pool_free(&pool);
+    return EXIT_FINE;
+}
+
+static int compare_batch(struct job *job, struct diag *diag)
+{
+    const struct batch *batch = job->batch;
+    const struct scenario **scenario = memory_new(batch->n, sizeof *scenario);
+    struct comparison comparison = {0};
+    int status = EXIT_INPUT;
+
+    for (size_t i = 0; i < batch->n; i++)
+        scenario[i] = batch->item[i].scenario;
+    agenda_make(&comparison.agenda, scenario, batch->n);
+    if (!comparison.agenda.n)
+        diag_error(diag, (struct place){.source = scenario[0]->file[0]},
+                   "they need a question of the same id and meaning, or a base and the same states, at dates that both play",
+                   "the scenarios have nothing in common that could be compared");
+    if (diag->n_errors || !job->options->playing.quiet)
+        diag_print(diag, stderr, terminal_has_colour(stderr));
+    if (!diag->n_errors)
+        status = compare(job, &comparison, scenario);
+    comparison_free(&comparison);
+    free(scenario);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct compare_options options = {0};
+    struct operands operands;
+    struct diag diag = {0};
+    struct batch batch = {0};
+    struct job job = {.options = &options, .batch = &batch, .argc = argc, .argv = argv};
+    int status = EXIT_INPUT;
+    bool good = options_parse("compare", &options_of_compare, argc, argv, &options, &operands);
+
+    good = good && playing_check("compare", &options.playing);
+    if (good && !operands.n) {
+        fputs("foothold compare: no scenarios given\n"
+              "  hint: foothold compare scenarios/syria/s0-inss.cfg scenarios/syria/s1-column.cfg\n",
+              stderr);
+        good = false;
+    }
+    if (good) {
+        load_to_play(&batch, &operands, &options.playing.overrides, &diag);
+        check(&batch, &options, &diag);
+        playing_begin(&options.playing);
+        if (diag.n_errors)
+            diag_print(&diag, stderr, terminal_has_colour(stderr));
+        else
+            status = compare_batch(&job, &diag);
+        load_free(&batch);
+    }
+    options_free(&operands, &options.playing.overrides);
+    diag_free(&diag);
+    output_check_stdout();
+    return status;
+}
+
+const struct command command_compare = {
+    .name = "compare",
+    .summary = "hold scenarios against one of them: differences, and which assumptions they come from",
+    .usage = "foothold compare [options] A B [C...]",
+    .detail =
+        "Every scenario plays the same luck, clock by clock, so that differences are far surer than the answers themselves.\n"
+        "Written to results/BASELINE/compare or --out: compare.txt, compare.csv, assumptions.csv, attribution.csv,\n"
+        "compare.json, manifest.json. Shares are Shapley values: they add up to the difference.\n",
+    .options = &options_of_compare,
+    .run = run,
+};

@@ -1,0 +1,21 @@
+/* compare.h - a comparison written down. */
+#ifndef FOOTHOLD_REPORT_COMPARE_H
+#define FOOTHOLD_REPORT_COMPARE_H
+#include "sim/analysis/comparison.h"
+#include "sim/report/report.h"
+
+/* The page people read. */
+void text_compare(FILE *out, const struct comparison *comparison, const struct provenance *provenance, bool colour,
+                  int width);
+
+void csv_compare(FILE *out, const struct comparison *comparison);     /* a question or a base's state, an arm */
+void csv_assumptions(FILE *out, const struct comparison *comparison); /* an assumption that differs, an arm */
+void csv_attribution(FILE *out, const struct comparison *comparison); /* a question, an assumption, an arm */
+void json_compare(FILE *out, const struct comparison *comparison);
+
+/* "levers.arms.per_month (+2)": a player of an attribution, and how many differences more it is made of. */
+const char *compare_player_name(struct pool *pool, const struct attribution_player *player);
+
+/* "file.cfg:12", "-" where there is none. */
+const char *compare_place(struct pool *pool, struct place place);
+#endif

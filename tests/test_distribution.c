@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/distribution.h"
+#include "sim/plan/tables.h"
 #include "sim/scenario/diag.h"
 #include "sim/scenario/quantity.h"
 
 /* What one test makes and is told. */
 struct desk {
     struct pool pool;
+    struct tables tables;
     struct diag diag;
 };
 
@@ -30,6 +32,7 @@ static int close_desk(void **state)
 {
     struct desk *desk = *state;
 
+    tables_free(&desk->tables);
     pool_free(&desk->pool);
     diag_free(&desk->diag);
     free(desk);
@@ -71,7 +74,7 @@ static struct quantity limited(enum quantity_form form, struct quantity *base, d
 static const struct distribution *made(void **state, struct quantity q)
 {
     struct desk *desk = *state;
-    const struct distribution *d = distribution_make(&desk->pool, &q, false, &desk->diag);
+    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, false, &desk->diag);
 
     assert_int_equal(desk->diag.n_errors, 0);
     assert_non_null(d);
@@ -82,7 +85,7 @@ static const struct distribution *made_on_probability(void **state, double p05, 
 {
     struct desk *desk = *state;
     const struct quantity q = written(QUANTITY_QUANTILES, p05, p50, p95);
-    const struct distribution *d = distribution_make(&desk->pool, &q, true, &desk->diag);
+    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, true, &desk->diag);
 
     assert_non_null(d);
     return d;
@@ -503,7 +506,7 @@ static char *told(struct desk *desk, const struct quantity *q, bool on_probabili
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    assert_null(distribution_make(&desk->pool, q, on_probability, &desk->diag));
+    assert_null(distribution_make(&desk->pool, &desk->tables, q, on_probability, &desk->diag));
     diag_print(&desk->diag, out, false);
     fclose(out);
     return text;
@@ -521,6 +524,7 @@ static void refused(struct quantity q, bool on_probability, size_t n_errors, con
     assert_int_equal(desk.diag.n_errors, n_errors);
     free(text);
     diag_free(&desk.diag);
+    tables_free(&desk.tables);
     pool_free(&desk.pool);
 }
 

@@ -219,10 +219,11 @@ void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, 
 
 void agenda_free(struct agenda *agenda)
 {
+    tables_free(&agenda->tables);
     pool_free(&agenda->pool);
 }
 
-struct plan *agenda_compile(const struct agenda *agenda, struct scenario *scenario, struct diag *diag)
+struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag)
 {
     const struct model *model = model_find(scenario->model[0].name.text);
     const bool earlier = scenario->as_of_day < agenda->start;
@@ -239,5 +240,5 @@ struct plan *agenda_compile(const struct agenda *agenda, struct scenario *scenar
     }
     return plan_compile_answers(scenario, model ? model : model_list[0],
                                 earlier ? (agenda->start - scenario->as_of_day) / MONTH_DAYS : 0.0,
-                                earlier ? agenda->base : NULL, earlier ? agenda->n_bases : 0, diag);
+                                earlier ? agenda->base : NULL, earlier ? agenda->n_bases : 0, &agenda->tables, diag);
 }

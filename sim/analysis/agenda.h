@@ -33,6 +33,7 @@ struct agenda {
     const char **base; /* that all have */
     size_t n_bases;
     bool same_start;
+    struct tables tables; /* of all plans compiled for it, which it must outlive */
 };
 
 /* The scenarios (two or more, without mistakes) must outlive the agenda. Free with agenda_free. */
@@ -41,5 +42,5 @@ void agenda_free(struct agenda *agenda);
 
 /* A plan that answers the agenda's questions, in its order, for a scenario of these or a blend of them, whose questions are
  * replaced. NULL with diagnostics when it does not compile. */
-struct plan *agenda_compile(const struct agenda *agenda, struct scenario *scenario, struct diag *diag);
+struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag);
 #endif

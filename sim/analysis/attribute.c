@@ -28,7 +28,7 @@ static void find_players(struct attribution *it, enum attribute_by by)
     for (size_t i = 0; i < n; i++)
         it->player_of[i] = i;
     for (size_t i = 0; i < differences->n; i++)
-        for (size_t k = 0; k < i && by != BY_ASSUMPTION; k++)
+        for (size_t k = 0; k < i && by != BY_ASSUMPTION && by != BY_NONE; k++)
             if (!strcmp(key_of(&differences->item[i], by), key_of(&differences->item[k], by)))
                 unite(it->player_of, n, differences->item[i].bundle, differences->item[k].bundle);
 }
@@ -57,7 +57,7 @@ static void name_players(struct attribution *it, enum attribute_by by)
         it->n_bearing += it->player[i].bears;
 }
 
-void attribution_init(struct attribution *attribution, const struct agenda *agenda,
+void attribution_init(struct attribution *attribution, struct agenda *agenda,
                       const struct differences *differences, enum attribute_by by, size_t n_pairs, uint64_t seed)
 {
     *attribution = (struct attribution){.agenda = agenda, .differences = differences};

@@ -20,7 +20,7 @@ struct attribution_player {
 
 struct attribution {
     struct pool pool;
-    const struct agenda *agenda;
+    struct agenda *agenda;
     const struct differences *differences;
     struct attribution_player *player;
     size_t *player_of; /* per bundle */
@@ -33,7 +33,7 @@ struct attribution {
 
 /* Find the players and lay out the game. n_pairs: of orders, where there are too many players for all coalitions. Free with
  * attribution_free. */
-void attribution_init(struct attribution *attribution, const struct agenda *agenda,
+void attribution_init(struct attribution *attribution, struct agenda *agenda,
                       const struct differences *differences, enum attribute_by by, size_t n_pairs, uint64_t seed);
 void attribution_free(struct attribution *attribution);
 

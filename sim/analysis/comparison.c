@@ -3,7 +3,7 @@
 #include <string.h>
 #include "sim/scenario/diag.h"
 
-enum { ALL_DRAWS = 1 << 23, LEAST_WORLDS = 128, GOOD_ARMS = 1024 };
+enum { ALL_DRAWS = 1 << 20, LEAST_WORLDS = 128, GOOD_ARMS = 1024 };
 
 static void mark_same(struct comparison *it)
 {

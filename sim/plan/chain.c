@@ -495,8 +495,37 @@ static const char *obstacle(struct plan *plan)
     return NULL;
 }
 
+/* Bases that are asked about, or that by way of couplings bear on one that is; all, where more than answers is wanted. */
+static bool *find_needed(const struct plan *plan)
+{
+    bool *needed = memory_new(plan->n_bases, sizeof *needed), more = true;
+
+    for (size_t b = 0; b < plan->n_bases; b++)
+        needed[b] = !plan->answers_only;
+    for (uint32_t i = 0; i < plan->given.n_bases; i++)
+        needed[plan->given.base[i]] = true;
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+
+        for (size_t b = 0; b < plan->n_bases && question->of_clock && question->factor == UINT32_MAX; b++)
+            needed[b] = true;
+        for (uint32_t i = 0; i < question->n_bases; i++)
+            needed[question->base[i]] = true;
+    }
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < plan->n_conditions; i++) {
+            const struct span links = plan->switch_links[plan->condition[i].its_switch];
+
+            for (uint32_t l = links.first; l < links.first + links.n && !needed[plan->condition[i].base]; l++)
+                more = needed[plan->condition[i].base] = needed[plan->clock[plan->link[l].clock].base];
+        }
+    }
+    return needed;
+}
+
 /* Bases that couplings tie together share a number. */
-static uint32_t *tie_bases(const struct plan *plan)
+static uint32_t *tie_bases(const struct plan *plan, const bool *needed)
 {
     uint32_t *tie = memory_new(plan->n_bases, sizeof *tie);
 
@@ -508,7 +537,7 @@ static uint32_t *tie_bases(const struct plan *plan)
         for (uint32_t l = links.first; l < links.first + links.n; l++) {
             const uint32_t a = tie[plan->condition[i].base], b = tie[plan->clock[plan->link[l].clock].base];
 
-            for (uint32_t k = 0; a != b && k < plan->n_bases; k++)
+            for (uint32_t k = 0; a != b && needed[plan->clock[plan->link[l].clock].base] && k < plan->n_bases; k++)
                 if (tie[k] == a || tie[k] == b)
                     tie[k] = a < b ? a : b;
         }
@@ -518,13 +547,14 @@ static uint32_t *tie_bases(const struct plan *plan)
 
 static void group_bases(struct plan *plan, struct chain *chain)
 {
-    uint32_t *tie = tie_bases(plan);
+    bool *needed = find_needed(plan);
+    uint32_t *tie = tie_bases(plan, needed);
 
     chain->group = pool_new(&plan->pool, plan->n_bases, sizeof *chain->group);
     for (uint32_t b = 0; b < plan->n_bases; b++) {
         struct chain_group *group = &chain->group[chain->n_groups];
 
-        if (tie[b] != b)
+        if (tie[b] != b || !needed[b])
             continue;
         chain->n_groups++;
         group->base = pool_new(&plan->pool, plan->n_bases, sizeof *group->base);
@@ -533,6 +563,7 @@ static void group_bases(struct plan *plan, struct chain *chain)
                 group->base[group->n_bases++] = k;
     }
     free(tie);
+    free(needed);
 }
 
 static void list_asked(struct maker *maker)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/model.h"
-#include "sim/plan/gamma.h"
+#include "sim/plan/tables.h"
 
 struct key128 plan_key(const char *name)
 {
@@ -289,8 +289,10 @@ static void number_coordinates(struct plan *plan)
 }
 
 /* Frailties are tabled for the variances they can have. */
-static void table_frailties(struct plan *plan)
+static void table_frailties(const struct compiler *compiler)
 {
+    struct plan *plan = compiler->plan;
+
     for (size_t d = 0; d < plan->n_dependences; d++) {
         struct plan_dependence *dependence = &plan->dependence[d];
         double low = plan->value[dependence->variance], high = low;
@@ -300,7 +302,7 @@ static void table_frailties(struct plan *plan)
                 low = distribution_quantile(plan->input[i].distribution, 1e-9);
                 high = distribution_quantile(plan->input[i].distribution, 1.0 - 1e-9);
             }
-        dependence->gamma = gamma_make(&plan->pool, low, high);
+        dependence->gamma = tables_gamma(compiler->tables, low, high);
     }
 }
 
@@ -322,9 +324,13 @@ static void compile_given(struct compiler *compiler, const struct held_then *hel
 
 /* Fill in a plan; it is freed, and NULL returned, when there are mistakes. */
 static struct plan *compile(struct plan *plan, const struct scenario *scenario, const struct model *model,
-                            const struct held_then *held, struct diag *diag)
+                            const struct held_then *held, struct tables *tables, struct diag *diag)
 {
-    struct compiler compiler = {.scenario = scenario, .plan = plan, .diag = diag, .pool = &plan->pool};
+    struct compiler compiler = {.scenario = scenario,
+                                .plan = plan,
+                                .diag = diag,
+                                .pool = &plan->pool,
+                                .tables = tables ? tables : &plan->tables};
     const size_t errors = diag->n_errors;
 
     plan->scenario = scenario;
@@ -354,7 +360,7 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
     if (diag->n_errors == errors) {
         compile_chain(&compiler);
         compile_computed(plan);
-        table_frailties(plan);
+        table_frailties(&compiler);
         return plan;
     }
     plan_free(plan);
@@ -363,16 +369,16 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
 
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
 {
-    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct held_then){0}, diag);
+    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct held_then){0}, NULL, diag);
 }
 
 struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
-                                  const char *const *held, size_t n_held, struct diag *diag)
+                                  const char *const *held, size_t n_held, struct tables *tables, struct diag *diag)
 {
     struct plan *plan = memory_new(1, sizeof *plan);
 
     plan->answers_only = true;
-    return compile(plan, scenario, model, &(struct held_then){month, held, n_held}, diag);
+    return compile(plan, scenario, model, &(struct held_then){month, held, n_held}, tables, diag);
 }
 
 void plan_free(struct plan *plan)
@@ -380,5 +386,6 @@ void plan_free(struct plan *plan)
     if (!plan)
         return;
     pool_free(&plan->pool);
+    tables_free(&plan->tables);
     free(plan);
 }

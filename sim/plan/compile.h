@@ -12,6 +12,8 @@ struct id_list { /* ids in alphabetical order, each with its index in the scenar
     size_t n;
 };
 
+struct tables;
+
 struct pending_term { /* a term on its way into a link */
     uint32_t from_switch, clock;
     struct plan_term term;
@@ -23,6 +25,7 @@ struct compiler {
     struct plan *plan;
     struct diag *diag;
     struct pool *pool;
+    struct tables *tables;
     struct id_list bases, transitions, factors, actors, states, parameters, dependences;
     slot_t *parameter_slot;
     bool *parameter_used;

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/beta.h"
+#include "sim/plan/tables.h"
 #include "sim/scenario/diag.h"
 #include "sim/scenario/quantity.h"
 
 /* What a distribution is made with: where its memory and its mistakes go. */
 struct maker {
     struct pool *pool;
+    struct tables *tables;
     struct diag *diag;
     const char *path; /* of the outermost quantity */
     bool on_probability;
@@ -244,7 +246,7 @@ static bool pert_make(const struct maker *m, const struct quantity *q, struct di
 
     d->low = low;
     d->high = high;
-    d->beta = beta_make(m->pool, 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low));
+    d->beta = tables_beta(m->tables, 1.0 + 4.0 * (mode - low) / (high - low), 1.0 + 4.0 * (high - mode) / (high - low));
     return true;
 }
 
@@ -262,7 +264,7 @@ static bool beta_form_make(const struct maker *m, const struct quantity *q, stru
 
     d->low = 0.0;
     d->high = 1.0;
-    d->beta = beta_make(m->pool, mean * ess, (1.0 - mean) * ess);
+    d->beta = tables_beta(m->tables, mean * ess, (1.0 - mean) * ess);
     return true;
 }
 
@@ -867,10 +869,10 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
     return ok && form->make(m, q, d) ? d : NULL;
 }
 
-struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity, bool on_probability,
-                                       struct diag *diag)
+struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
+                                       bool on_probability, struct diag *diag)
 {
-    const struct maker m = {pool, diag, quantity->path, on_probability};
+    const struct maker m = {pool, tables, diag, quantity->path, on_probability};
 
     assert(quantity->form != QUANTITY_ABSENT && quantity->form != QUANTITY_PARAMETER);
     return make_any(&m, quantity);

@@ -10,12 +10,13 @@ struct diag;
 struct distribution;
 struct pool;
 struct quantity;
+struct tables;
 
 /* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER; NULL, with every mistake in its
  * numbers told through diag at their places (low above high, a negative weight, infeasible quantiles, an empty truncation
- * ...). on_probability: quantiles are a logit-metalog. Memory from the pool. */
-struct distribution *distribution_make(struct pool *pool, const struct quantity *quantity, bool on_probability,
-                                       struct diag *diag);
+ * ...). on_probability: quantiles are a logit-metalog. Memory from the pool, and from tables for what is tabled. */
+struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
+                                       bool on_probability, struct diag *diag);
 
 /* The support's ends, infinite where it has none. */
 double distribution_low(const struct distribution *d);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sim/system/memory.h"
+#include "sim/plan/tables.h"
 
 struct diag;
 struct chain;
@@ -101,7 +101,7 @@ struct plan_dependence {
     const char *id;
     slot_t variance;
     struct key128 key;
-    struct gamma *gamma;
+    const struct gamma *gamma;
 };
 
 struct plan_question {
@@ -150,6 +150,7 @@ struct plan_setting {
 
 struct plan {
     struct pool pool;
+    struct tables tables; /* its own */
     const struct scenario *scenario;
     const struct model *model;
     double horizon;
@@ -192,9 +193,9 @@ struct plan *plan_compile(const struct scenario *scenario, const struct model *m
 void plan_free(struct plan *plan);
 
 /* The same to answer its questions and nothing else, which takes much less time, from histories in which some bases (ids; all
- * of them bases of the scenario) still are held at a month. n_held 0: from all histories. */
+ * of them bases of the scenario) still are held at a month. n_held 0: from all histories. tables: shared with other plans; NULL: its own. */
 struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
-                                  const char *const *held, size_t n_held, struct diag *diag);
+                                  const char *const *held, size_t n_held, struct tables *tables, struct diag *diag);
 
 /* The key of a named stream. */
 struct key128 plan_key(const char *name);

@@ -1,0 +1,24 @@
+/* tables.h - tables of distributions, made once for all plans that need the same.
+ *
+ * One thread makes plans; tables are constant once made. */
+#ifndef FOOTHOLD_TABLES_H
+#define FOOTHOLD_TABLES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "sim/system/memory.h"
+
+struct beta;
+struct gamma;
+
+/* Zeroed it is a valid empty one. */
+struct tables {
+    struct pool pool;
+    struct tables_entry *entry;
+    size_t n, capacity;
+};
+
+/* As beta_make and gamma_make; they live until tables_free, and so must outlive the plans that were made with them. */
+const struct beta *tables_beta(struct tables *tables, double a, double b);
+const struct gamma *tables_gamma(struct tables *tables, double low, double high);
+void tables_free(struct tables *tables);
+#endif

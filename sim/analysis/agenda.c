@@ -235,8 +235,7 @@ struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, st
 
         scenario->question[i] = item->asked;
         scenario->question[i].month = /* months that need no conversion stay as they are */
-            fmin(scenario->horizon,
-                 item->asked_month + (item->asked_from - scenario->as_of_day) / MONTH_DAYS);
+            fmin(scenario->horizon, item->asked_month + (item->asked_from - scenario->as_of_day) / MONTH_DAYS);
     }
     return plan_compile_answers(scenario, model ? model : model_list[0],
                                 earlier ? (agenda->start - scenario->as_of_day) / MONTH_DAYS : 0.0,

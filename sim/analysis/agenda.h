@@ -11,11 +11,11 @@
 
 struct agenda_item {
     const char *id, *text;
-    const char *base, *state; /* of a base's state: which; else NULL */
-    double day;               /* since 1970-01-01 */
-    double month;             /* after the first scenario's start */
-    size_t rank;              /* place in the first scenario's file; states come after questions */
-    struct question asked;    /* but for its month */
+    const char *base, *state;       /* of a base's state: which; else NULL */
+    double day;                     /* since 1970-01-01 */
+    double month;                   /* after the first scenario's start */
+    size_t rank;                    /* place in the first scenario's file; states come after questions */
+    struct question asked;          /* but for its month */
     double asked_month, asked_from; /* as one scenario has it: that month after that day */
 };
 

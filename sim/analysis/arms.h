@@ -12,9 +12,11 @@ struct arm {
 
 struct arms {
     size_t n;
-    bool (*make)(void *context, size_t i, struct arm *arm); /* arm zeroed; false: it cannot be made, and the rest is off */
+    bool (*make)(void *context, size_t i,
+                 struct arm *arm); /* arm zeroed; false: it cannot be made, and the rest is off */
     void *context;
-    const struct play_settings *settings; /* its progress is told of all arms together; world and draws are not called */
+    const struct play_settings
+        *settings; /* its progress is told of all arms together; world and draws are not called */
 };
 
 /* Play them; outcome has room for all, which are to be freed. False when one could not be made, when a run never ended

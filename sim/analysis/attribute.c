@@ -53,12 +53,17 @@ static void name_players(struct attribution *it, enum attribute_by by)
             player->name = key ? key : difference->path;
         player->bears = player->bears || difference->bears;
     }
-    for (size_t i = 0; i < it->n_players; i++)
-        it->n_bearing += it->player[i].bears;
+    for (size_t i = 0; i < it->n_players; i++) {
+        struct attribution_player *player = &it->player[i];
+
+        it->n_bearing += player->bears;
+        if (by == BY_ASSUMPTION && player->n_differences > 1)
+            player->name = pool_print(&it->pool, "%s (+%zu)", player->name, player->n_differences - 1);
+    }
 }
 
-void attribution_init(struct attribution *attribution, struct agenda *agenda,
-                      const struct differences *differences, enum attribute_by by, size_t n_pairs, uint64_t seed)
+void attribution_init(struct attribution *attribution, struct agenda *agenda, const struct differences *differences,
+                      enum attribute_by by, size_t n_pairs, uint64_t seed)
 {
     *attribution = (struct attribution){.agenda = agenda, .differences = differences};
     find_players(attribution, by);
@@ -152,7 +157,8 @@ static void share_question(struct attribution *it, struct share *scratch, size_t
         for (size_t r = 0; r < replicates; r++)
             squares += (part[r * n + k] - mean) * (part[r * n + k] - mean);
         share->value = part[REPLICATES * n + k];
-        share->se = replicates > 1 ? hypot(sqrt(squares * (double)(replicates - 1) / (double)replicates), error[k]) : NAN;
+        share->se =
+            replicates > 1 ? hypot(sqrt(squares * (double)(replicates - 1) / (double)replicates), error[k]) : NAN;
         k++;
     }
     free(part);

@@ -13,7 +13,7 @@
 enum attribute_by { BY_ASSUMPTION, BY_THING, BY_GROUP, BY_NONE };
 
 struct attribution_player {
-    const char *name;     /* of its first difference, its thing or its group */
+    const char *name;     /* of its first difference, with how many more change with it; its thing; or its group */
     size_t n_differences; /* that it is made of */
     bool bears;           /* it can bear on an answer; else its shares are 0 and it is not played */
 };
@@ -25,16 +25,16 @@ struct attribution {
     struct attribution_player *player;
     size_t *player_of; /* per bundle */
     size_t n_players, n_bearing;
-    struct shapley game;      /* among those that bear, in their order */
-    struct estimate **share;  /* [question][player] */
-    struct outcome *outcome;  /* per coalition */
-    const char *why_not;      /* why no shares could be had; NULL: they could */
+    struct shapley game;     /* among those that bear, in their order */
+    struct estimate **share; /* [question][player] */
+    struct outcome *outcome; /* per coalition */
+    const char *why_not;     /* why no shares could be had; NULL: they could */
 };
 
 /* Find the players and lay out the game. n_pairs: of orders, where there are too many players for all coalitions. Free with
  * attribution_free. */
-void attribution_init(struct attribution *attribution, struct agenda *agenda,
-                      const struct differences *differences, enum attribute_by by, size_t n_pairs, uint64_t seed);
+void attribution_init(struct attribution *attribution, struct agenda *agenda, const struct differences *differences,
+                      enum attribute_by by, size_t n_pairs, uint64_t seed);
 void attribution_free(struct attribution *attribution);
 
 /* The coalition's scenario as an arm, as arms.h makes them; context: the attribution. What ails it goes to why_not. */

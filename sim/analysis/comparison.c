@@ -53,8 +53,8 @@ static bool make(void *context, size_t i, struct arm *arm)
             k -= between(&it->other[o++].attribution);
         return attribution_make(&it->other[o].attribution, k + 1, arm);
     }
-    arm->scenario = scenario_of_tree(it->arm[i].scenario->root, it->arm[i].scenario, model_schemas(&arm->pool),
-                                     model_count, &diag);
+    arm->scenario =
+        scenario_of_tree(it->arm[i].scenario->root, it->arm[i].scenario, model_schemas(&arm->pool), model_count, &diag);
     arm->plan = agenda_compile(&it->agenda, arm->scenario, &diag);
     diag_free(&diag);
     return arm->plan != NULL;

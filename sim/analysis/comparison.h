@@ -23,13 +23,13 @@ struct comparison {
     size_t n_arms;
     struct comparison_other *other; /* n_arms - 1 */
     enum attribute_by by;
-    size_t n_played;               /* arms, those between scenarios included */
-    uint64_t n_worlds, n_runs;     /* of each */
+    size_t n_played;           /* arms, those between scenarios included */
+    uint64_t n_worlds, n_runs; /* of each */
 };
 
 struct comparison_wish {
     enum attribute_by by;
-    size_t n_pairs;  /* of orders, where there are too many assumptions for all coalitions; 0: as many as seem good */
+    size_t n_pairs;    /* of orders, where there are too many assumptions for all coalitions; 0: as many as seem good */
     bool worlds_given; /* else so many worlds that all arms together take a minute or so */
 };
 

@@ -9,7 +9,7 @@
 
 struct outcome {
     size_t n_questions;
-    uint64_t *yes; /* [question * REPLICATES + replicate], in units of 1 / TALLY_ONE */
+    uint64_t *yes;             /* [question * REPLICATES + replicate], in units of 1 / TALLY_ONE */
     uint64_t runs[REPLICATES]; /* likewise: all, or as much of them as came to what was given */
     double evidence;           /* the share of histories that came to what was given */
     double ess;                /* effective number of runs: Kish's (sum w)^2 / sum w^2 */
@@ -31,11 +31,11 @@ typedef double outcome_statistic(const void *what, size_t leave_out);
 struct estimate outcome_jackknife(outcome_statistic *statistic, const void *what, const struct outcome *like);
 
 struct outcome_difference {
-    struct estimate a, b;  /* baseline, and the other */
-    struct estimate delta; /* b - a */
-    double low, high;      /* 95 % interval of delta, by Student's t */
+    struct estimate a, b;   /* baseline, and the other */
+    struct estimate delta;  /* b - a */
+    double low, high;       /* 95 % interval of delta, by Student's t */
     double ratio, ratio_se; /* b / a; NAN where a is 0 */
-    double narrower;       /* how many times smaller pairing made the error; NAN where it left none */
+    double narrower;        /* how many times smaller pairing made the error; NAN where it left none */
 };
 
 struct outcome_difference outcome_compare(const struct outcome *a, const struct outcome *b, size_t question);

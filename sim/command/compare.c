@@ -32,9 +32,6 @@ static const struct option_row option[] = {
 };
 static const struct option_set options_of_compare = {option, sizeof option / sizeof *option, 0, &playing_options};
 
-/* A difference is surest from many worlds of few runs: twice as sure from 4 runs as from 16 at as many draws. */
-enum { WORLDS = 16384, RUNS_COMPUTED = 4, RUNS_DRAWN = 64 };
-
 struct job {
     const struct compare_options *options;
     struct batch *batch;
@@ -80,34 +77,24 @@ static void check(struct batch *batch, const struct compare_options *options, st
     for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
         playing_check_plan(&options->playing, &batch->item[i], false, diag);
     if (!diag->n_errors && batch->n < 2)
-        diag_error(diag, (struct place){0}, "for instance foothold compare scenarios/syria/s0-inss.cfg scenarios/syria/s1-column.cfg",
+        diag_error(diag, (struct place){0},
+                   "for instance foothold compare scenarios/syria/s0-inss.cfg scenarios/syria/s1-column.cfg",
                    "two or more scenarios are needed to compare");
     if (!diag->n_errors)
         choose_baseline(batch, options->baseline, diag);
-    if (options->playing.precision > 0.0)
-        diag_error(diag, (struct place){0}, "say --worlds", "--precision: a comparison plays the same worlds in all arms");
-    if (options->playing.design == DESIGN_SOBOL)
-        diag_error(diag, (struct place){0}, "--design stratified",
-                   "--design sobol: where the names of two scenarios differ their luck would too");
+    playing_check_arms(&options->playing, diag);
 }
 
-/* What the rest of a provenance is made of: arms as they were played. */
 static struct provenance provenance(struct pool *pool, const struct job *job, const struct comparison *comparison,
                                     const struct play_settings *settings)
 {
-    struct arm_result *arm = pool_new(pool, comparison->n_arms, sizeof *arm);
-    const struct play_result result = {.arm = arm,
-                                       .n_arms = comparison->n_arms,
-                                       .n_worlds = comparison->n_worlds,
-                                       .n_draws =
-                                           comparison->n_worlds * comparison->n_runs * comparison->n_played,
-                                       .threads = settings->threads ? settings->threads : play_processors(),
-                                       .complete = true};
+    bool *computed = pool_new(pool, comparison->n_arms, sizeof *computed);
     struct provenance out;
 
     for (size_t i = 0; i < comparison->n_arms; i++)
-        arm[i].computed = comparison->arm[i].outcome.computed;
-    out = provenance_of(pool, "compare", &job->options->playing, settings, &result, job->batch->item, comparison->n_arms);
+        computed[i] = comparison->arm[i].outcome.computed;
+    out = provenance_of_arms(pool, "compare", &job->options->playing, settings, job->batch->item, computed,
+                             comparison->n_arms, comparison->n_played);
     out.argc = job->argc;
     out.argv = (const char *const *)job->argv;
     return out;
@@ -141,29 +128,14 @@ static void show(const struct job *job, const struct comparison *comparison, con
                 folder);
 }
 
-/* What ends a comparison early. */
-static int give_up(const char *runaway)
-{
-    if (runaway)
-        fprintf(stderr,
-                "foothold compare: \"%s\" rings over and over: more than %d rings in one run\n"
-                "  hint: a rate or a hazard ratio is far too high\n",
-                runaway, HISTORY_MAX);
-    return runaway ? EXIT_INPUT : playing_status(EXIT_MACHINE);
-}
-
 static struct play_settings settings_of(struct job *job)
 {
-    const struct playing *playing = &job->options->playing;
-    struct play_settings settings = playing_settings(playing, job->batch->item[0].plan, false);
-    bool computed = settings.estimator != ESTIMATOR_DRAW;
+    struct play_settings settings;
+    bool computed = true;
 
     for (size_t i = 0; i < job->batch->n; i++)
         computed = computed && job->batch->item[i].plan->chain;
-    if (!playing->runs)
-        settings.n_runs = computed ? RUNS_COMPUTED : RUNS_DRAWN;
-    if (!playing->worlds)
-        settings.n_worlds = WORLDS;
+    settings = playing_arms_settings(&job->options->playing, computed);
     settings.progress = on_progress;
     settings.context = job;
     return settings;
@@ -184,7 +156,7 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     good = comparison_play(comparison, scenario, job->batch->n, &wish, &settings, &runaway);
     progress_end(&job->progress);
     if (!good)
-        return give_up(runaway);
+        return playing_given_up("compare", runaway);
     if (!folder)
         folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
     made = provenance(&pool, job, comparison, &settings);
@@ -207,9 +179,10 @@ static int compare_batch(struct job *job, struct diag *diag)
         scenario[i] = batch->item[i].scenario;
     agenda_make(&comparison.agenda, scenario, batch->n);
     if (!comparison.agenda.n)
-        diag_error(diag, (struct place){.source = scenario[0]->file[0]},
-                   "they need a question of the same id and meaning, or a base and the same states, at dates that both play",
-                   "the scenarios have nothing in common that could be compared");
+        diag_error(
+            diag, (struct place){.source = scenario[0]->file[0]},
+            "they need a question of the same id and meaning, or a base and the same states, at dates that both play",
+            "the scenarios have nothing in common that could be compared");
     if (diag->n_errors || !job->options->playing.quiet)
         diag_print(diag, stderr, terminal_has_colour(stderr));
     if (!diag->n_errors)
@@ -257,7 +230,8 @@ const struct command command_compare = {
     .summary = "hold scenarios against one of them: differences, and which assumptions they come from",
     .usage = "foothold compare [options] A B [C...]",
     .detail =
-        "Every scenario plays the same luck, clock by clock, so that differences are far surer than the answers themselves.\n"
+        "Every scenario plays the same luck, clock by clock, so that differences are far surer than the answers "
+        "themselves.\n"
         "Written to results/BASELINE/compare or --out: compare.txt, compare.csv, assumptions.csv, attribution.csv,\n"
         "compare.json, manifest.json. Shares are Shapley values: they add up to the difference.\n",
     .options = &options_of_compare,

@@ -62,7 +62,7 @@ static bool add_override(struct option_overrides *overrides, const char *text)
     path = memory_new(length + 1, 1);
     memcpy(path, text, length);
     overrides->item = memory_grow(overrides->item, overrides->n, &overrides->capacity, sizeof *overrides->item);
-    overrides->item[overrides->n++] = (struct override){path, equals + 1};
+    overrides->item[overrides->n++] = (struct override){path, equals + 1, NULL};
     return true;
 }
 
@@ -90,6 +90,7 @@ static bool set(const struct option_row *row, const char *text, void *field)
     case OPTION_CHOICE:
         return choose(row, text, field);
     case OPTION_OVERRIDE:
+    case OPTION_RANGE:
         return add_override(field, text);
     }
     return false;
@@ -103,6 +104,7 @@ static const char *wanted(const struct option_row *row, char *text, size_t size)
         [OPTION_POSITIVE] = "a number above 0, for instance 0.001",
         [OPTION_TEXT] = "it may not be empty",
         [OPTION_OVERRIDE] = "for instance --set levers.debt_relief.chance=0.5",
+        [OPTION_RANGE] = "for instance --vary levers.debt_relief.chance=0:1:11, or =0.2,0.5,0.9",
     };
     size_t n = 0;
 

@@ -13,7 +13,8 @@ enum option_kind {
     OPTION_POSITIVE, /* double above 0 */
     OPTION_TEXT,     /* const char * */
     OPTION_CHOICE,   /* int: index into `choices` */
-    OPTION_OVERRIDE  /* struct option_overrides: PATH=VALUE, repeatable */
+    OPTION_OVERRIDE, /* struct option_overrides: PATH=VALUE, repeatable */
+    OPTION_RANGE     /* the same: PATH=LO:HI:STEPS or PATH=a,b,c */
 };
 
 struct option_row {

@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include "sim/command/command.h"
+#include "sim/engine/history.h"
 
-/* Runs a world: few where what bases do is computed, fewer still where only the mean counts. */
+/* Runs a world: few where what bases do is computed, fewer still where only the mean counts. A difference is twice as sure
+ * from 4 runs a world as from 16, at as many draws. */
 enum { DEFAULT_WORLDS = 4096, RUNS_DRAWN = 256, RUNS_COMPUTED = 16, RUNS_PRECISE = 4 };
+enum { ARMS_WORLDS = 16384, ARMS_RUNS_COMPUTED = 4, ARMS_RUNS_DRAWN = 64 };
 
 static const char *const format_name[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", NULL};
 
@@ -118,4 +122,39 @@ struct play_settings playing_settings(const struct playing *playing, const struc
     if (playing->runs)
         settings.n_runs = playing->runs;
     return settings;
+}
+
+void playing_check_arms(const struct playing *playing, struct diag *diag)
+{
+    if (playing->precision > 0.0)
+        diag_error(diag, (struct place){0}, "say --worlds", "--precision: all arms play the same worlds");
+    if (playing->design == DESIGN_SOBOL)
+        diag_error(diag, (struct place){0}, "--design stratified",
+                   "--design sobol: where the names of two scenarios differ their luck would too");
+}
+
+struct play_settings playing_arms_settings(const struct playing *playing, bool computed)
+{
+    return (struct play_settings){
+        .seed = playing->seed.seed,
+        .design = (enum design_kind)playing->design,
+        .estimator = (enum estimator)playing->estimator,
+        .threads = (int)playing->threads,
+        .stop = &playing_caught,
+        .n_worlds = playing->worlds ? playing->worlds : ARMS_WORLDS,
+        .n_runs = playing->runs                                           ? playing->runs
+                  : computed && playing->estimator != (int)ESTIMATOR_DRAW ? ARMS_RUNS_COMPUTED
+                                                                          : ARMS_RUNS_DRAWN,
+    };
+}
+
+int playing_given_up(const char *verb, const char *runaway)
+{
+    if (!runaway)
+        return playing_status(EXIT_MACHINE);
+    fprintf(stderr,
+            "foothold %s: \"%s\" rings over and over: more than %d rings in one run\n"
+            "  hint: a rate or a hazard ratio is far too high\n",
+            verb, runaway, HISTORY_MAX);
+    return EXIT_INPUT;
 }

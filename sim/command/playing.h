@@ -35,6 +35,15 @@ extern volatile sig_atomic_t playing_caught; /* the signal's number, or 0 */
 /* The exit status: that of a signal, if one came. */
 int playing_status(int status);
 
+/* What the options ask of arms that are to differ by no more than their assumptions: the same worlds, the same luck. */
+void playing_check_arms(const struct playing *playing, struct diag *diag);
+
+/* How to play arms, differences being wanted. computed: all of them can be. */
+struct play_settings playing_arms_settings(const struct playing *playing, bool computed);
+
+/* The exit status of a verb whose arms were stopped, or of which one ran away (the clock's id, else NULL), which is told. */
+int playing_given_up(const char *verb, const char *runaway);
+
 /* How to play a plan; who is told of what (progress, world ...) is left to the caller. */
 struct play_settings playing_settings(const struct playing *playing, const struct plan *plan, bool drawn);
 #endif

@@ -50,3 +50,20 @@ struct provenance provenance_of(struct pool *pool, const char *command, const st
                                .precision = settings->precision > 0.0 ? settings->precision : NAN,
                                .libconfig_version = tree_libconfig_version()};
 }
+
+struct provenance provenance_of_arms(struct pool *pool, const char *command, const struct playing *playing,
+                                     const struct play_settings *settings, const struct loaded *loaded,
+                                     const bool *computed, size_t n, size_t n_played)
+{
+    struct arm_result *arm = pool_new(pool, n, sizeof *arm);
+    const struct play_result result = {.arm = arm,
+                                       .n_arms = n,
+                                       .n_worlds = settings->n_worlds,
+                                       .n_draws = settings->n_worlds * settings->n_runs * n_played,
+                                       .threads = settings->threads ? settings->threads : play_processors(),
+                                       .complete = true};
+
+    for (size_t i = 0; i < n; i++)
+        arm[i].computed = computed[i];
+    return provenance_of(pool, command, playing, settings, &result, loaded, n);
+}

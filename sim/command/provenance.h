@@ -9,4 +9,9 @@
 struct provenance provenance_of(struct pool *pool, const char *command, const struct playing *playing,
                                 const struct play_settings *settings, const struct play_result *result,
                                 const struct loaded *loaded, size_t n);
+
+/* Of n scenarios from which n_played arms were played to the end (n_worlds and n_runs in the settings); computed: of each. */
+struct provenance provenance_of_arms(struct pool *pool, const char *command, const struct playing *playing,
+                                     const struct play_settings *settings, const struct loaded *loaded,
+                                     const bool *computed, size_t n, size_t n_played);
 #endif

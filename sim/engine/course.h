@@ -15,7 +15,8 @@ enum { COURSE_LANES = 16, COURSE_MAX_STEPS = 4096 };
 
 struct course {
     uint32_t n_clocks; /* followed */
-    uint32_t n_stops;  /* months that matter: whole ones, the questions', the horizon; of a plan of answers only the questions'
+    uint32_t
+        n_stops; /* months that matter: whole ones, the questions', the horizon; of a plan of answers only the questions'
                           and that of what is given */
     double *stop;
     size_t n_steps;    /* of the longest lane; shorter ones end in steps of length 0 */

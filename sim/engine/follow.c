@@ -118,12 +118,11 @@ void follow_init(struct follow *follow, const struct plan *plan)
 
 void follow_free(struct follow *follow)
 {
-    void *const part[] = {follow->in_world, follow->came,      follow->told,     follow->answer,  follow->factor,
-                          follow->rate,     follow->gone,      follow->p,        follow->term,    follow->next,
-                          follow->stay,     follow->count,     follow->begun,    follow->shown,   follow->times,
-                          follow->asked,    follow->matches,   follow->state,    follow->uniform, follow->own,
-                          follow->weight,
-                          follow->is_asked, follow->occupancy, follow->incidence};
+    void *const part[] = {follow->in_world, follow->came,     follow->told,      follow->answer,   follow->factor,
+                          follow->rate,     follow->gone,     follow->p,         follow->term,     follow->next,
+                          follow->stay,     follow->count,    follow->begun,     follow->shown,    follow->times,
+                          follow->asked,    follow->matches,  follow->state,     follow->uniform,  follow->own,
+                          follow->weight,   follow->is_asked, follow->occupancy, follow->incidence};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);

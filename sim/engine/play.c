@@ -335,7 +335,8 @@ static void play_chunk(struct game *game)
 {
     const uint64_t units = game->chunk_worlds * game->n_slices;
     const uint64_t runs_a_unit = game->settings->n_runs < SLICE_RUNS ? game->settings->n_runs : SLICE_RUNS;
-    const uint64_t runs_a_block = BLOCK_RUNS / game->n_arms; /* of one arm, so that few worlds of many arms are shared too */
+    const uint64_t runs_a_block =
+        BLOCK_RUNS / game->n_arms; /* of one arm, so that few worlds of many arms are shared too */
     const uint64_t block = runs_a_unit < runs_a_block ? runs_a_block / runs_a_unit : 1;
     const uint64_t blocks = (units + block - 1) / block;
 
@@ -361,8 +362,8 @@ static void spread_worlds(struct game *game, size_t arm, uint64_t n)
         for (uint64_t w = (replicate + REPLICATES - game->first_world % REPLICATES) % REPLICATES; w < n;
              w += REPLICATES)
             spread_world(&game->result->arm[arm].spread, game->first_world + w,
-                         game->uniform[arm] + w * inputs_of(plan),
-                         game->column[arm] + w * columns_of(plan), game->settings->n_runs);
+                         game->uniform[arm] + w * inputs_of(plan), game->column[arm] + w * columns_of(plan),
+                         game->settings->n_runs);
 }
 
 /* Hand the chunk's worlds on, in order; those cut short by a signal count in the tallies only. */

@@ -47,7 +47,7 @@ struct chain_group {
     struct chain_counter *counter;
     struct chain_run *run;
     uint32_t n_counters, n_runs, n_times; /* the first n_times counters are of losses and deals */
-    struct span rates; /* in chain->rate[] */
+    struct span rates;                    /* in chain->rate[] */
 };
 
 struct chain {

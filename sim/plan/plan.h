@@ -136,7 +136,7 @@ struct plan_factor {
 /* What histories are asked to have come true; those where it has not do not count. */
 struct plan_given {
     double month;
-    uint32_t *base; /* all of these are held then */
+    uint32_t *base;   /* all of these are held then */
     uint32_t n_bases; /* 0: nothing is asked */
 };
 

@@ -23,8 +23,7 @@ static struct tables_entry *add(struct tables *tables, double first, double seco
 {
     struct tables_entry *entry;
 
-    tables->entry =
-        pool_grow(&tables->pool, tables->entry, tables->n, &tables->capacity, sizeof *tables->entry);
+    tables->entry = pool_grow(&tables->pool, tables->entry, tables->n, &tables->capacity, sizeof *tables->entry);
     entry = &tables->entry[tables->n++];
     *entry = (struct tables_entry){.first = first, .second = second};
     return entry;

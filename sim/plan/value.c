@@ -98,7 +98,8 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
         distribution = compiler->parameter[i];
         *shared = compiler->parameter_slot[i];
     } else {
-        distribution = distribution_make(compiler->pool, compiler->tables, quantity, range->probability, compiler->diag);
+        distribution =
+            distribution_make(compiler->pool, compiler->tables, quantity, range->probability, compiler->diag);
         count_tag(compiler->plan, tag_of(compiler, quantity));
     }
     if (distribution)

@@ -13,9 +13,6 @@ void csv_assumptions(FILE *out, const struct comparison *comparison); /* an assu
 void csv_attribution(FILE *out, const struct comparison *comparison); /* a question, an assumption, an arm */
 void json_compare(FILE *out, const struct comparison *comparison);
 
-/* "levers.arms.per_month (+2)": a player of an attribution, and how many differences more it is made of. */
-const char *compare_player_name(struct pool *pool, const struct attribution_player *player);
-
 /* "file.cfg:12", "-" where there is none. */
 const char *compare_place(struct pool *pool, struct place place);
 #endif

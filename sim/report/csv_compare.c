@@ -2,12 +2,6 @@
 #include "sim/report/compare.h"
 #include "sim/report/csv_field.h"
 
-const char *compare_player_name(struct pool *pool, const struct attribution_player *player)
-{
-    return player->n_differences > 1 ? pool_print(pool, "%s (+%zu)", player->name, player->n_differences - 1)
-                                     : player->name;
-}
-
 const char *compare_place(struct pool *pool, struct place place)
 {
     return place.source ? pool_print(pool, "%s:%u", place.source->name, place.line) : "-";
@@ -78,8 +72,6 @@ void csv_assumptions(FILE *out, const struct comparison *comparison)
 
 void csv_attribution(FILE *out, const struct comparison *comparison)
 {
-    struct pool pool = {0};
-
     fputs("question,assumption,contribution,se,ci_low,ci_high,scenario_id,baseline_id,delta,exact\n", out);
     for (size_t o = 0; o + 1 < comparison->n_arms; o++) {
         const struct comparison_other *other = &comparison->other[o];
@@ -91,7 +83,7 @@ void csv_attribution(FILE *out, const struct comparison *comparison)
                 const double half = outcome_interval(&comparison->arm[0].outcome, share.se);
 
                 csv_text(out, comparison->agenda.item[q].id);
-                csv_next_text(out, compare_player_name(&pool, &attribution->player[i]));
+                csv_next_text(out, attribution->player[i].name);
                 csv_next_number(out, share.value);
                 csv_next_number(out, share.se);
                 csv_next_number(out, share.value - half);
@@ -102,5 +94,4 @@ void csv_attribution(FILE *out, const struct comparison *comparison)
                 fprintf(out, ",%d\n", attribution->game.n_pairs == 0);
             }
     }
-    pool_free(&pool);
 }

@@ -35,7 +35,6 @@ static json_t *difference(const struct outcome_difference *it)
 
 static json_t *shares(const struct attribution *attribution, size_t q)
 {
-    struct pool pool = {0};
     json_t *out = json_tree_object();
 
     for (size_t i = 0; i < attribution->n_players; i++) {
@@ -43,9 +42,8 @@ static json_t *shares(const struct attribution *attribution, size_t q)
 
         json_tree_put(share, "contribution", json_tree_number(attribution->share[q][i].value));
         json_tree_put(share, "se", json_tree_number(attribution->share[q][i].se));
-        json_tree_put(out, compare_player_name(&pool, &attribution->player[i]), share);
+        json_tree_put(out, attribution->player[i].name, share);
     }
-    pool_free(&pool);
     return out;
 }
 
@@ -95,7 +93,8 @@ void json_compare(FILE *out, const struct comparison *comparison)
         json_tree_append(others, other(comparison, &comparison->other[o]));
     json_tree_put(root, "scenarios", others);
     for (size_t i = 0; i < comparison->agenda.n_left_out; i++)
-        json_tree_put(left_out, comparison->agenda.left_out[i].id, json_tree_string(comparison->agenda.left_out[i].why));
+        json_tree_put(left_out, comparison->agenda.left_out[i].id,
+                      json_tree_string(comparison->agenda.left_out[i].why));
     json_tree_put(root, "not_compared", left_out);
     json_tree_put(root, "worlds", json_tree_count(comparison->n_worlds));
     json_tree_put(root, "runs", json_tree_count(comparison->n_runs));

@@ -67,17 +67,19 @@ static void dates(struct page *page, const struct comparison *comparison)
 
     if (agenda->same_start)
         return;
-    page_wrap(page, PAGE_PLAIN, 0,
-              "They start on different dates: each question is compared at the earliest calendar date one of them asks it "
-              "for, and what starts earlier counts by the histories that still hold the common bases when the last begins.");
+    page_wrap(
+        page, PAGE_PLAIN, 0,
+        "They start on different dates: each question is compared at the earliest calendar date one of them asks it "
+        "for, and what starts earlier counts by the histories that still hold the common bases when the last begins.");
     for (size_t i = 0; i < comparison->n_arms; i++) {
         const struct comparison_arm *arm = &comparison->arm[i];
 
         if (arm->scenario->as_of_day < agenda->start)
             page_wrap(page, PAGE_PLAIN, INDENT,
-                      pool_print(&page->pool, "%s: still held then in %s" GLUE "%% of its histories; as good as %s runs",
-                                 page_safe(page, arm->scenario->id), figure_percent(&page->pool, arm->outcome.evidence, 0.001),
-                                 figure_count(&page->pool, (uint64_t)arm->outcome.ess)));
+                      pool_print(
+                          &page->pool, "%s: still held then in %s" GLUE "%% of its histories; as good as %s runs",
+                          page_safe(page, arm->scenario->id), figure_percent(&page->pool, arm->outcome.evidence, 0.001),
+                          figure_count(&page->pool, (uint64_t)arm->outcome.ess)));
     }
 }
 
@@ -121,9 +123,10 @@ static void differences(const struct telling *it)
                                     {"narrower", true}};
     struct table table = {.column = column, .n_columns = sizeof column / sizeof *column, .indent = INDENT};
 
-    page_heading(page, pool_print(&page->pool, "%s less %s", page_safe(page, opponent(it)->id),
-                                  page_safe(page, baseline(it)->id)),
-                 "in %; differences in points ± simulation");
+    page_heading(
+        page,
+        pool_print(&page->pool, "%s less %s", page_safe(page, opponent(it)->id), page_safe(page, baseline(it)->id)),
+        "in %; differences in points ± simulation");
     for (size_t i = 0; i < agenda->n; i++) {
         const struct agenda_item *item = &agenda->item[order[i]];
 
@@ -172,7 +175,7 @@ static struct ranked_share *rank_shares(struct pool *pool, const struct attribut
 
 static const char *player(struct page *page, const struct attribution *attribution, size_t i)
 {
-    return page_safe(page, compare_player_name(&page->pool, &attribution->player[i]));
+    return page_safe(page, attribution->player[i].name);
 }
 
 /* "their view of actors.israel accounts for +11.2 of the +18.0" */
@@ -187,7 +190,8 @@ static void in_words(const struct telling *it, size_t q, const struct ranked_sha
 
     if (!rank_stands_out(delta.value, delta.se)) {
         page_wrap(page, PAGE_PLAIN, 0,
-                  pool_print(pool, "On %s the two cannot be told apart; the shares below cancel.", page_safe(page, item->id)));
+                  pool_print(pool, "On %s the two cannot be told apart; the shares below cancel.",
+                             page_safe(page, item->id)));
         return;
     }
     page_wrap(page, PAGE_PLAIN, 0,
@@ -286,9 +290,9 @@ static void assumptions(const struct telling *it)
     struct pool *pool = &page->pool;
     const struct differences *list = &it->other->differences;
 
-    page_heading(page, pool_print(pool, "%zu assumption%s differ%s", list->n, list->n == 1 ? "" : "s",
-                                  list->n == 1 ? "s" : ""),
-                 "baseline, then the other; each with the line that sets it");
+    page_heading(
+        page, pool_print(pool, "%zu assumption%s differ%s", list->n, list->n == 1 ? "" : "s", list->n == 1 ? "s" : ""),
+        "baseline, then the other; each with the line that sets it");
     for (size_t i = 0; i < list->n; i++) {
         const struct difference *difference = &list->item[i];
 

@@ -80,7 +80,9 @@ static struct difference *add(const struct topic *topic, const char *path, const
     *it = (struct difference){.path = path,
                               .owner = topic->owner ? topic->owner : path,
                               .value = {a, b},
-                              .group = group_of(a) ? group_of(a) : group_of(b) ? group_of(b) : topic->group};
+                              .group = group_of(a)   ? group_of(a)
+                                       : group_of(b) ? group_of(b)
+                                                     : topic->group};
     if (!it->group)
         it->group = it->owner;
     for (size_t side = 0; side < DIFFER_SIDES; side++) {
@@ -106,7 +108,8 @@ static void compare_members(const struct topic *topic, const char *path, const s
             compare(topic, below(&topic->to->pool, path, a->child[i]->name), a->child[i],
                     tree_get(b, a->child[i]->name));
     for (size_t i = 0; i < b->n; i++)
-        if (!tree_is_note(b->child[i]) && !is_one_of(b->child[i]->name, skip, n_skip) && !tree_get(a, b->child[i]->name))
+        if (!tree_is_note(b->child[i]) && !is_one_of(b->child[i]->name, skip, n_skip) &&
+            !tree_get(a, b->child[i]->name))
             compare(topic, below(&topic->to->pool, path, b->child[i]->name), NULL, b->child[i]);
 }
 
@@ -275,8 +278,7 @@ static void bind(struct differences *to, size_t bringer, const char *id)
         for (size_t s = 0; s < DIFFER_SIDES; s++) {
             const struct node *value = to->item[i].value[s];
 
-            if (i != bringer && value &&
-                (mentions(value, id) || names_id(to->item[i].path, id)))
+            if (i != bringer && value && (mentions(value, id) || names_id(to->item[i].path, id)))
                 unite(to, i, bringer);
         }
 }
@@ -491,7 +493,8 @@ static struct node *group_at(struct pool *pool, struct node *root, const char *p
             put(pool, root, part, &named);
             group = tree_get(root, part);
         }
-        root = tree_get(group, "value") && tree_get(group, "value")->kind == NODE_GROUP ? tree_get(group, "value") : group;
+        root =
+            tree_get(group, "value") && tree_get(group, "value")->kind == NODE_GROUP ? tree_get(group, "value") : group;
     }
     *name = path;
     return root;

@@ -11,7 +11,8 @@ enum { DIFFER_SIDES = 2 };
 
 struct difference {
     enum { DIFFERENCE_VALUE, DIFFERENCE_TIMING, DIFFERENCE_START } what;
-    const char *path;  /* levers.debt_relief.chance; levers.debt_relief where only one has it; levers.debt_relief.timing */
+    const char
+        *path; /* levers.debt_relief.chance; levers.debt_relief where only one has it; levers.debt_relief.timing */
     const char *owner; /* the thing it is said of: levers.debt_relief; the path where there is none */
     const char *group; /* `group` of the value or of its owner; the owner where neither has one */
     const struct node *value[DIFFER_SIDES]; /* NULL: that side does not have it */

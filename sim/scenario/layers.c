@@ -123,6 +123,11 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
     return diag->n_errors == before;
 }
 
+static const char *option_of(const struct override *override)
+{
+    return override->option ? override->option : "--set";
+}
+
 /* The thing an override changes must be there. tree: the override; value: what it sets. */
 static bool override_fits(struct pool *pool, const struct node *root, const struct override *override,
                           const struct node *tree, const struct node *value, struct diag *diag)
@@ -149,8 +154,8 @@ static bool override_fits(struct pool *pool, const struct node *root, const stru
             name[i] = group->child[i]->name;
         near = diag_nearest(id, name, group ? group->n : 0);
         diag_error(diag, tree->child[0]->child[0]->at_name,
-                   near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL, "--set %s: there is no %s.%s",
-                   override->path, section, id);
+                   near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL, "%s %s: there is no %s.%s",
+                   option_of(override), override->path, section, id);
         return false;
     }
     return true;
@@ -183,7 +188,7 @@ static void set_step(struct scenario *scenario, struct node *root, const struct 
 {
     struct pool *pool = &scenario->pool;
     const char *text = pool_print(pool, "value = %s;", override->value), *rest = override->path;
-    struct source *source = source_from_text(pool, "--set", text, strlen(text));
+    struct source *source = source_from_text(pool, option_of(override), text, strlen(text));
     struct node *tree, *node = root;
     size_t index;
 
@@ -194,8 +199,8 @@ static void set_step(struct scenario *scenario, struct node *root, const struct 
     index = strtoul(rest, NULL, 10);
     if (!node || node->kind != NODE_LIST || index >= node->n || node->child[index]->kind != NODE_LIST ||
         node->child[index]->n != 2)
-        diag_error(diag, (struct place){0}, "steps count from 0", "--set %s: there is no such step of a rate",
-                   override->path);
+        diag_error(diag, (struct place){0}, "steps count from 0", "%s %s: there is no such step of a rate",
+                   option_of(override), override->path);
     else if (tree && tree->n == 1)
         *node->child[index]->child[1] = *tree->child[0];
 }
@@ -211,7 +216,7 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
 
     if (!strcmp(path, "extends")) {
         diag_error(diag, (struct place){0}, "write a file that extends it",
-                   "--set extends: an override lies on top of files");
+                   "%s extends: an override lies on top of files", option_of(override));
         return;
     }
     if (is_step(path)) {
@@ -220,7 +225,7 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
     }
     if (!is_path(path)) {
         diag_error(diag, (struct place){0}, "for instance --set levers.debt_relief.chance=0.5",
-                   "--set %s: not a path of names joined by dots", path);
+                   "%s %s: not a path of names joined by dots", option_of(override), path);
         return;
     }
     for (; strchr(path, '.'); path = strchr(path, '.') + 1) {
@@ -228,7 +233,7 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
         close = pool_print(pool, "%s };", close);
     }
     open = pool_print(pool, "%s%s = %s;%s", open, path, override->value, close);
-    source = source_from_text(pool, "--set", open, strlen(open));
+    source = source_from_text(pool, option_of(override), open, strlen(open));
     source->layer = UINT_MAX;
     tree = tree_parse(pool, source, diag);
     if (!tree)
@@ -236,8 +241,8 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
     value = tree;
     for (const char *part = override->path; part; part = strchr(part, '.') ? strchr(part, '.') + 1 : NULL) {
         if (value->n != 1) {
-            diag_error(diag, value->child[1]->at_name, "repeat --set for each", "--set %s: sets more than one thing",
-                       override->path);
+            diag_error(diag, value->child[1]->at_name, "one option for each", "%s %s: sets more than one thing",
+                       option_of(override), override->path);
             return;
         }
         value = value->child[0];

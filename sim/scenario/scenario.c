@@ -159,8 +159,8 @@ static void read_all(struct reader *reader, const char *path)
     read_questions(reader);
 }
 
-struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like, const struct model_schema *model,
-                                  size_t n_models, struct diag *diag)
+struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like,
+                                  const struct model_schema *model, size_t n_models, struct diag *diag)
 {
     struct scenario *scenario = memory_new(1, sizeof *scenario);
     struct reader reader = {scenario, diag, model, n_models};

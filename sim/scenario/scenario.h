@@ -218,6 +218,7 @@ struct scenario {
 /* One --set PATH=VALUE. */
 struct override {
     const char *path, *value;
+    const char *option; /* as messages name it; NULL: "--set" */
 };
 
 /* Read a scenario file ("-": standard input), what it extends, and overrides laid on top. All mistakes go to diag; when
@@ -226,8 +227,8 @@ struct scenario *scenario_read(const char *path, const struct override *override
                                const struct model_schema *model, size_t n_models, struct diag *diag);
 
 /* The scenario that a tree says, which must outlive it; its files are those of another. */
-struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like, const struct model_schema *model,
-                                  size_t n_models, struct diag *diag);
+struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like,
+                                  const struct model_schema *model, size_t n_models, struct diag *diag);
 void scenario_free(struct scenario *scenario);
 
 /* The scenario after merging, as a scenario file; the caller frees it. canonical: names in alphabetical order but for

@@ -1,0 +1,1 @@
+sweep scenarios/first.cfg --vary levers.debt_relief.chance=1:0:3 --vary transitions.exit.per_month=0:1:0 --vary transitions.sign.per_month=0:1:1 --vary events.unrest.per_month=a,b --vary events.unrest.lasts=1,1 --vary events.unrest.effects.exit=0:nan:3 --precision 0.1 --design sobol

@@ -1,0 +1,417 @@
+/* Scenarios held against each other: what differs, what lies between them, what makes the difference. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/analysis/comparison.h"
+#include "sim/scenario/diag.h"
+
+enum { MOST = 4 };
+
+/* Scenarios written for a test, and their comparison. */
+struct bench {
+    struct pool pool;
+    struct diag diag;
+    char *folder;
+    const struct scenario *scenario[MOST];
+    size_t n;
+    struct comparison comparison;
+};
+
+static int open_bench(void **state)
+{
+    struct bench *bench = memory_new(1, sizeof *bench);
+    const char *tmp = getenv("TMPDIR");
+
+    gsl_set_error_handler_off();
+    bench->folder = pool_print(&bench->pool, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
+    *state = bench;
+    return mkdtemp(bench->folder) ? 0 : 1;
+}
+
+static int close_bench(void **state)
+{
+    struct bench *bench = *state;
+    const int status = system(pool_print(&bench->pool, "rm -rf '%s'", bench->folder));
+
+    comparison_free(&bench->comparison);
+    for (size_t i = 0; i < bench->n; i++) {
+        union {
+            const struct scenario *borrowed;
+            struct scenario *owned;
+        } it = {bench->scenario[i]};
+
+        scenario_free(it.owned);
+    }
+    diag_free(&bench->diag);
+    pool_free(&bench->pool);
+    free(bench);
+    return status;
+}
+
+static void add_file(struct bench *bench, const char *path)
+{
+    bench->scenario[bench->n++] = scenario_read(path, NULL, 0, model_schemas(&bench->pool), model_count, &bench->diag);
+    if (bench->diag.n_errors)
+        fail_msg("%s", diag_first_error(&bench->diag));
+}
+
+/* " for '. */
+static void add_text(struct bench *bench, const char *text)
+{
+    const char *path = pool_print(&bench->pool, "%s/case%zu.cfg", bench->folder, bench->n);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    for (; *text; text++)
+        fputc(*text == '\'' ? '"' : *text, file);
+    assert_int_equal(fclose(file), 0);
+    add_file(bench, path);
+}
+
+static struct play_settings settings_of(uint64_t worlds, uint64_t runs)
+{
+    return (struct play_settings){.seed = 11, .n_worlds = worlds, .n_runs = runs};
+}
+
+static struct comparison *play_comparison(struct bench *bench, enum attribute_by by, struct play_settings settings)
+{
+    const struct comparison_wish wish = {.by = by, .worlds_given = true};
+    const char *runaway;
+
+    agenda_make(&bench->comparison.agenda, bench->scenario, bench->n);
+    assert_true(comparison_play(&bench->comparison, bench->scenario, bench->n, &wish, &settings, &runaway));
+    return &bench->comparison;
+}
+
+static size_t question(const struct comparison *comparison, const char *id)
+{
+    for (size_t q = 0; q < comparison->agenda.n; q++)
+        if (!strcmp(comparison->agenda.item[q].id, id))
+            return q;
+    fail_msg("no question %s", id);
+    return 0;
+}
+
+static size_t player(const struct attribution *attribution, const char *name)
+{
+    for (size_t i = 0; i < attribution->n_players; i++)
+        if (!strcmp(attribution->player[i].name, name))
+            return i;
+    fail_msg("no player %s", name);
+    return 0;
+}
+
+static const struct difference *find(const struct differences *differences, const char *path)
+{
+    for (size_t i = 0; i < differences->n; i++)
+        if (!strcmp(differences->item[i].path, path))
+            return &differences->item[i];
+    return NULL;
+}
+
+#define HEAD                                                                                                           \
+    "format = 1; as_of = '2025-01-01'; horizon = 24.0; bases = { port = { }; };\n"                                     \
+    "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"
+#define ASKED "questions = { kept = { are = 'held'; month = 12.0; }; relief = { happens = 'aid'; month = 12.0; }; };\n"
+
+/* ---- what differs ---- */
+
+static void differences_are_found_where_they_are(void **state)
+{
+    struct bench *bench = *state;
+    struct differences differences;
+
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; source = 's'; }; };\n"
+                         "sources = { s = { title = 'A'; }; };\n"
+                         "levers = { aid = { chance = 0.5; when = ('pert', 1, 6, 12); effects = { exit = 0.5; }; };\n"
+                         "           same = { chance = 0.5; effects = { exit = 0.9; }; }; };\n" ASKED);
+    add_text(
+        bench, HEAD
+        "transitions = { exit = { to = 'LOST'; from = 'LIMBO'; per_month = { value = 0.02; tag = 'guess'; }; }; };\n"
+        "levers = { same = { effects = { exit = { value = 0.9; }; }; chance = 0.5; because = 'so'; };\n"
+        "           aid = { chance = 0.5; within = 12.0; effects = { exit = 0.4; }; };\n"
+        "           more = { chance = 0.2; effects = { aid = 2.0; }; }; };\n" ASKED);
+    differences_find(&differences, bench->scenario[0], bench->scenario[1]);
+    assert_int_equal(differences.n, 3); /* nothing for notes, order, or a number with its notes */
+    assert_non_null(find(&differences, "levers.aid.effects.exit"));
+    assert_string_equal(find(&differences, "levers.aid.effects.exit")->text[1], "0.4");
+    assert_int_equal(find(&differences, "levers.aid.effects.exit")->place[1].line, 5);
+    assert_non_null(find(&differences, "levers.aid.timing"));
+    assert_string_equal(find(&differences, "levers.more")->text[0], "-");
+    assert_null(find(&differences, "levers.more")->value[0]);
+    assert_int_equal(differences.n_bundles, 3);
+    differences_free(&differences);
+}
+
+static void what_needs_each_other_changes_together(void **state)
+{
+    struct bench *bench = *state;
+    struct differences differences;
+
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+                         "levers = { aid = { chance = 0.5; effects = { exit = 0.5; }; }; };\n" ASKED);
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 'pace'; }; };\n"
+                         "parameters = { pace = ('lognormal', 0.01, 0.04); };\n"
+                         "levers = { aid = { chance = 0.6; effects = { exit = 0.5; }; requires = 'talks'; }; };\n"
+                         "events = { talks = { chance = 0.5; }; };\n" ASKED);
+    differences_find(&differences, bench->scenario[0], bench->scenario[1]);
+    assert_int_equal(differences.n, 5);
+    assert_int_equal(differences.n_bundles, 3);
+    assert_int_equal(find(&differences, "parameters.pace")->bundle,
+                     find(&differences, "transitions.exit.per_month")->bundle);
+    assert_int_equal(find(&differences, "events.talks")->bundle, find(&differences, "levers.aid.requires")->bundle);
+    assert_true(find(&differences, "events.talks")->bundle != find(&differences, "levers.aid.chance")->bundle);
+    differences_free(&differences);
+}
+
+/* Shipped scenarios of different structure: taking all is the other one, and coalitions compile. */
+static void the_last_blend_is_the_other_scenario(void **state)
+{
+    struct bench *bench = *state;
+    struct differences there, back;
+    struct pool pool = {0};
+    bool *all, *none;
+
+    add_file(bench, "scenarios/syria/s0-inss.cfg");
+    add_file(bench, "scenarios/syria/s2-ipsc.cfg");
+    differences_find(&there, bench->scenario[0], bench->scenario[1]);
+    differences_find(&back, bench->scenario[1], bench->scenario[0]);
+    assert_int_equal(there.n_bundles, back.n_bundles);
+    all = pool_new(&pool, there.n_bundles, sizeof *all);
+    none = pool_new(&pool, there.n_bundles, sizeof *none);
+    for (size_t i = 0; i < there.n_bundles; i++)
+        all[i] = true;
+    assert_true(tree_equal(differences_blend(&there, &pool, all), differences_blend(&back, &pool, none)));
+    assert_true(tree_equal(differences_blend(&there, &pool, none), differences_blend(&back, &pool, all)));
+    assert_false(tree_equal(differences_blend(&there, &pool, none), differences_blend(&there, &pool, all)));
+    pool_free(&pool);
+    differences_free(&there);
+    differences_free(&back);
+}
+
+/* ---- shares ---- */
+
+static void shares_are_zero_where_nothing_hangs_on_it(void **state)
+{
+    struct bench *bench = *state;
+    const struct comparison *comparison;
+    const struct attribution *attribution;
+    size_t kept, relief;
+
+    add_text(bench, HEAD
+             "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+             "levers = { aid = { chance = 0.5; effects = { exit = 0.5; }; }; };\n"
+             "events = { idle = { chance = 0.5; }; echo = { chance = 0.3; effects = { idle = 2.0; }; }; };\n" ASKED);
+    add_text(bench, HEAD
+             "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.03; }; };\n"
+             "levers = { aid = { chance = 0.5; effects = { exit = 0.5; }; }; };\n"
+             "events = { idle = { chance = 0.6; }; echo = { chance = 0.3; effects = { idle = 3.0; }; }; };\n" ASKED);
+    comparison = play_comparison(bench, BY_ASSUMPTION, settings_of(256, 4));
+    attribution = &comparison->other[0].attribution;
+    kept = question(comparison, "kept");
+    relief = question(comparison, "relief");
+    assert_int_equal(attribution->n_players, 3);
+    assert_int_equal(attribution->n_bearing, 1); /* the others are not even played */
+    assert_int_equal(comparison->n_played, 2);
+    for (size_t i = 0; i < attribution->n_players; i++) {
+        const bool is_exit = i == player(attribution, "transitions.exit.per_month");
+
+        assert_true((attribution->share[kept][i].value != 0.0) == is_exit);
+        assert_true(attribution->share[relief][i].value == 0.0);
+        assert_true(attribution->share[relief][i].se == 0.0);
+    }
+    assert_true(attribution->share[kept][player(attribution, "transitions.exit.per_month")].value ==
+                comparison->other[0].difference[kept].delta.value);
+}
+
+/* With fixed numbers the answer is exp(-rate ratio 12): the shares of a product of two are known. */
+static void shares_of_a_product_are_known(void **state)
+{
+    struct bench *bench = *state;
+    const struct comparison *comparison;
+    const struct attribution *attribution;
+    double v[4];
+    size_t kept;
+
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+                         "events = { since = { at = 0.0; effects = { exit = 1.0; }; }; };\n" ASKED
+                         "levers = { aid = { chance = 0.5; effects = { exit = 1.0; }; }; };\n");
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.03; }; };\n"
+                         "events = { since = { at = 0.0; effects = { exit = 2.5; }; }; };\n" ASKED
+                         "levers = { aid = { chance = 0.5; effects = { exit = 1.0; }; }; };\n");
+    comparison = play_comparison(bench, BY_ASSUMPTION, settings_of(64, 4));
+    attribution = &comparison->other[0].attribution;
+    kept = question(comparison, "kept");
+    for (size_t c = 0; c < 4; c++)
+        v[c] = exp(-12.0 * (c & 1 ? 0.03 : 0.02) * (c & 2 ? 2.5 : 1.0));
+    assert_true(fabs(comparison->other[0].difference[kept].delta.value - (v[3] - v[0])) < 2e-7);
+    assert_true(fabs(attribution->share[kept][player(attribution, "transitions.exit.per_month")].value -
+                     0.5 * (v[1] - v[0] + v[3] - v[2])) < 2e-7);
+    assert_true(fabs(attribution->share[kept][player(attribution, "events.since.effects.exit")].value -
+                     0.5 * (v[2] - v[0] + v[3] - v[1])) < 2e-7);
+}
+
+static void compare_analysts(struct bench *bench, const char *a, const char *b)
+{
+    add_file(bench, a);
+    add_file(bench, b);
+    play_comparison(bench, BY_THING, settings_of(64, 4));
+}
+
+/* INSS and IPSC: another date, another base, other levers. */
+static void analysts_can_be_swapped(void **state)
+{
+    struct bench *bench = *state;
+    void *other_state;
+    struct bench *other;
+    const struct attribution *there, *back;
+
+    assert_int_equal(open_bench(&other_state), 0);
+    other = other_state;
+    compare_analysts(bench, "scenarios/syria/s0-inss.cfg", "scenarios/syria/s2-ipsc.cfg");
+    compare_analysts(other, "scenarios/syria/s2-ipsc.cfg", "scenarios/syria/s0-inss.cfg");
+    there = &bench->comparison.other[0].attribution;
+    back = &other->comparison.other[0].attribution;
+    assert_int_equal(there->n_players, back->n_players);
+    assert_true(bench->comparison.agenda.n == other->comparison.agenda.n && bench->comparison.agenda.n >= 8);
+    for (size_t q = 0; q < bench->comparison.agenda.n; q++) {
+        const struct outcome_difference *delta = &bench->comparison.other[0].difference[q];
+        double sum = 0.0;
+
+        assert_true(delta->delta.value == -other->comparison.other[0].difference[q].delta.value);
+        for (size_t i = 0; i < there->n_players; i++) {
+            assert_string_equal(there->player[i].name, back->player[i].name);
+            assert_true(there->share[q][i].value == -back->share[q][i].value);
+            sum += there->share[q][i].value;
+        }
+        assert_true(fabs(sum - delta->delta.value) < 1e-12);
+    }
+    player(there, "actors.israel"); /* is among them */
+    assert_int_equal(close_bench(&other_state), 0);
+}
+
+/* ---- luck ---- */
+
+static void a_single_ratio_is_told_five_times_as_sharply(void **state)
+{
+    struct bench *bench = *state;
+    const struct comparison *comparison;
+    const struct outcome_difference *it;
+
+    add_file(bench, "scenarios/syria/2024-12.cfg");
+    bench->scenario[bench->n++] =
+        scenario_read("scenarios/syria/2024-12.cfg",
+                      &(struct override){"levers.debt_relief.effects.sign", "(\"lognormal\", 1.4, 3.9)", NULL}, 1,
+                      model_schemas(&bench->pool), model_count, &bench->diag);
+    comparison = play_comparison(bench, BY_NONE, settings_of(1024, 4));
+    it = &comparison->other[0].difference[question(comparison, "deal_24")];
+    assert_true(it->delta.value > 4.0 * it->delta.se);
+    assert_true(it->narrower >= 5.0);
+    it = &comparison->other[0].difference[question(comparison, "both_held")];
+    assert_true(it->narrower >= 5.0);
+}
+
+static void a_copy_is_the_same_to_the_last_bit(void **state)
+{
+    struct bench *bench = *state;
+    const struct comparison *comparison;
+
+    add_file(bench, "scenarios/first.cfg");
+    add_file(bench, "scenarios/first.cfg");
+    comparison = play_comparison(bench, BY_ASSUMPTION, settings_of(64, 4));
+    assert_int_equal(comparison->arm[1].same_as, 0);
+    assert_int_equal(comparison->other[0].differences.n, 0);
+    for (size_t q = 0; q < comparison->agenda.n; q++)
+        assert_true(comparison->other[0].difference[q].delta.value == 0.0);
+}
+
+/* ---- dates, and what has come true ---- */
+
+/* A rate of Gamma(2, rate 50): 0.04 times a frailty of variance 0.5. Survived to month 13.6, then to 24 (models.md, A7). */
+static void survivors_weigh_as_they_should(void **state)
+{
+    static const char *const held[] = {"port"};
+    struct bench *bench = *state;
+    struct play_settings settings = settings_of(1 << 14, 1);
+    struct play_result result;
+    struct scenario *scenario;
+    struct outcome outcome;
+    struct estimate kept;
+    const struct plan *plan;
+    struct plan *made;
+
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.04; }; };\n"
+                         "dependence = { will = { variance = 0.5; on = 'exit'; }; };\n"
+                         "questions = { kept = { are = 'held'; month = 24.0; }; };\n");
+    scenario = scenario_of_tree(bench->scenario[0]->root, bench->scenario[0], model_schemas(&bench->pool), model_count,
+                                &bench->diag);
+    for (size_t drawn = 0; drawn < 2; drawn++) {
+        settings.estimator = drawn ? ESTIMATOR_DRAW : ESTIMATOR_CONDITIONAL;
+        made = plan_compile_answers(scenario, model_find("hazard"), 13.6, held, 1, NULL, &bench->diag);
+        plan = made;
+        assert_non_null(plan);
+        play(&result, &plan, 1, &settings);
+        outcome_init(&outcome, &result.arm[0]);
+        kept = outcome_estimate(&outcome, 0);
+        /* limits: where computed, strata of frailty at 2^14 points are far closer than 1e-4; where drawn six standard errors */
+        assert_true(fabs(outcome.evidence - 0.618053083) < (drawn ? 6.0 * 0.0038 : 1e-4));
+        assert_true(fabs(kept.value - 0.738670562) < (drawn ? 6.0 * 0.0044 : 1e-4));
+        if (!drawn)
+            assert_true(fabs(outcome.ess / (1 << 14) - 0.910638792) < 1e-4);
+        outcome_free(&outcome);
+        play_free(&result);
+        plan_free(made);
+    }
+    scenario_free(scenario);
+}
+
+/* Of a constant rate nothing is left of the six months: both dates tell the same of the same day. */
+static void later_starts_are_met_at_their_dates(void **state)
+{
+    struct bench *bench = *state;
+    const struct comparison *comparison;
+    const struct outcome_difference *it;
+
+    add_text(bench,
+             "format = 1; as_of = '2025-01-01'; horizon = 24.0; bases = { port = { }; annex = { }; };\n"
+             "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"
+             "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+             "questions = { kept = { are = 'held'; month = 12.0; }; soon = { are = 'held'; month = 2.0; }; };\n");
+    add_text(bench,
+             "format = 1; as_of = '2025-07-01'; horizon = 24.0; bases = { port = { }; other = { }; };\n"
+             "states = { LOST = { held = false; final = true; }; LIMBO = { held = true; initial = true; }; };\n"
+             "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+             "questions = { kept = { are = 'held'; month = 12.0; }; soon = { are = 'held'; month = 2.0; }; };\n");
+    comparison = play_comparison(bench, BY_ASSUMPTION, settings_of(64, 4));
+    it = &comparison->other[0].difference[question(comparison, "kept")];
+    assert_true(fabs(it->a.value - exp(-0.02 * (12.0 - 181.0 / MONTH_DAYS))) < 2e-7);
+    assert_true(fabs(it->delta.value) < 2e-7);
+    assert_true(fabs(comparison->arm[0].outcome.evidence - exp(-0.02 * 181.0 / MONTH_DAYS)) < 2e-7);
+    assert_int_equal(comparison->agenda.n_left_out, 1); /* soon is before the later start */
+    assert_string_equal(comparison->agenda.left_out[0].id, "soon");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+    const struct CMUnitTest tests[] = {
+        TEST(differences_are_found_where_they_are),
+        TEST(what_needs_each_other_changes_together),
+        TEST(the_last_blend_is_the_other_scenario),
+        TEST(shares_are_zero_where_nothing_hangs_on_it),
+        TEST(shares_of_a_product_are_known),
+        TEST(analysts_can_be_swapped),
+        TEST(a_single_ratio_is_told_five_times_as_sharply),
+        TEST(a_copy_is_the_same_to_the_last_bit),
+        TEST(survivors_weigh_as_they_should),
+        TEST(later_starts_are_met_at_their_dates),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -130,6 +130,7 @@ static struct outcome *outcomes_of(const struct comparison *it, const struct com
         outcome[c] = *from;
         if (c != 0 && c != n - 1)
             continue;
+        outcome[c].ignorance = NULL;
         outcome[c].yes = memory_new(from->n_questions * REPLICATES, sizeof *from->yes);
         memcpy(outcome[c].yes, from->yes, from->n_questions * REPLICATES * sizeof *from->yes);
     }

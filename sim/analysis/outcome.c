@@ -21,6 +21,9 @@ void outcome_init(struct outcome *outcome, const struct arm_result *arm)
         for (size_t q = 0; q < outcome->n_questions; q++)
             outcome->yes[q * REPLICATES + r] = block[tally->at.question + q];
     }
+    outcome->ignorance = memory_new(outcome->n_questions, sizeof *outcome->ignorance);
+    for (size_t q = 0; q < outcome->n_questions; q++)
+        outcome->ignorance[q] = spread_ignorance(&arm->spread, q);
     outcome->evidence = tried > 0.0 ? runs / tried : NAN;
     outcome->ess = squares > 0.0 ? runs * runs / squares : 0.0;
 }
@@ -28,6 +31,7 @@ void outcome_init(struct outcome *outcome, const struct arm_result *arm)
 void outcome_free(struct outcome *outcome)
 {
     free(outcome->yes);
+    free(outcome->ignorance);
 }
 
 double outcome_share(const struct outcome *outcome, size_t question, size_t leave_out)

@@ -13,6 +13,7 @@ struct outcome {
     uint64_t runs[REPLICATES]; /* likewise: all, or as much of them as came to what was given */
     double evidence;           /* the share of histories that came to what was given */
     double ess;                /* effective number of runs: Kish's (sum w)^2 / sum w^2 */
+    double *ignorance;         /* per question: sd of its probability over worlds; needs two runs a world */
     bool computed;
 };
 

@@ -439,33 +439,41 @@ static double sum_of(const double *row, const struct follow_world *world)
     return sum;
 }
 
-static void add_column(struct spread_column *column, const double *row, const struct follow_world *world)
+static double sum_of_products(const double *a, const double *b, const struct follow_world *world)
 {
-    double p2 = 0.0;
+    double sum = 0.0;
 
     for (size_t lane = world->first; lane < world->first + world->n; lane++)
-        p2 += row[lane] * row[lane];
+        sum += a[lane] * b[lane];
+    return sum;
+}
+
+static void add_column(struct spread_column *column, const double *row, const struct follow_world *world)
+{
     column->p += (uint64_t)(sum_of(row, world) * TALLY_ONE + 0.5);
-    column->p2 += (uint64_t)(p2 * TALLY_ONE + 0.5);
+    column->p2 += (uint64_t)(sum_of_products(row, row, world) * TALLY_ONE + 0.5);
 }
 
 static void tally_answers(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
-                          uint64_t *block)
+                          uint64_t *block, struct spread_column *column)
 {
     const double *weight = follow->weight + follow->chain->n_groups * L;
-    double squares = 0.0;
 
-    for (size_t lane = world->first; lane < world->first + world->n; lane++)
-        squares += weight[lane] * weight[lane];
     tally_add(block, tally->at.runs, sum_of(weight, world));
-    tally_add(block, tally->at.squares, squares);
+    tally_add(block, tally->at.squares, sum_of_products(weight, weight, world));
     tally_add(block, tally->at.tried, world->n);
-    for (size_t q = 0; q < follow->plan->n_questions; q++)
+    for (size_t q = 0; q < follow->plan->n_questions; q++) {
         tally_add(block, tally->at.question + q, sum_of(follow->answer + q * L, world));
+        add_column(&column[q], follow->answer + q * L, world);
+        if (follow->plan->answers_only)
+            column[q].pw += (uint64_t)(sum_of_products(follow->answer + q * L, weight, world) * TALLY_ONE + 0.5);
+    }
+    if (follow->plan->answers_only)
+        add_column(&column[follow->plan->n_questions], weight, world);
 }
 
 static void tally_questions(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
-                            uint64_t *block, struct spread_column *column)
+                            uint64_t *block)
 {
     const struct plan *plan = follow->plan;
     const size_t questions = plan->n_questions;
@@ -476,7 +484,6 @@ static void tally_questions(const struct follow *follow, const struct follow_wor
         const double *told = question->of_clock && question->factor != UINT32_MAX ? follow->told + q * L : answer;
 
         tally_add(block, tally->at.told + q, sum_of(told, world));
-        add_column(&column[q], answer, world);
         for (size_t f = 0; f < plan->n_factors; f++) {
             const double *came = follow->came + f * L;
             double comes = 0.0, yes = 0.0;
@@ -625,10 +632,10 @@ void follow_tally(struct follow *follow, const struct follow_world *world, struc
 {
     uint64_t *block = tally_block(tally, world->index % REPLICATES);
 
-    tally_answers(follow, world, tally, block);
+    tally_answers(follow, world, tally, block, column);
     if (follow->plan->answers_only)
         return;
-    tally_questions(follow, world, tally, block, column);
+    tally_questions(follow, world, tally, block);
     tally_states(follow, world, tally, block, column);
     tally_curves(follow, world, tally, block);
     tally_times(follow, world, tally, block);

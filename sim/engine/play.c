@@ -54,7 +54,7 @@ struct game {
 /* What is kept of every world. */
 static size_t columns_of(const struct plan *plan)
 {
-    return plan->answers_only ? 0 : plan->n_questions + plan->n_bases * plan->n_states;
+    return spread_columns(plan);
 }
 
 static size_t inputs_of(const struct plan *plan)
@@ -93,15 +93,18 @@ static void count_column(struct spread_column *column)
 {
     column->p += (uint64_t)TALLY_ONE;
     column->p2 += (uint64_t)TALLY_ONE;
+    column->pw += (uint64_t)TALLY_ONE;
 }
 
 static void count_columns(const struct seat *seat, const struct plan *plan)
 {
-    if (plan->answers_only)
-        return;
     for (size_t q = 0; q < plan->n_questions; q++)
         if (seat->tally.yes[q])
             count_column(&seat->column[q]);
+    if (plan->answers_only) {
+        count_column(&seat->column[plan->n_questions]);
+        return;
+    }
     for (size_t b = 0; b < plan->n_bases; b++)
         count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]]);
 }
@@ -140,6 +143,8 @@ static void add_columns(struct game *game, size_t arm, uint64_t index, const str
         to[i].p += from[i].p;
 #pragma omp atomic
         to[i].p2 += from[i].p2;
+#pragma omp atomic
+        to[i].pw += from[i].pw;
     }
 }
 

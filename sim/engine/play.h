@@ -42,7 +42,7 @@ struct play_settings {
 
 struct arm_result {
     struct tally tally;
-    struct spread spread; /* empty for a plan of answers only */
+    struct spread spread;
     bool computed;        /* what bases do is; else drawn */
 };
 

@@ -2,22 +2,27 @@
 #include <math.h>
 #include <stdlib.h>
 
+size_t spread_columns(const struct plan *plan)
+{
+    return plan->answers_only ? plan->n_questions + 1 : plan->n_questions + plan->n_bases * plan->n_states;
+}
+
 void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn)
 {
-    const size_t questions = plan->answers_only ? 0 : plan->n_questions;
-    const size_t columns = plan->answers_only ? 0 : questions + plan->n_bases * plan->n_states;
-    const size_t inputs = plan->answers_only ? 0 : plan->n_inputs;
-    const size_t bins = drawn && n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
+    const bool whole = !plan->answers_only;
+    const size_t columns = spread_columns(plan), inputs = whole ? plan->n_inputs : 0;
+    const size_t bins = !whole ? 0 : drawn && n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
     const size_t strata = REPLICATES * inputs * SPREAD_STRATA;
 
     *spread = (struct spread){.n_columns = columns,
                               .n_bins = bins,
                               .n_inputs = inputs,
-                              .n_questions = questions,
+                              .n_questions = plan->n_questions,
+                              .weighted = plan->answers_only,
                               .sums = memory_new(REPLICATES * columns, sizeof *spread->sums),
                               .histogram = memory_new(REPLICATES * columns * (bins + 1), sizeof *spread->histogram),
                               .strata_worlds = memory_new(strata, sizeof *spread->strata_worlds),
-                              .strata_p = memory_new(strata * questions, sizeof *spread->strata_p)};
+                              .strata_p = memory_new(strata * plan->n_questions, sizeof *spread->strata_p)};
 }
 
 void spread_free(struct spread *spread)
@@ -28,6 +33,26 @@ void spread_free(struct spread *spread)
     free(spread->strata_p);
 }
 
+/* The share of a question among what came true: a ratio, with its noise by the delta method. */
+static void add_weighted(struct spread *spread, const struct spread_column *column, double n)
+{
+    const struct spread_column *weight = &column[spread->n_columns - 1];
+    const double all = (double)weight->p, weight2 = (double)weight->p2 * TALLY_ONE;
+
+    if (!weight->p)
+        return;
+    spread->weight += all / TALLY_ONE / n;
+    for (size_t c = 0; c + 1 < spread->n_columns; c++) {
+        const double p = (double)column[c].p / all;
+        const double square = ((double)column[c].p2 - 2.0 * p * (double)column[c].pw) * TALLY_ONE + p * p * weight2;
+        const double off = square / (all * all);
+
+        spread->sums[c].p += all / TALLY_ONE / n * p;
+        spread->sums[c].p2 += all / TALLY_ONE / n * p * p;
+        spread->sums[c].noise += n > 1.0 ? all / TALLY_ONE / n * fmax(0.0, off) * n / (n - 1.0) : 0.0;
+    }
+}
+
 void spread_world(struct spread *spread, uint64_t index, const double *uniform, const struct spread_column *column,
                   uint64_t n_runs)
 {
@@ -35,6 +60,10 @@ void spread_world(struct spread *spread, uint64_t index, const double *uniform, 
     const double n = (double)n_runs;
 
     spread->worlds[replicate]++;
+    if (spread->weighted) {
+        add_weighted(spread, column, n);
+        return;
+    }
     for (size_t c = 0; c < spread->n_columns; c++) {
         const size_t cell = replicate * spread->n_columns + c;
         const double p = spread_p(&column[c], n_runs), p2 = (double)column[c].p2 / TALLY_ONE / n;
@@ -54,4 +83,12 @@ void spread_world(struct spread *spread, uint64_t index, const double *uniform, 
         for (size_t q = 0; q < spread->n_questions; q++)
             spread->strata_p[cell * spread->n_questions + q] += spread_p(&column[q], n_runs);
     }
+}
+
+double spread_ignorance(const struct spread *spread, size_t question)
+{
+    const struct spread_sums *sums = &spread->sums[question];
+    const double mean = sums->p / spread->weight;
+
+    return sqrt(fmax(0.0, sums->p2 / spread->weight - mean * mean - sums->noise / spread->weight));
 }

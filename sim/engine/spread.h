@@ -8,22 +8,25 @@
 
 enum { SPREAD_MAX_BINS = 1024, SPREAD_STRATA = 16 };
 
-/* One column of one world: its runs' probabilities (0 or 1 where they were drawn) and their squares, summed, in
- * 1 / TALLY_ONE. */
+/* One column of one world: its runs' probabilities (0 or 1 where they were drawn), their squares, and in a plan of answers only
+ * their products with the runs' weights, summed, in 1 / TALLY_ONE. */
 struct spread_column {
-    uint64_t p, p2;
+    uint64_t p, p2, pw;
 };
 
-struct spread_sums { /* of one column over worlds, p the mean of a world's runs */
+struct spread_sums { /* of one column over worlds, p the mean of a world's runs; weighted where something is given */
     double p, p2;
     double noise;  /* variance of p for that of the world */
     double chance; /* p (1 - p) with p that of the world: the variance of one run's outcome */
 };
 
-/* Columns: the questions, then each base x state at the horizon. */
+/* Columns: the questions, then each base x state at the horizon. Of a plan of answers only: the questions, then the weight of
+ * what is given, by which each world counts; no histogram and no strata. */
 struct spread {
     size_t n_columns, n_bins, n_inputs, n_questions;
     uint64_t worlds[REPLICATES];
+    bool weighted;
+    double weight; /* of all worlds, where they are weighted */
     struct spread_sums *sums; /* [replicate * n_columns + column] */
     uint32_t *histogram;      /* [(replicate * n_columns + column) * (n_bins + 1) + bin]: p = bin / n_bins */
     /* inputs against questions: worlds and sums of p by stratum of the input's rank */
@@ -31,11 +34,18 @@ struct spread {
     double *strata_p;        /* [((replicate * n_inputs + input) * SPREAD_STRATA + stratum) * n_questions + q] */
 };
 
+/* How many columns a plan has. */
+size_t spread_columns(const struct plan *plan);
+
 /* drawn: p is a share of n_runs outcomes, and the histogram has a bin for each where they are few. */
 void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn);
 void spread_free(struct spread *spread);
 void spread_world(struct spread *spread, uint64_t index, const double *uniform, const struct spread_column *column,
                   uint64_t n_runs);
+
+/* Of a plan of answers only: the standard deviation of a question's probability over worlds, the noise of finitely many runs
+ * taken out; NAN without any weight. */
+double spread_ignorance(const struct spread *spread, size_t question);
 
 static inline double spread_p(const struct spread_column *column, uint64_t n_runs)
 {

@@ -80,19 +80,6 @@ static void warn_idle_factors(struct compiler *compiler)
     }
 }
 
-static bool is_cited(const struct node *node, const char *source)
-{
-    for (size_t i = 0; i < node->n; i++) {
-        const struct node *child = node->child[i];
-
-        if (child->kind == NODE_STRING && child->name && !strcmp(child->name, "source") && !strcmp(child->text, source))
-            return true;
-        if (is_cited(child, source))
-            return true;
-    }
-    return false;
-}
-
 static void warn_unused(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
@@ -103,7 +90,7 @@ static void warn_unused(struct compiler *compiler)
             diag_warning(compiler->diag, scenario->parameters.item[compiler->parameters.original[i]].key.place, NULL,
                          "parameters.%s: no setting uses it", compiler->parameters.id[i]);
     for (size_t i = 0; i < scenario->n_sources; i++)
-        if (!is_cited(scenario->root, scenario->source[i].id))
+        if (!tree_cites(scenario->root, scenario->source[i].id))
             diag_warning(compiler->diag, scenario->source[i].place, NULL, "sources.%s: nothing cites it",
                          scenario->source[i].id);
     for (size_t c = 0; c < compiler->plan->n_clocks; c++)

@@ -122,6 +122,7 @@ static void read_analyst(struct reader *reader)
         diag_error(reader->diag, tree_get(node, "weight")->at, "0 or more", "analyst.weight: %g is not a weight",
                    analyst.weight);
     scenario->analyst_id = analyst.id;
+    scenario->analyst_weight = analyst.weight;
 }
 
 /* The file's name without folder and ending. Dates make good names, so it may begin with a digit. */

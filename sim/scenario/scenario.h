@@ -183,6 +183,7 @@ struct scenario {
     const struct source **file;
     size_t n_files;
     const char *id, *title, *analyst_id;
+    double analyst_weight; /* 0 or more; 1 if not said */
     const char *as_of; /* YYYY-MM-DD */
     double as_of_day;  /* days since 1970-01-01 */
     double horizon;

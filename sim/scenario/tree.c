@@ -152,6 +152,19 @@ bool tree_is_note(const struct node *node)
     return false;
 }
 
+bool tree_cites(const struct node *node, const char *source)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+
+        if (child->kind == NODE_STRING && child->name && !strcmp(child->name, "source") && !strcmp(child->text, source))
+            return true;
+        if (tree_cites(child, source))
+            return true;
+    }
+    return false;
+}
+
 void tree_remove(struct node *group, const struct node *child)
 {
     size_t kept = 0;

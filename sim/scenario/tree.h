@@ -36,6 +36,9 @@ struct node *tree_merge(struct pool *pool, struct node *below, struct node *abov
 /* Whether a member of a group tells where a value comes from, or what it is called, and means nothing to the play. */
 bool tree_is_note(const struct node *node);
 
+/* Whether a value in it says that it comes from a source (an id). */
+bool tree_cites(const struct node *node, const char *source);
+
 /* Remove a child from a group. */
 void tree_remove(struct node *group, const struct node *child);
 

@@ -1,0 +1,53 @@
+/* pooling.h - several analysts' answers made into one, and how far they disagree.
+ *
+ * Genest & Zidek (1986), Combining probability distributions, Statist. Sci. 1; Satopää et al. (2014), Combining multiple
+ * probability predictions using a simple logit model, Int. J. Forecasting 30 (extremising); Lin (1991), Divergence measures based
+ * on the Shannon entropy, IEEE Trans. Inf. Theory 37. */
+#ifndef FOOTHOLD_POOLING_H
+#define FOOTHOLD_POOLING_H
+#include "sim/analysis/agenda.h"
+#include "sim/analysis/outcome.h"
+
+enum pooling_method { POOL_LINEAR, POOL_LOGARITHMIC, POOL_EXTREMISED, POOL_METHODS };
+
+/* Of n probabilities with weights that sum to 1. Logarithmic: the odds' weighted geometric mean; extremised: these odds to the
+ * power of `extreme`. */
+double pooling_probability(enum pooling_method method, const double *p, const double *weight, size_t n, double extreme);
+
+/* Of n distributions over k states, p[analyst * k + state], likewise, normalised, into out[k]. All 0 where no state is possible to
+ * every analyst (logarithmic). */
+void pooling_distribution(enum pooling_method method, const double *p, const double *weight, size_t n, size_t k,
+                          double extreme, double *out);
+
+/* Jensen-Shannon divergence of such distributions, in bits: 0 where all say the same, at most log2 n. */
+double pooling_divergence(const double *p, const double *weight, size_t n, size_t k);
+
+struct pooled {
+    struct estimate value[POOL_METHODS]; /* NAN where the method was left out */
+    double divergence;                   /* of a question: of its yes and no; of a base's state: of all its states */
+    double between, within;              /* sd between analysts; root mean square of their own sds over worlds */
+    double lowest, highest;              /* analyst's answer */
+};
+
+struct pooling {
+    struct pool pool;
+    const struct scenario *const *scenario;
+    size_t n; /* analysts */
+    double *weight; /* sum to 1 */
+    struct agenda agenda;
+    struct outcome *outcome; /* per analyst */
+    double extreme; /* the power of the odds; NAN: not extremised */
+    const char *shared; /* a source that two analysts share, in words; NULL: none */
+    struct pooled *item; /* per item of the agenda */
+    uint64_t n_worlds, n_runs;
+};
+
+/* Of n scenarios (two or more, read without mistakes). False, and told through diag, when no weight is above 0 or nothing can
+ * be asked of all. Free with pooling_free in any case. */
+bool pooling_init(struct pooling *pooling, const struct scenario *const *scenario, size_t n, struct diag *diag);
+void pooling_free(struct pooling *pooling);
+
+/* Play them on the same luck and pool their answers; false when stopped or on a runaway (arms.h). Drawn frequencies of 0 or 1,
+ * which prove no certainty, enter logarithms as half a run. */
+bool pooling_play(struct pooling *pooling, const struct play_settings *settings, const char **runaway);
+#endif

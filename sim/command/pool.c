@@ -1,0 +1,186 @@
+/* pool - make one answer of several analysts', and say how far they disagree. */
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "sim/analysis/pooling.h"
+#include "sim/command/command.h"
+#include "sim/command/playing.h"
+#include "sim/command/provenance.h"
+#include "sim/command/terminal.h"
+#include "sim/report/output.h"
+#include "sim/report/pool.h"
+
+struct pool_options {
+    struct playing playing;
+    double extreme;
+    bool force;
+};
+
+static const struct option_row option[] = {
+    {"extremise", "A", OPTION_POSITIVE, offsetof(struct pool_options, extreme),
+     "raise the pooled odds to the power A (1.5 if left out and no two analysts share a source)", NULL},
+    {"force", NULL, OPTION_FLAG, offsetof(struct pool_options, force),
+     "extremise even analysts who share sources", NULL},
+};
+static const struct option_set options_of_pool = {option, sizeof option / sizeof *option, 0, &playing_options};
+
+static const double usual_extreme = 1.5;
+
+struct job {
+    const struct pool_options *options;
+    struct batch *batch;
+    struct pooling *pooling;
+    struct progress progress;
+    int argc;
+    char **argv;
+};
+
+static void on_progress(void *context, uint64_t n_draws, double fraction)
+{
+    struct job *job = context;
+
+    progress_show(&job->progress, n_draws, fraction);
+}
+
+/* Analysts who read the same sources agree for that reason too: to take it for knowledge would count it twice. */
+static void choose_extreme(struct job *job, struct diag *diag)
+{
+    const struct pool_options *options = job->options;
+    struct pooling *pooling = job->pooling;
+
+    if (options->extreme > 0.0 && pooling->shared && !options->force)
+        diag_error(diag, (struct place){0}, "leave --extremise out, or add --force", "--extremise: %s", pooling->shared);
+    else if (options->extreme > 0.0)
+        pooling->extreme = options->extreme;
+    else if (!pooling->shared || options->force)
+        pooling->extreme = usual_extreme;
+}
+
+static void write_files(const char *folder, const struct pooling *pooling, const struct provenance *provenance)
+{
+    struct output output;
+
+    output_begin(&output, folder);
+    text_pool(output_open(&output, "pool.txt"), pooling, provenance, false, 100);
+    csv_pool(output_open(&output, "pool.csv"), pooling);
+    json_pool(output_open(&output, "pool.json"), pooling);
+    json_manifest(output_open(&output, "manifest.json"), provenance);
+    output_commit(&output);
+}
+
+static void show(const struct job *job, const struct provenance *provenance, const char *folder)
+{
+    const struct playing *playing = &job->options->playing;
+
+    if (playing->format == FORMAT_JSON)
+        json_pool(stdout, job->pooling);
+    else if (playing->format == FORMAT_CSV)
+        csv_pool(stdout, job->pooling);
+    else
+        text_pool(stdout, job->pooling, provenance, terminal_has_colour(stdout), terminal_width());
+    if (!playing->quiet)
+        fprintf(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", provenance->n_draws, provenance->seed,
+                folder);
+}
+
+static int play_pool(struct job *job)
+{
+    const struct playing *playing = &job->options->playing;
+    const struct batch *batch = job->batch;
+    struct pooling *pooling = job->pooling;
+    struct pool *pool = &pooling->pool;
+    bool *computed = pool_new(pool, batch->n, sizeof *computed), all = true;
+    const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
+    const char *runaway, *folder = playing->out;
+    struct play_settings settings;
+    struct provenance made;
+    bool good;
+
+    for (size_t i = 0; i < batch->n; i++)
+        all = all && batch->item[i].plan->chain;
+    settings = playing_arms_settings(playing, all);
+    settings.progress = on_progress;
+    settings.context = job;
+    progress_begin(&job->progress, "pool", playing->quiet);
+    good = pooling_play(pooling, &settings, &runaway);
+    progress_end(&job->progress);
+    if (!good)
+        return playing_given_up("pool", runaway);
+    for (size_t i = 0; i < batch->n; i++)
+        computed[i] = pooling->outcome[i].computed;
+    if (!folder)
+        folder = pool_print(pool, "results/%s/pool", batch->item[0].scenario->id);
+    made = provenance_of_arms(pool, "pool", playing, &settings, batch->item, computed, batch->n, batch->n);
+    made.argc = job->argc;
+    made.argv = (const char *const *)job->argv;
+    made.seconds = terminal_seconds() - started;
+    made.cpu_seconds = terminal_cpu_seconds() - cpu;
+    write_files(folder, pooling, &made);
+    show(job, &made, folder);
+    return EXIT_FINE;
+}
+
+static int pool_batch(struct job *job, struct diag *diag)
+{
+    const struct batch *batch = job->batch;
+    const struct playing *playing = &job->options->playing;
+    const struct scenario **scenario = memory_new(batch->n, sizeof *scenario);
+    int status = EXIT_INPUT;
+
+    for (size_t i = 0; i < batch->n; i++)
+        scenario[i] = batch->item[i].scenario;
+    if (!diag->n_errors && batch->n < 2)
+        diag_error(diag, (struct place){0}, "for instance foothold pool scenarios/syria", "one analyst is no pool");
+    for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
+        playing_check_plan(playing, &batch->item[i], false, diag);
+    playing_check_arms(playing, diag);
+    if (!diag->n_errors && pooling_init(job->pooling, scenario, batch->n, diag))
+        choose_extreme(job, diag);
+    if (diag->n_errors || !playing->quiet)
+        diag_print(diag, stderr, terminal_has_colour(stderr));
+    if (!diag->n_errors)
+        status = play_pool(job);
+    pooling_free(job->pooling);
+    free(scenario);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct pool_options options = {0};
+    struct operands operands;
+    struct diag diag = {0};
+    struct batch batch = {0};
+    struct pooling pooling = {0};
+    struct job job = {.options = &options, .batch = &batch, .pooling = &pooling, .argc = argc, .argv = argv};
+    int status = EXIT_INPUT;
+    bool good = options_parse("pool", &options_of_pool, argc, argv, &options, &operands);
+
+    good = good && playing_check("pool", &options.playing);
+    if (good && !operands.n) {
+        fputs("foothold pool: no scenarios given\n  hint: foothold pool scenarios/syria\n", stderr);
+        good = false;
+    }
+    if (good) {
+        playing_begin(&options.playing);
+        load_to_play(&batch, &operands, &options.playing.overrides, &diag);
+        status = pool_batch(&job, &diag);
+        load_free(&batch);
+    }
+    options_free(&operands, &options.playing.overrides);
+    diag_free(&diag);
+    output_check_stdout();
+    return status;
+}
+
+const struct command command_pool = {
+    .name = "pool",
+    .summary = "make one answer of several analysts', and say how far they disagree",
+    .usage = "foothold pool [options] FILE...",
+    .detail = "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is refused where two\n"
+              "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, pool.json, manifest.json.\n",
+    .options = &options_of_pool,
+    .run = run,
+};

@@ -1,0 +1,91 @@
+/* data_pool.c - pooled answers for programs. */
+#include <inttypes.h>
+#include <math.h>
+#include "sim/report/csv_field.h"
+#include "sim/report/json_tree.h"
+#include "sim/report/pool.h"
+
+const char *const pool_method_name[] = {
+    [POOL_LINEAR] = "linear", [POOL_LOGARITHMIC] = "logarithmic", [POOL_EXTREMISED] = "extremised"};
+
+void csv_pool(FILE *out, const struct pooling *pooling)
+{
+    fputs("question,method,value,se,location,month,lowest,highest,divergence_bits,sd_between,sd_within,n_analysts\n", out);
+    for (size_t i = 0; i < pooling->agenda.n; i++)
+        for (size_t m = 0; m < POOL_METHODS; m++) {
+            const struct agenda_item *item = &pooling->agenda.item[i];
+            const struct pooled *it = &pooling->item[i];
+
+            csv_text(out, item->id);
+            csv_next_text(out, pool_method_name[m]);
+            csv_next_number(out, it->value[m].value);
+            csv_next_number(out, it->value[m].se);
+            csv_next_text(out, item->base ? item->base : "all");
+            csv_next_number(out, item->month);
+            csv_next_number(out, it->lowest);
+            csv_next_number(out, it->highest);
+            csv_next_number(out, it->divergence);
+            csv_next_number(out, it->between);
+            csv_next_number(out, it->within);
+            fprintf(out, ",%zu\n", pooling->n);
+        }
+}
+
+static json_t *analyst(const struct pooling *pooling, size_t i)
+{
+    json_t *out = json_tree_object(), *questions = json_tree_object();
+
+    json_tree_put(out, "scenario_id", json_tree_string(pooling->scenario[i]->id));
+    json_tree_put(out, "analyst_id", json_tree_string(pooling->scenario[i]->analyst_id));
+    json_tree_put(out, "weight", json_tree_number(pooling->weight[i]));
+    for (size_t q = 0; q < pooling->agenda.n; q++) {
+        const struct estimate p = outcome_estimate(&pooling->outcome[i], q);
+        json_t *question = json_tree_object();
+
+        json_tree_put(question, "probability", json_tree_number(p.value));
+        json_tree_put(question, "se", json_tree_number(p.se));
+        json_tree_put(question, "sd_worlds", json_tree_number(pooling->outcome[i].ignorance[q]));
+        json_tree_put(questions, pooling->agenda.item[q].id, question);
+    }
+    json_tree_put(out, "questions", questions);
+    return out;
+}
+
+static json_t *pooled(const struct pooled *it)
+{
+    json_t *out = json_tree_object();
+
+    for (size_t m = 0; m < POOL_METHODS; m++) {
+        json_t *method = json_tree_object();
+
+        json_tree_put(method, "probability", json_tree_number(it->value[m].value));
+        json_tree_put(method, "se", json_tree_number(it->value[m].se));
+        json_tree_put(out, pool_method_name[m], method);
+    }
+    json_tree_put(out, "divergence_bits", json_tree_number(it->divergence));
+    json_tree_put(out, "sd_between", json_tree_number(it->between));
+    json_tree_put(out, "sd_within", json_tree_number(it->within));
+    return out;
+}
+
+void json_pool(FILE *out, const struct pooling *pooling)
+{
+    json_t *root = json_tree_object(), *analysts = json_tree_array(), *questions = json_tree_object(),
+           *left_out = json_tree_object();
+
+    json_tree_put(root, "format", json_tree_count(1));
+    for (size_t i = 0; i < pooling->n; i++)
+        json_tree_append(analysts, analyst(pooling, i));
+    json_tree_put(root, "analysts", analysts);
+    for (size_t q = 0; q < pooling->agenda.n; q++)
+        json_tree_put(questions, pooling->agenda.item[q].id, pooled(&pooling->item[q]));
+    json_tree_put(root, "questions", questions);
+    for (size_t i = 0; i < pooling->agenda.n_left_out; i++)
+        json_tree_put(left_out, pooling->agenda.left_out[i].id, json_tree_string(pooling->agenda.left_out[i].why));
+    json_tree_put(root, "not_pooled", left_out);
+    json_tree_put(root, "extremised_by", json_tree_number(pooling->extreme));
+    json_tree_put(root, "shared_source", json_tree_string(pooling->shared));
+    json_tree_put(root, "worlds", json_tree_count(pooling->n_worlds));
+    json_tree_put(root, "runs", json_tree_count(pooling->n_runs));
+    json_tree_write(out, root);
+}

@@ -1,0 +1,107 @@
+#include <inttypes.h>
+#include <math.h>
+#include "sim/report/compare.h"
+#include "sim/report/figure.h"
+#include "sim/report/pool.h"
+#include "sim/report/table.h"
+
+enum { INDENT = 2, MOST_ANALYSTS = 12 };
+
+static void head(struct page *page, const struct pooling *pooling)
+{
+    struct pool *pool = &page->pool;
+
+    page_wrap(page, PAGE_BOLD, 0, pool_print(pool, "%zu analysts pooled", pooling->n));
+    for (size_t i = 0; i < pooling->n; i++)
+        page_wrap(page, PAGE_DIM, 0,
+                  pool_print(pool, "%s · %s · as" GLUE "of" GLUE "%s · weight %.3g · %s",
+                             page_safe(page, pooling->scenario[i]->id), page_safe(page, pooling->scenario[i]->analyst_id),
+                             page_safe(page, pooling->scenario[i]->as_of), pooling->weight[i],
+                             page_safe(page, pooling->scenario[i]->title)));
+    if (pooling->shared)
+        page_wrap(page, PAGE_BOLD, 0,
+                  pool_print(pool, "They share sources: %s. Their agreement is then worth less than it looks%s.",
+                             page_safe(page, pooling->shared),
+                             isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
+    if (!pooling->agenda.same_start)
+        page_wrap(page, PAGE_PLAIN, 0,
+                  "They start on different dates: each question is asked at the earliest date one of them asks it for, and what "
+                  "starts earlier counts by the histories that still hold the common bases when the last begins.");
+}
+
+static void add_item(struct table *table, struct page *page, const struct pooling *pooling, size_t i)
+{
+    const struct agenda_item *item = &pooling->agenda.item[i];
+    const struct pooled *it = &pooling->item[i];
+    struct pool *pool = &page->pool;
+
+    table_add(table, PAGE_PLAIN,
+              item->base ? pool_print(pool, "%s %s, month %.3g", page_safe(page, item->base),
+                                      page_safe(page, item->state), item->month)
+                         : pool_print(pool, "%s, month %.3g", page_safe(page, item->id), item->month));
+    for (size_t m = 0; m < POOL_METHODS; m++)
+        if (m != POOL_EXTREMISED || !isnan(pooling->extreme))
+            table_add(table, m == POOL_LINEAR ? PAGE_BOLD : PAGE_PLAIN,
+                      figure_percent(pool, it->value[m].value, it->value[m].se));
+    table_add(table, PAGE_PLAIN,
+              pool_print(pool, "%s to %s", figure_percent(pool, it->lowest, it->value[0].se),
+                         figure_percent(pool, it->highest, it->value[0].se)));
+    table_add(table, PAGE_PLAIN, figure_percent(pool, it->between, it->value[0].se));
+    table_add(table, PAGE_PLAIN, figure_percent(pool, it->within, it->value[0].se));
+    table_add(table, PAGE_PLAIN, pool_print(pool, "%.3f", it->divergence));
+    for (size_t k = 0; k < pooling->n && k < MOST_ANALYSTS; k++) {
+        const struct estimate p = outcome_estimate(&pooling->outcome[k], i);
+
+        table_add(table, PAGE_DIM, figure_percent(pool, p.value, p.se));
+    }
+}
+
+static void answers(struct page *page, const struct pooling *pooling)
+{
+    const bool extremised = !isnan(pooling->extreme);
+    struct table_column column[8 + MOST_ANALYSTS] = {{"", false}};
+    struct table table = {.column = column, .indent = INDENT};
+    size_t n = 1, rank = 0, most = 0;
+
+    column[n++] = (struct table_column){"linear", true};
+    column[n++] = (struct table_column){"log", true};
+    if (extremised)
+        column[n++] = (struct table_column){"extremised", true};
+    column[n++] = (struct table_column){"analysts", true};
+    column[n++] = (struct table_column){"between", true};
+    column[n++] = (struct table_column){"within", true};
+    column[n++] = (struct table_column){"bits", true};
+    for (size_t k = 0; k < pooling->n && k < MOST_ANALYSTS; k++)
+        column[n++] = (struct table_column){page_cut(page, page_safe(page, pooling->scenario[k]->id), 14), true};
+    table.n_columns = n;
+    for (size_t i = 0; i < pooling->agenda.n; i++)
+        most = pooling->agenda.item[i].rank > most ? pooling->agenda.item[i].rank : most;
+    for (rank = 0; rank <= most; rank++) /* as the first scenario asks, then the states */
+        for (size_t i = 0; i < pooling->agenda.n; i++)
+            if (pooling->agenda.item[i].rank == rank)
+                add_item(&table, page, pooling, i);
+    page_heading(page, "Pooled answers", "in %");
+    table_print(&table, page);
+    table_free(&table);
+    page_wrap(page, PAGE_DIM, INDENT,
+              "between: standard deviation of the analysts' answers; within: of each one's own over what it does not know; "
+              "bits: Jensen-Shannon divergence, 0 where all agree");
+}
+
+void text_pool(FILE *out, const struct pooling *pooling, const struct provenance *provenance, bool colour, int width)
+{
+    struct page page = {.out = out, .colour = colour, .width = width};
+
+    head(&page, pooling);
+    answers(&page, pooling);
+    for (size_t i = 0; i < pooling->agenda.n_left_out; i++)
+        page_wrap(&page, PAGE_DIM, 0,
+                  pool_print(&page.pool, "Not pooled: %s, since %s.", page_safe(&page, pooling->agenda.left_out[i].id),
+                             pooling->agenda.left_out[i].why));
+    page_end_line(&page);
+    page_wrap(&page, PAGE_DIM, 0,
+              pool_print(&page.pool, "%s worlds x %s runs of each, all on the same luck; seed" GLUE "%" PRIu64 "%s",
+                         figure_count(&page.pool, pooling->n_worlds), figure_count(&page.pool, pooling->n_runs),
+                         provenance->seed, provenance->seed_chosen ? " (chosen by the program)" : ""));
+    pool_free(&page.pool);
+}

@@ -1,0 +1,1 @@
+pool scenarios/first.cfg

@@ -1,0 +1,1 @@
+pool scenarios/syria/s0-inss.cfg scenarios/syria/s1-column.cfg --set analyst.weight=0

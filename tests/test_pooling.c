@@ -1,0 +1,109 @@
+/* Pools of probabilities and distributions, and what analysts disagree by (models.md, A7). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <string.h>
+#include "sim/analysis/arms.h"
+#include "sim/analysis/doubt.h"
+#include "sim/analysis/pooling.h"
+#include "sim/analysis/summarise.h"
+#include "sim/scenario/diag.h"
+
+#define NEAR(a, b, limit) assert_true(fabs((a) - (b)) < (limit))
+
+static const double third[] = {1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0};
+
+static void probabilities_pool_as_published(void **state)
+{
+    static const double p[] = {0.2, 0.5, 0.7};
+
+    (void)state;
+    NEAR(pooling_probability(POOL_LINEAR, p, third, 3, 1.0), 0.466667, 5e-7);
+    NEAR(pooling_probability(POOL_LOGARITHMIC, p, third, 3, 1.0), 0.455204, 5e-7);
+    NEAR(pooling_probability(POOL_EXTREMISED, p, third, 3, 1.5), 0.433030, 5e-7);
+    NEAR(pooling_probability(POOL_EXTREMISED, p, third, 3, 2.5), 0.389560, 5e-7);
+}
+
+static void distributions_pool_as_published(void **state)
+{
+    static const double p[] = {0.6, 0.3, 0.1, 0.2, 0.5, 0.3}, half[] = {0.5, 0.5};
+    double out[3];
+
+    (void)state;
+    pooling_distribution(POOL_LINEAR, p, half, 2, 3, 1.0, out);
+    NEAR(out[0], 0.4, 1e-15);
+    NEAR(out[1], 0.4, 1e-15);
+    NEAR(out[2], 0.2, 1e-15);
+    pooling_distribution(POOL_LOGARITHMIC, p, half, 2, 3, 1.0, out);
+    NEAR(out[0], 0.381966, 5e-7);
+    NEAR(out[1], 0.427051, 5e-7);
+    NEAR(out[2], 0.190983, 5e-7);
+}
+
+static void certainties_and_weights_keep_their_meaning(void **state)
+{
+    static const double p[] = {0.0, 0.5, 1.0}, first[] = {1.0, 0.0, 0.0}, two[] = {0.5, 0.5, 0.0};
+
+    (void)state;
+    assert_true(pooling_probability(POOL_LINEAR, p, first, 3, 1.0) == 0.0);
+    assert_true(pooling_probability(POOL_LOGARITHMIC, p, two, 3, 1.0) == 0.0); /* one says never */
+}
+
+static void divergence_is_none_or_all(void **state)
+{
+    static const double same[] = {0.3, 0.7, 0.3, 0.7}, apart[] = {1.0, 0.0, 0.0, 1.0}, half[] = {0.5, 0.5};
+
+    (void)state;
+    assert_true(pooling_divergence(same, half, 2, 2) < 1e-15);
+    NEAR(pooling_divergence(apart, half, 2, 2), 1.0, 1e-15);
+}
+
+/* The spread over worlds from answers alone is that of a whole run. */
+static void ignorance_is_that_of_a_whole_run(void **state)
+{
+    struct pool pool = {0};
+    struct diag diag = {0};
+    const struct play_settings settings = {.seed = 5, .n_worlds = 2048, .n_runs = 8};
+    struct scenario *scenario =
+        scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
+    struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
+                *answers = plan_compile_answers(scenario, model_find("hazard"), 0.0, NULL, 0, NULL, &diag);
+    const struct plan *const plan[] = {whole, answers};
+    struct play_result result;
+    struct outcome outcome;
+    struct answer *answer;
+
+    (void)state;
+    gsl_set_error_handler_off();
+    play(&result, plan, 2, &settings);
+    answer = summarise(whole, &result, 0, settings.n_runs);
+    outcome_init(&outcome, &result.arm[1]);
+    NEAR(outcome_share(&outcome, 0, REPLICATES), answer->question[0].p.value, 1e-7);
+    NEAR(outcome.ignorance[0], answer->question[0].spread.sd_ignorance, 1e-4);
+    assert_true(outcome.ignorance[0] > 0.05);
+    outcome_free(&outcome);
+    answer_free(answer);
+    play_free(&result);
+    plan_free(whole);
+    plan_free(answers);
+    scenario_free(scenario);
+    diag_free(&diag);
+    pool_free(&pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(probabilities_pool_as_published),
+        cmocka_unit_test(distributions_pool_as_published),
+        cmocka_unit_test(certainties_and_weights_keep_their_meaning),
+        cmocka_unit_test(divergence_is_none_or_all),
+        cmocka_unit_test(ignorance_is_that_of_a_whole_run),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

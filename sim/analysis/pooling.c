@@ -93,9 +93,10 @@ bool pooling_init(struct pooling *pooling, const struct scenario *const *scenari
         pooling->weight[i] = scenario[i]->analyst_weight / all;
     agenda_make(&pooling->agenda, scenario, n);
     if (!pooling->agenda.n)
-        diag_error(diag, (struct place){.source = scenario[0]->file[0]},
-                   "they need a question of the same id and meaning, or a base and the same states, at dates that all play",
-                   "the scenarios have nothing in common that could be pooled");
+        diag_error(
+            diag, (struct place){.source = scenario[0]->file[0]},
+            "they need a question of the same id and meaning, or a base and the same states, at dates that all play",
+            "the scenarios have nothing in common that could be pooled");
     pooling->shared = find_shared(&pooling->pool, scenario, n);
     return all > 0.0 && pooling->agenda.n;
 }
@@ -135,8 +136,8 @@ static size_t siblings(const struct agenda *agenda, size_t item, size_t *sibling
     size_t n = 0;
 
     for (size_t i = 0; i < agenda->n; i++)
-        if (i == item || (agenda->item[item].base && agenda->item[i].base &&
-                          !strcmp(agenda->item[i].base, agenda->item[item].base)))
+        if (i == item ||
+            (agenda->item[item].base && agenda->item[i].base && !strcmp(agenda->item[i].base, agenda->item[item].base)))
             sibling[n++] = i;
     return n;
 }

@@ -32,13 +32,13 @@ struct pooled {
 struct pooling {
     struct pool pool;
     const struct scenario *const *scenario;
-    size_t n; /* analysts */
+    size_t n;       /* analysts */
     double *weight; /* sum to 1 */
     struct agenda agenda;
     struct outcome *outcome; /* per analyst */
-    double extreme; /* the power of the odds; NAN: not extremised */
-    const char *shared; /* a source that two analysts share, in words; NULL: none */
-    struct pooled *item; /* per item of the agenda */
+    double extreme;          /* the power of the odds; NAN: not extremised */
+    const char *shared;      /* a source that two analysts share, in words; NULL: none */
+    struct pooled *item;     /* per item of the agenda */
     uint64_t n_worlds, n_runs;
 };
 

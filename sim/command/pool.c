@@ -21,8 +21,8 @@ struct pool_options {
 static const struct option_row option[] = {
     {"extremise", "A", OPTION_POSITIVE, offsetof(struct pool_options, extreme),
      "raise the pooled odds to the power A (1.5 if left out and no two analysts share a source)", NULL},
-    {"force", NULL, OPTION_FLAG, offsetof(struct pool_options, force),
-     "extremise even analysts who share sources", NULL},
+    {"force", NULL, OPTION_FLAG, offsetof(struct pool_options, force), "extremise even analysts who share sources",
+     NULL},
 };
 static const struct option_set options_of_pool = {option, sizeof option / sizeof *option, 0, &playing_options};
 
@@ -50,8 +50,12 @@ static void choose_extreme(struct job *job, struct diag *diag)
     const struct pool_options *options = job->options;
     struct pooling *pooling = job->pooling;
 
-    if (options->extreme > 0.0 && pooling->shared && !options->force)
-        diag_error(diag, (struct place){0}, "leave --extremise out, or add --force", "--extremise: %s", pooling->shared);
+    if (options->extreme > 0.0 && options->extreme <= 1.0)
+        diag_error(diag, (struct place){0}, "for instance 1.5", "--extremise: %g would not make the pool more extreme",
+                   options->extreme);
+    else if (options->extreme > 0.0 && pooling->shared && !options->force)
+        diag_error(diag, (struct place){0}, "leave --extremise out, or add --force", "--extremise: %s",
+                   pooling->shared);
     else if (options->extreme > 0.0)
         pooling->extreme = options->extreme;
     else if (!pooling->shared || options->force)
@@ -179,8 +183,10 @@ const struct command command_pool = {
     .name = "pool",
     .summary = "make one answer of several analysts', and say how far they disagree",
     .usage = "foothold pool [options] FILE...",
-    .detail = "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is refused where two\n"
-              "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, pool.json, manifest.json.\n",
+    .detail = "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is "
+              "refused where two\n"
+              "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, pool.json, "
+              "manifest.json.\n",
     .options = &options_of_pool,
     .run = run,
 };

@@ -43,7 +43,7 @@ struct play_settings {
 struct arm_result {
     struct tally tally;
     struct spread spread;
-    bool computed;        /* what bases do is; else drawn */
+    bool computed; /* what bases do is; else drawn */
 };
 
 struct play_result {

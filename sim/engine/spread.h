@@ -26,7 +26,7 @@ struct spread {
     size_t n_columns, n_bins, n_inputs, n_questions;
     uint64_t worlds[REPLICATES];
     bool weighted;
-    double weight; /* of all worlds, where they are weighted */
+    double weight;            /* of all worlds, where they are weighted */
     struct spread_sums *sums; /* [replicate * n_columns + column] */
     uint32_t *histogram;      /* [(replicate * n_columns + column) * (n_bins + 1) + bin]: p = bin / n_bins */
     /* inputs against questions: worlds and sums of p by stratum of the input's rank */

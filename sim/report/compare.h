@@ -2,6 +2,7 @@
 #ifndef FOOTHOLD_REPORT_COMPARE_H
 #define FOOTHOLD_REPORT_COMPARE_H
 #include "sim/analysis/comparison.h"
+#include "sim/report/page.h"
 #include "sim/report/report.h"
 
 /* The page people read. */
@@ -12,6 +13,9 @@ void csv_compare(FILE *out, const struct comparison *comparison);     /* a quest
 void csv_assumptions(FILE *out, const struct comparison *comparison); /* an assumption that differs, an arm */
 void csv_attribution(FILE *out, const struct comparison *comparison); /* a question, an assumption, an arm */
 void json_compare(FILE *out, const struct comparison *comparison);
+
+/* "both_held (12)", "khmeimim DEAL": an item of an agenda, a question with its month after the first scenario's start. */
+const char *compare_item(struct page *page, const struct agenda_item *item);
 
 /* "file.cfg:12", "-" where there is none. */
 const char *compare_place(struct pool *pool, struct place place);

@@ -10,7 +10,8 @@ const char *const pool_method_name[] = {
 
 void csv_pool(FILE *out, const struct pooling *pooling)
 {
-    fputs("question,method,value,se,location,month,lowest,highest,divergence_bits,sd_between,sd_within,n_analysts\n", out);
+    fputs("question,method,value,se,location,month,lowest,highest,divergence_bits,sd_between,sd_within,n_analysts\n",
+          out);
     for (size_t i = 0; i < pooling->agenda.n; i++)
         for (size_t m = 0; m < POOL_METHODS; m++) {
             const struct agenda_item *item = &pooling->agenda.item[i];

@@ -9,6 +9,12 @@
 
 enum { INDENT = 2, BAR = 6, MOST_SHARES = 10, MOST_ELSEWHERE = 3, WIDEST_VALUE = 34 };
 
+const char *compare_item(struct page *page, const struct agenda_item *item)
+{
+    return item->base ? pool_print(&page->pool, "%s %s", page_safe(page, item->base), page_safe(page, item->state))
+                      : pool_print(&page->pool, "%s (%.3g)", page_safe(page, item->id), item->month);
+}
+
 /* What is being told: one arm against the baseline. */
 struct telling {
     struct page *page;
@@ -130,20 +136,13 @@ static void differences(const struct telling *it)
     for (size_t i = 0; i < agenda->n; i++) {
         const struct agenda_item *item = &agenda->item[order[i]];
 
-        if (!item->base)
-            add_difference(&table, page,
-                           pool_print(&page->pool, "%s, month %.3g", page_safe(page, item->id), item->month),
-                           &it->other->difference[order[i]]);
-        else
-            add_difference(&table, page,
-                           pool_print(&page->pool, "%s %s, month %.3g", page_safe(page, item->base),
-                                      page_safe(page, item->state), item->month),
-                           &it->other->difference[order[i]]);
+        add_difference(&table, page, compare_item(page, item), &it->other->difference[order[i]]);
     }
     table_print(&table, page);
     table_free(&table);
     page_wrap(page, PAGE_DIM, INDENT,
-              "narrower: how many times smaller the error of the difference is because both played the same luck");
+              "in brackets the month, of states the last that both play; narrower: how many times smaller the error of "
+              "the difference is because both played the same luck");
 }
 
 /* ---- shares ---- */

@@ -15,7 +15,8 @@ static void head(struct page *page, const struct pooling *pooling)
     for (size_t i = 0; i < pooling->n; i++)
         page_wrap(page, PAGE_DIM, 0,
                   pool_print(pool, "%s · %s · as" GLUE "of" GLUE "%s · weight %.3g · %s",
-                             page_safe(page, pooling->scenario[i]->id), page_safe(page, pooling->scenario[i]->analyst_id),
+                             page_safe(page, pooling->scenario[i]->id),
+                             page_safe(page, pooling->scenario[i]->analyst_id),
                              page_safe(page, pooling->scenario[i]->as_of), pooling->weight[i],
                              page_safe(page, pooling->scenario[i]->title)));
     if (pooling->shared)
@@ -25,7 +26,8 @@ static void head(struct page *page, const struct pooling *pooling)
                              isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
     if (!pooling->agenda.same_start)
         page_wrap(page, PAGE_PLAIN, 0,
-                  "They start on different dates: each question is asked at the earliest date one of them asks it for, and what "
+                  "They start on different dates: each question is asked at the earliest date one of them asks it for, "
+                  "and what "
                   "starts earlier counts by the histories that still hold the common bases when the last begins.");
 }
 
@@ -35,10 +37,7 @@ static void add_item(struct table *table, struct page *page, const struct poolin
     const struct pooled *it = &pooling->item[i];
     struct pool *pool = &page->pool;
 
-    table_add(table, PAGE_PLAIN,
-              item->base ? pool_print(pool, "%s %s, month %.3g", page_safe(page, item->base),
-                                      page_safe(page, item->state), item->month)
-                         : pool_print(pool, "%s, month %.3g", page_safe(page, item->id), item->month));
+    table_add(table, PAGE_PLAIN, compare_item(page, item));
     for (size_t m = 0; m < POOL_METHODS; m++)
         if (m != POOL_EXTREMISED || !isnan(pooling->extreme))
             table_add(table, m == POOL_LINEAR ? PAGE_BOLD : PAGE_PLAIN,
@@ -84,7 +83,8 @@ static void answers(struct page *page, const struct pooling *pooling)
     table_print(&table, page);
     table_free(&table);
     page_wrap(page, PAGE_DIM, INDENT,
-              "between: standard deviation of the analysts' answers; within: of each one's own over what it does not know; "
+              "in brackets the month; between: standard deviation of the analysts' answers; within: of each one's own "
+              "over what it does not know; "
               "bits: Jensen-Shannon divergence, 0 where all agree");
 }
 

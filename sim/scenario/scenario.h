@@ -184,8 +184,8 @@ struct scenario {
     size_t n_files;
     const char *id, *title, *analyst_id;
     double analyst_weight; /* 0 or more; 1 if not said */
-    const char *as_of; /* YYYY-MM-DD */
-    double as_of_day;  /* days since 1970-01-01 */
+    const char *as_of;     /* YYYY-MM-DD */
+    double as_of_day;      /* days since 1970-01-01 */
     double horizon;
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */

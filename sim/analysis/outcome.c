@@ -63,6 +63,13 @@ struct estimate outcome_estimate(const struct outcome *outcome, size_t question)
     return estimate;
 }
 
+double outcome_open(const struct outcome *outcome, double p)
+{
+    const double least = 0.5 / ((double)runs_of(outcome) + 1.0);
+
+    return outcome->computed ? p : fmin(fmax(p, least), 1.0 - least);
+}
+
 struct estimate outcome_jackknife(outcome_statistic *statistic, const void *what, const struct outcome *like)
 {
     struct estimate estimate = {.value = statistic(what, REPLICATES), .se = NAN, .n = runs_of(like)};

@@ -25,6 +25,10 @@ void outcome_free(struct outcome *outcome);
 double outcome_share(const struct outcome *outcome, size_t question, size_t leave_out);
 struct estimate outcome_estimate(const struct outcome *outcome, size_t question);
 
+/* A probability for use in logarithms: of a drawn frequency, which proves no certainty, half a run where none, or all, of the
+ * runs said yes. */
+double outcome_open(const struct outcome *outcome, double p);
+
 /* A statistic of some outcomes (struct of its own behind `what`) of all replicates but one, or of all. */
 typedef double outcome_statistic(const void *what, size_t leave_out);
 

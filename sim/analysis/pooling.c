@@ -118,18 +118,6 @@ struct wanted { /* an item pooled by a method */
     enum pooling_method method;
 };
 
-/* Half a run where none, or all, of the drawn ones say yes. */
-static double open(const struct outcome *outcome, double p)
-{
-    double runs = 0.0;
-
-    if (outcome->computed)
-        return p;
-    for (size_t r = 0; r < REPLICATES; r++)
-        runs += (double)outcome->runs[r] / TALLY_ONE;
-    return fmin(fmax(p, 0.5 / (runs + 1.0)), 1.0 - 0.5 / (runs + 1.0));
-}
-
 /* The items of an item's distribution: the states of its base, or itself. */
 static size_t siblings(const struct agenda *agenda, size_t item, size_t *sibling)
 {
@@ -155,7 +143,7 @@ static double pool_item(const void *what, size_t leave_out)
         for (size_t s = 0; s < k; s++) {
             p[i * k + s] = outcome_share(&it->outcome[i], sibling[s], leave_out);
             if (wanted->method != POOL_LINEAR)
-                p[i * k + s] = open(&it->outcome[i], p[i * k + s]);
+                p[i * k + s] = outcome_open(&it->outcome[i], p[i * k + s]);
         }
     if (!states)
         value = pooling_probability(wanted->method, p, it->weight, it->n, it->extreme);

@@ -6,6 +6,7 @@
 #include "sim/command/load.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
+#include "sim/scenario/resolution.h"
 
 struct check_options {
     struct option_overrides overrides;
@@ -33,6 +34,10 @@ static void describe(const struct loaded *loaded)
 
     if (loaded->is_wrong)
         return;
+    if (loaded->scenario->kind == KIND_RESOLUTIONS) {
+        printf("%s: fine: what came, for foothold score\n", loaded->path);
+        return;
+    }
     if (loaded->scenario->is_frame) {
         printf("%s: a frame for other scenarios, fine as far as it goes\n", loaded->path);
         return;
@@ -50,6 +55,32 @@ static void describe(const struct loaded *loaded)
            plan->why_drawn ? "can only be drawn: " : "can be computed", plan->why_drawn ? plan->why_drawn : "");
 }
 
+/* What is no scenario has a reader of its own. */
+struct others {
+    struct resolutions *item;
+    size_t n, capacity;
+};
+
+static void check_others(struct batch *batch, struct others *others, struct diag *diag)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        const size_t errors = diag->n_errors;
+
+        if (batch->item[i].scenario->kind != KIND_RESOLUTIONS)
+            continue;
+        others->item = memory_grow(others->item, others->n, &others->capacity, sizeof *others->item);
+        resolutions_read(&others->item[others->n++], batch->item[i].path, diag);
+        batch->item[i].is_wrong = batch->item[i].is_wrong || diag->n_errors > errors;
+    }
+}
+
+static void free_others(struct others *others)
+{
+    for (size_t i = 0; i < others->n; i++)
+        resolutions_free(&others->item[i]);
+    free(others->item);
+}
+
 static void print_effective(const struct loaded *loaded)
 {
     char *text = loaded->scenario->root ? scenario_print(loaded->scenario, false) : NULL;
@@ -65,6 +96,7 @@ static int run(int argc, char **argv)
     struct operands operands;
     struct batch batch;
     struct diag diag = {0};
+    struct others others = {0};
     int status = EXIT_INPUT;
 
     if (!options_parse("check", &options_of_check, argc, argv, &options, &operands)) {
@@ -73,6 +105,7 @@ static int run(int argc, char **argv)
         fputs("foothold check: no scenario given\n  hint: foothold check scenarios/first.cfg\n", stderr);
     } else {
         load(&batch, &operands, &options.overrides, &diag);
+        check_others(&batch, &others, &diag);
         if (!batch.n && !diag.n_errors)
             diag_error(&diag, (struct place){0}, "scenarios end in .cfg", "%s: no scenario in it", operands.item[0]);
         diag_print(&diag, stderr, terminal_has_colour(stderr));
@@ -84,6 +117,7 @@ static int run(int argc, char **argv)
         }
         status = diag.n_errors ? EXIT_INPUT : EXIT_FINE;
         load_free(&batch);
+        free_others(&others);
     }
     options_free(&operands, &options.overrides);
     diag_free(&diag);

@@ -144,6 +144,10 @@ static void check_playable(const struct loaded *loaded, struct diag *diag)
     const struct scenario *scenario = loaded->scenario;
     const struct place start = {.source = scenario->file ? scenario->file[0] : NULL};
 
+    if (scenario->kind == KIND_RESOLUTIONS) {
+        diag_error(diag, start, "foothold score FILE... --resolved this", "holds resolutions: not a scenario to play");
+        return;
+    }
     if (scenario->is_frame) {
         diag_error(diag, start, "run a scenario that extends it, or add as_of = \"YYYY-MM-DD\"; and a horizon",
                    "has no as_of: it is a frame for others, not a scenario to run");

@@ -182,7 +182,12 @@ struct scenario *scenario_read(const char *path, const struct override *override
     scenario->root = layers_read(scenario, path, override, n_overrides, diag);
     if (!scenario->root)
         return scenario;
-    read_all(&reader, path);
+    scenario->kind = tree_get(scenario->root, "resolutions") ? KIND_RESOLUTIONS
+                     : tree_get(scenario->root, "batch")     ? KIND_BATCH
+                                                             : KIND_SCENARIO;
+    scenario->is_frame = scenario->kind != KIND_SCENARIO;
+    if (scenario->kind == KIND_SCENARIO)
+        read_all(&reader, path);
     return scenario;
 }
 

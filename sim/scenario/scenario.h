@@ -189,6 +189,7 @@ struct scenario {
     double horizon;
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */
+    enum { KIND_SCENARIO, KIND_RESOLUTIONS, KIND_BATCH } kind; /* what the file is; of the others only the tree is read */
     struct model_choice *model;
     size_t n_models;
     struct actor *actor;

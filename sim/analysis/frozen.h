@@ -1,0 +1,25 @@
+/* frozen.h - a forecast as an earlier run left it: its summary.csv, and the scenario from the manifest.json beside it. */
+#ifndef FOOTHOLD_FROZEN_H
+#define FOOTHOLD_FROZEN_H
+#include "sim/scenario/scenario.h"
+
+struct frozen_row {
+    const char *target, *location, *type, *type_id;
+    double horizon, value, se;
+};
+
+struct frozen {
+    struct pool pool;
+    struct scenario *scenario; /* of the manifest */
+    struct frozen_row *row;
+    size_t n, capacity;
+};
+
+/* Read PATH, which ends in .csv. What ails it goes to diag. Free with frozen_free in any case. */
+void frozen_read(struct frozen *frozen, const char *path, struct diag *diag);
+void frozen_free(struct frozen *frozen);
+
+/* The row of a target, a place (a base or "all"), a type (mean, pmf) and its id; NULL: none. */
+const struct frozen_row *frozen_find(const struct frozen *frozen, const char *target, const char *location,
+                                     const char *type, const char *type_id);
+#endif

@@ -1,0 +1,198 @@
+/* score - hold forecasts against what came. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/analysis/scoring.h"
+#include "sim/command/command.h"
+#include "sim/command/playing.h"
+#include "sim/command/provenance.h"
+#include "sim/command/terminal.h"
+#include "sim/report/output.h"
+#include "sim/report/score.h"
+
+struct score_options {
+    struct playing playing;
+    const char *resolved;
+};
+
+static const struct option_row option[] = {
+    {"resolved", "FILE", OPTION_TEXT, offsetof(struct score_options, resolved),
+     "what came: a file of resolutions, such as scenarios/syria/resolved.cfg", NULL},
+};
+static const struct option_set options_of_score = {option, sizeof option / sizeof *option, 0, &playing_options};
+
+struct job {
+    const struct score_options *options;
+    struct batch batch;        /* scenarios to be played */
+    struct frozen *frozen;     /* earlier runs */
+    size_t n_frozen;
+    struct forecast *forecast; /* both */
+    size_t n;
+    struct resolutions resolutions;
+    struct scoring scoring;
+    struct progress progress;
+    int argc;
+    char **argv;
+};
+
+static void on_progress(void *context, uint64_t n_draws, double fraction)
+{
+    struct job *job = context;
+
+    progress_show(&job->progress, n_draws, fraction);
+}
+
+static bool is_frozen(const char *path)
+{
+    const size_t length = strlen(path);
+
+    return length > 4 && !strcmp(path + length - 4, ".csv");
+}
+
+static void read_forecasts(struct job *job, const struct operands *operands, struct diag *diag)
+{
+    struct operands scenarios = {memory_new(operands->n, sizeof *scenarios.item), 0};
+
+    job->frozen = memory_new(operands->n, sizeof *job->frozen);
+    for (size_t i = 0; i < operands->n; i++)
+        if (is_frozen(operands->item[i]))
+            frozen_read(&job->frozen[job->n_frozen++], operands->item[i], diag);
+        else
+            scenarios.item[scenarios.n++] = operands->item[i];
+    if (scenarios.n)
+        load_to_play(&job->batch, &scenarios, &job->options->playing.overrides, diag);
+    for (size_t i = 0; i < job->batch.n && !diag->n_errors; i++)
+        playing_check_plan(&job->options->playing, &job->batch.item[i], false, diag);
+    job->forecast = memory_new(job->batch.n + job->n_frozen, sizeof *job->forecast);
+    for (size_t i = 0; i < job->batch.n; i++)
+        job->forecast[job->n++] = (struct forecast){.path = job->batch.item[i].path, .scenario = job->batch.item[i].scenario};
+    for (size_t i = 0; i < job->n_frozen; i++)
+        job->forecast[job->n++] = (struct forecast){.scenario = job->frozen[i].scenario, .frozen = &job->frozen[i]};
+    free(scenarios.item);
+}
+
+static void write_files(const struct job *job, const char *folder, const struct provenance *provenance)
+{
+    struct output output;
+
+    output_begin(&output, folder);
+    text_score(output_open(&output, "score.txt"), &job->scoring, false, 100);
+    csv_score(output_open(&output, "score.csv"), &job->scoring);
+    csv_calibration(output_open(&output, "calibration.csv"), &job->scoring);
+    json_score(output_open(&output, "score.json"), &job->scoring);
+    json_manifest(output_open(&output, "manifest.json"), provenance);
+    output_commit(&output);
+}
+
+static void show(const struct job *job, const char *folder)
+{
+    const struct playing *playing = &job->options->playing;
+
+    if (playing->format == FORMAT_JSON)
+        json_score(stdout, &job->scoring);
+    else if (playing->format == FORMAT_CSV)
+        csv_score(stdout, &job->scoring);
+    else
+        text_score(stdout, &job->scoring, terminal_has_colour(stdout), terminal_width());
+    if (!playing->quiet)
+        fprintf(stderr, "seed %" PRIu64 ", written to %s/\n", playing->seed.seed, folder);
+}
+
+static int play_forecasts(struct job *job)
+{
+    const struct playing *playing = &job->options->playing;
+    const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
+    struct pool *pool = &job->scoring.pool;
+    bool *computed = pool_new(pool, job->batch.n, sizeof *computed), all = true;
+    const char *runaway, *folder = playing->out;
+    struct play_settings settings;
+    struct provenance made;
+    bool good;
+
+    for (size_t i = 0; i < job->batch.n; i++) {
+        computed[i] = job->batch.item[i].plan->chain && playing->estimator != ESTIMATOR_DRAW;
+        all = all && job->batch.item[i].plan->chain;
+    }
+    settings = playing_arms_settings(playing, all);
+    settings.progress = on_progress;
+    settings.context = job;
+    progress_begin(&job->progress, "score", playing->quiet);
+    good = scoring_play(&job->scoring, &settings, &runaway);
+    progress_end(&job->progress);
+    if (!good)
+        return playing_given_up("score", runaway);
+    if (!folder)
+        folder = pool_print(pool, "results/%s/score", job->forecast[0].scenario->id);
+    made = provenance_of_arms(pool, "score", playing, &settings, job->batch.item, computed, job->batch.n, job->batch.n);
+    made.argc = job->argc;
+    made.argv = (const char *const *)job->argv;
+    made.seconds = terminal_seconds() - started;
+    made.cpu_seconds = terminal_cpu_seconds() - cpu;
+    write_files(job, folder, &made);
+    show(job, folder);
+    return EXIT_FINE;
+}
+
+static int score(struct job *job, const struct operands *operands)
+{
+    struct diag diag = {0};
+    int status = EXIT_INPUT;
+
+    resolutions_read(&job->resolutions, job->options->resolved, &diag);
+    read_forecasts(job, operands, &diag);
+    playing_check_arms(&job->options->playing, &diag);
+    if (!diag.n_errors)
+        scoring_init(&job->scoring, &job->resolutions, job->forecast, job->n, &diag);
+    if (diag.n_errors || !job->options->playing.quiet)
+        diag_print(&diag, stderr, terminal_has_colour(stderr));
+    if (!diag.n_errors)
+        status = play_forecasts(job);
+    scoring_free(&job->scoring);
+    resolutions_free(&job->resolutions);
+    for (size_t i = 0; i < job->n_frozen; i++)
+        frozen_free(&job->frozen[i]);
+    free(job->frozen);
+    free(job->forecast);
+    load_free(&job->batch);
+    diag_free(&diag);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct score_options options = {0};
+    struct operands operands;
+    struct job job = {.options = &options, .argc = argc, .argv = argv};
+    int status = EXIT_INPUT;
+    bool good = options_parse("score", &options_of_score, argc, argv, &options, &operands);
+
+    good = good && playing_check("score", &options.playing);
+    if (good && (!operands.n || !options.resolved)) {
+        fprintf(stderr,
+                "foothold score: %s\n"
+                "  hint: foothold score scenarios/syria/s0-inss.cfg --resolved scenarios/syria/resolved.cfg\n",
+                operands.n ? "nothing says what came: --resolved is missing" : "no forecasts given");
+        good = false;
+    }
+    if (good) {
+        playing_begin(&options.playing);
+        status = score(&job, &operands);
+    }
+    options_free(&operands, &options.playing.overrides);
+    output_check_stdout();
+    return status;
+}
+
+const struct command command_score = {
+    .name = "score",
+    .summary = "hold forecasts against what came: Brier, log and ranked probability scores, calibration",
+    .usage = "foothold score [options] FILE... --resolved FILE",
+    .detail = "A FILE is a scenario, which is played, or the summary.csv of an earlier run: a frozen forecast, dated by the\n"
+              "manifest.json beside it. A resolution says what came of a question, in which state a base was on a date, or how many\n"
+              "bases were held. Written to results/FIRST/score or --out: score.txt, score.csv, calibration.csv, score.json,\n"
+              "manifest.json.\n",
+    .options = &options_of_score,
+    .run = run,
+};

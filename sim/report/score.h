@@ -1,0 +1,13 @@
+/* score.h - scores of forecasts written down. */
+#ifndef FOOTHOLD_REPORT_SCORE_H
+#define FOOTHOLD_REPORT_SCORE_H
+#include "sim/analysis/scoring.h"
+#include "sim/report/report.h"
+
+enum { SCORE_ENOUGH = 10 }; /* yes-or-no forecasts, from which on calibration is shown */
+
+void text_score(FILE *out, const struct scoring *scoring, bool colour, int width);
+void csv_score(FILE *out, const struct scoring *scoring);       /* a forecast on a resolution */
+void csv_calibration(FILE *out, const struct scoring *scoring); /* a bin of forecasts */
+void json_score(FILE *out, const struct scoring *scoring);
+#endif

@@ -1,0 +1,1 @@
+run scenarios/first.cfg --worlds 64 --runs 4 --seed 1 --quiet --format csv --out "$scratch/frozen" >"$scratch/nothing"; "$FOOTHOLD" score "$scratch/frozen/summary.csv" scenarios/first.cfg --resolved tests/cases/cli/files/resolved-first.cfg --worlds 64 --runs 4 --seed 1 --quiet --format csv --out "$scratch/out.d" | cut -d, -f1-7,9,11,13-

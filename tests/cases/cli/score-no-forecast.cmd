@@ -1,0 +1,1 @@
+score tests/cases/cli/files/no-forecast.csv --resolved tests/cases/cli/files/resolved-first.cfg

@@ -1,0 +1,1 @@
+score scenarios/first.cfg

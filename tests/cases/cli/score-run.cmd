@@ -1,0 +1,1 @@
+run tests/cases/cli/files/resolved-first.cfg

@@ -1,0 +1,1 @@
+score scenarios/first.cfg --resolved tests/cases/cli/files/resolved-wrong.cfg

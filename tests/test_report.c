@@ -129,6 +129,7 @@ static int set_up(void **state)
     it->held[1] = true;
     it->transition[0] = "exit";
     it->answer = (struct answer){
+        .name = "case",
         .scenario_id = "case",
         .analyst_id = "ipsc",
         .title = "A case",
@@ -581,7 +582,7 @@ static void a_batch_sets_scenarios_side_by_side(void **state)
     FILE *stream = open_memstream(&text, &size);
 
     assert_non_null(stream);
-    other.scenario_id = "other";
+    other.name = other.scenario_id = "other";
     other.n_questions = 1;
     text_batch(stream, both, 2, false, 80);
     fclose(stream);

@@ -12,7 +12,8 @@
 static void three_categories_score_as_published(void **state)
 {
     static const double p[] = {0.2, 0.5, 0.3};
-    static const double brier[] = {0.98, 0.38, 0.78}, log[] = {1.609438, 0.693147, 1.203973}, rps[] = {0.365, 0.065, 0.265};
+    static const double brier[] = {0.98, 0.38, 0.78}, log[] = {1.609438, 0.693147, 1.203973},
+                        rps[] = {0.365, 0.065, 0.265};
 
     (void)state;
     for (size_t o = 0; o < 3; o++) {

@@ -63,6 +63,7 @@ struct answer_driver {
 
 struct answer {
     const char *scenario_id, *analyst_id, *title; /* none NULL */
+    const char *name;                             /* among others: the scenario's id, or that of a batch's entry */
     const char *model, *as_of;                    /* as_of: YYYY-MM-DD */
     double horizon;
     uint64_t n_worlds, n_runs; /* runs a world */

@@ -7,8 +7,8 @@
 #include "sim/scenario/diag.h"
 
 enum { TARGET, LOCATION, HORIZON, TYPE, TYPE_ID, VALUE, SE, COLUMNS, MOST_FIELDS = 64 };
-static const char *const column_name[COLUMNS] = {"target", "location", "horizon", "output_type", "output_type_id",
-                                                 "value",  "se"};
+static const char *const column_name[COLUMNS] = {"target",         "location", "horizon", "output_type",
+                                                 "output_type_id", "value",    "se"};
 
 struct cursor {
     struct frozen *to;
@@ -135,7 +135,8 @@ static void read_rows(struct cursor *cursor)
 static struct scenario *read_scenario(struct frozen *frozen, const char *path, struct diag *diag)
 {
     const char *slash = strrchr(path, '/');
-    const char *manifest = slash ? pool_print(&frozen->pool, "%.*s/manifest.json", (int)(slash - path), path) : "manifest.json";
+    const char *manifest =
+        slash ? pool_print(&frozen->pool, "%.*s/manifest.json", (int)(slash - path), path) : "manifest.json";
     json_t *root = json_load_file(manifest, 0, NULL), *scenario = json_object_get(root, "scenario");
     const char *text = json_string_value(json_object_get(scenario, "effective"));
     const char *id = json_string_value(json_object_get(scenario, "id"));

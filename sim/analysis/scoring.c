@@ -58,8 +58,9 @@ static const char *match_question(const struct scenario *scenario, const struct 
     verdict->o = resolution->outcome;
     if (!question)
         return "it does not ask that";
-    return isnan(resolution->day) || is_day(scenario, question->month, resolution->day) ? NULL
-                                                                                        : "it asks that for another date";
+    return isnan(resolution->day) || is_day(scenario, question->month, resolution->day)
+               ? NULL
+               : "it asks that for another date";
 }
 
 static const char *match_state(const struct scenario *scenario, const struct resolution *resolution,
@@ -120,15 +121,15 @@ static void tell_unknown(const struct scoring *it, const struct resolution *reso
 
         question = question || (resolution->question.text && find_question(scenario, resolution->question.text));
         base = base || (resolution->base.text && has_base(scenario, resolution->base.text));
-        state = state || (resolution->state.text &&
-                          place_of_state(scenario, resolution->state.text) < scenario->n_states);
+        state =
+            state || (resolution->state.text && place_of_state(scenario, resolution->state.text) < scenario->n_states);
     }
     if (resolution->kind == RESOLVED_QUESTION && !question)
         diag_error(diag, resolution->question.place, "a question's id, as one of the scenarios asks it",
                    "resolutions.%s: no forecast asks \"%s\"", path, resolution->question.text);
     else if (resolution->kind == RESOLVED_STATE && !base)
-        diag_warning(diag, resolution->base.place, NULL, "resolutions.%s.base: no forecast has a base \"%s\": not scored",
-                     path, resolution->base.text);
+        diag_warning(diag, resolution->base.place, NULL,
+                     "resolutions.%s.base: no forecast has a base \"%s\": not scored", path, resolution->base.text);
     else if (resolution->kind == RESOLVED_STATE && !state)
         diag_error(diag, resolution->state.place, "a state's id, as the scenarios list them",
                    "resolutions.%s.state: no forecast has a state \"%s\"", path, resolution->state.text);
@@ -228,8 +229,8 @@ static bool make(void *context, size_t i, struct arm *arm)
 
     for (size_t r = 0; r < resolutions->n; r++)
         room += forecast->verdict[r].why_not ? 0 : forecast->verdict[r].k;
-    arm->scenario = scenario_of_tree(forecast->scenario->root, forecast->scenario, model_schemas(&arm->pool), model_count,
-                                     &diag);
+    arm->scenario =
+        scenario_of_tree(forecast->scenario->root, forecast->scenario, model_schemas(&arm->pool), model_count, &diag);
     arm->scenario->question = pool_new(&arm->scenario->pool, room, sizeof *arm->scenario->question);
     for (size_t r = 0; r < resolutions->n; r++)
         if (!forecast->verdict[r].why_not)

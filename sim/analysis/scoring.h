@@ -7,12 +7,12 @@
 #include "sim/plan/plan.h"
 #include "sim/scenario/resolution.h"
 
-struct verdict { /* a forecast on a resolution */
+struct verdict {         /* a forecast on a resolution */
     const char *why_not; /* why it is not scored; NULL: it is */
     size_t k, o;         /* categories, and the one that came */
     double *p;
     struct estimate brier, log, rps; /* se: simulation; NAN for a frozen forecast */
-    size_t first;        /* of the plan's questions it is read from */
+    size_t first;                    /* of the plan's questions it is read from */
 };
 
 struct forecast {

@@ -178,7 +178,7 @@ static void answer_head(const struct context *context, const struct play_result 
     const struct plan *plan = context->plan;
     const struct scenario *scenario = plan->scenario;
 
-    answer->scenario_id = scenario->id;
+    answer->scenario_id = answer->name = scenario->id;
     answer->analyst_id = scenario->analyst_id;
     answer->title = scenario->title;
     answer->model = scenario->model[0].name.text;

@@ -6,6 +6,7 @@
 #include "sim/command/load.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
+#include "sim/scenario/batch_file.h"
 #include "sim/scenario/resolution.h"
 
 struct check_options {
@@ -34,8 +35,9 @@ static void describe(const struct loaded *loaded)
 
     if (loaded->is_wrong)
         return;
-    if (loaded->scenario->kind == KIND_RESOLUTIONS) {
-        printf("%s: fine: what came, for foothold score\n", loaded->path);
+    if (loaded->scenario->kind != KIND_SCENARIO) {
+        printf("%s: fine: %s\n", loaded->path,
+               loaded->scenario->kind == KIND_BATCH ? "a batch, for foothold run" : "what came, for foothold score");
         return;
     }
     if (loaded->scenario->is_frame) {
@@ -57,28 +59,38 @@ static void describe(const struct loaded *loaded)
 
 /* What is no scenario has a reader of its own. */
 struct others {
-    struct resolutions *item;
-    size_t n, capacity;
+    struct resolutions *resolutions;
+    struct batch_file *batch;
+    size_t n_resolutions, n_batches, resolutions_capacity, batch_capacity;
 };
 
 static void check_others(struct batch *batch, struct others *others, struct diag *diag)
 {
     for (size_t i = 0; i < batch->n; i++) {
+        const struct scenario *scenario = batch->item[i].scenario;
         const size_t errors = diag->n_errors;
 
-        if (batch->item[i].scenario->kind != KIND_RESOLUTIONS)
-            continue;
-        others->item = memory_grow(others->item, others->n, &others->capacity, sizeof *others->item);
-        resolutions_read(&others->item[others->n++], batch->item[i].path, diag);
+        if (scenario->kind == KIND_RESOLUTIONS) {
+            others->resolutions = memory_grow(others->resolutions, others->n_resolutions, &others->resolutions_capacity,
+                                              sizeof *others->resolutions);
+            resolutions_read(&others->resolutions[others->n_resolutions++], batch->item[i].path, diag);
+        } else if (scenario->kind == KIND_BATCH) {
+            others->batch =
+                memory_grow(others->batch, others->n_batches, &others->batch_capacity, sizeof *others->batch);
+            batch_file_read(&others->batch[others->n_batches++], batch->item[i].path, diag);
+        }
         batch->item[i].is_wrong = batch->item[i].is_wrong || diag->n_errors > errors;
     }
 }
 
 static void free_others(struct others *others)
 {
-    for (size_t i = 0; i < others->n; i++)
-        resolutions_free(&others->item[i]);
-    free(others->item);
+    for (size_t i = 0; i < others->n_resolutions; i++)
+        resolutions_free(&others->resolutions[i]);
+    for (size_t i = 0; i < others->n_batches; i++)
+        batch_file_free(&others->batch[i]);
+    free(others->resolutions);
+    free(others->batch);
 }
 
 static void print_effective(const struct loaded *loaded)

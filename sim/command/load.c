@@ -144,6 +144,10 @@ static void check_playable(const struct loaded *loaded, struct diag *diag)
     const struct scenario *scenario = loaded->scenario;
     const struct place start = {.source = scenario->file ? scenario->file[0] : NULL};
 
+    if (scenario->kind == KIND_BATCH) {
+        diag_error(diag, start, "foothold run this", "holds a batch: not a scenario to play");
+        return;
+    }
     if (scenario->kind == KIND_RESOLUTIONS) {
         diag_error(diag, start, "foothold score FILE... --resolved this", "holds resolutions: not a scenario to play");
         return;
@@ -165,6 +169,16 @@ static void check_playable(const struct loaded *loaded, struct diag *diag)
                    "evidence: can be checked, but not weighed in a run yet");
 }
 
+bool load_check_playable(struct loaded *loaded, struct diag *diag)
+{
+    const size_t errors = diag->n_errors;
+
+    if (!loaded->is_wrong)
+        check_playable(loaded, diag);
+    loaded->is_wrong = loaded->is_wrong || diag->n_errors > errors;
+    return !loaded->is_wrong;
+}
+
 /* Frames found in a folder are there to be extended; named outright they are a mistake. */
 static void drop_frames(struct batch *batch)
 {
@@ -184,8 +198,8 @@ void load_to_play(struct batch *batch, const struct operands *operands, const st
 {
     load(batch, operands, overrides, diag);
     drop_frames(batch);
-    for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
-        check_playable(&batch->item[i], diag);
+    for (size_t i = 0; i < batch->n; i++)
+        load_check_playable(&batch->item[i], diag);
     if (!batch->n && !diag->n_errors)
         diag_error(diag, (struct place){0}, "scenarios end in .cfg and have an as_of", "%s: no scenario to run in it",
                    operands->item[0]);

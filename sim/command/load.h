@@ -26,8 +26,11 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
           struct diag *diag);
 void load_free(struct batch *batch);
 
-/* The same for a verb that plays them: frames that were found in a folder are passed over; why a scenario that checks
- * cannot be played yet, or that there is none, is told through diag. */
+/* The same for a verb that plays them: frames, batches and resolutions that were found in a folder are passed over; why a
+ * scenario that checks cannot be played yet, or that there is none, is told through diag. */
 void load_to_play(struct batch *batch, const struct operands *operands, const struct option_overrides *overrides,
                   struct diag *diag);
+
+/* Whether a scenario can be played; if not is_wrong is set, and why is told. */
+bool load_check_playable(struct loaded *loaded, struct diag *diag);
 #endif

@@ -17,7 +17,7 @@ static const char *const format_name[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] 
 const char *const playing_design_name[] = {
     [DESIGN_STRATIFIED] = "stratified", [DESIGN_SOBOL] = "sobol", [DESIGN_MC] = "mc", NULL};
 
-static const char *const estimator_name[] = {
+const char *const playing_estimator_name[] = {
     [ESTIMATOR_AUTO] = "auto", [ESTIMATOR_CONDITIONAL] = "conditional", [ESTIMATOR_DRAW] = "draw", NULL};
 
 static const struct option_row option[] = {
@@ -35,7 +35,7 @@ static const struct option_row option[] = {
      "how worlds are laid out: stratified (default), sobol or mc", playing_design_name},
     {"estimator", "NAME", OPTION_CHOICE, offsetof(struct playing, estimator),
      "what bases do: conditional (computed, given levers and events), draw, or auto (computed if possible; default)",
-     estimator_name},
+     playing_estimator_name},
     {"threads", "T", OPTION_COUNT, offsetof(struct playing, threads),
      "as many as there are processors if left out; results do not depend on it", NULL},
     {"out", "DIR", OPTION_TEXT, offsetof(struct playing, out),

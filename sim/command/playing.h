@@ -19,7 +19,7 @@ struct playing {
 };
 
 extern const struct option_set playing_options;
-extern const char *const playing_design_name[]; /* by enum design_kind */
+extern const char *const playing_design_name[], *const playing_estimator_name[]; /* by enum; NULL at the end */
 
 /* What the options ask of each other; what is wrong is told on standard error. */
 bool playing_check(const char *verb, const struct playing *playing);

@@ -1,283 +1,166 @@
 /* run - play scenarios and write down what came of it. */
 #include <inttypes.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/analysis/summarise.h"
 #include "sim/command/command.h"
-#include "sim/command/load.h"
-#include "sim/command/playing.h"
-#include "sim/command/provenance.h"
+#include "sim/command/single.h"
 #include "sim/command/terminal.h"
-#include "sim/engine/play.h"
-#include "sim/report/npy.h"
+#include "sim/command/work.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 
 struct run_options {
     struct playing playing;
     const char *draws;
+    bool resume;
 };
 
 static const struct option_row option[] = {
     {"draws", "FILE.npy", OPTION_TEXT, offsetof(struct run_options, draws),
      "write what became of each base in each run, as a NumPy array; all is drawn then", NULL},
+    {"resume", NULL, OPTION_FLAG, offsetof(struct run_options, resume),
+     "skip what an earlier call left whole and unchanged", NULL},
 };
 static const struct option_set options_of_run = {option, sizeof option / sizeof *option, 0, &playing_options};
 
-/* What the playing of one scenario needs at hand. */
-struct job {
-    const struct loaded *loaded;
-    const struct run_options *options;
-    bool alone; /* not one of several */
-    int argc;
-    char **argv;
-    struct output output;
-    FILE *worlds; /* worlds.csv */
-    struct output draws_output;
-    FILE *draws; /* NULL: not wanted */
-    uint64_t n_draws;
-    struct progress progress;
-};
-
-static void on_progress(void *context, uint64_t n_draws, double fraction)
+/* What was played now, in the form asked for; one scenario alone has shown itself. */
+static void show_all(const struct work *work, const struct run_options *options)
 {
-    struct job *job = context;
+    const struct answer **answer = memory_new(work->n, sizeof *answer);
+    size_t n = 0;
 
-    progress_show(&job->progress, n_draws, fraction);
-}
-
-static void on_world(void *context, size_t arm, uint64_t index, const double *input, const double *p)
-{
-    struct job *job = context;
-    const struct plan *plan = job->loaded->plan;
-
-    (void)arm;
-    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, input, plan->n_inputs, p, plan->n_questions);
-}
-
-static void on_draws(void *context, size_t arm, const struct play_draw *draw, size_t n)
-{
-    struct job *job = context;
-
-    (void)arm;
-    for (size_t i = 0; i < n; i++) {
-        const struct npy_draw record = {draw[i].world, draw[i].run,  draw[i].base,
-                                        draw[i].state, draw[i].lost, draw[i].deal};
-
-        npy_write(job->draws, &record, 1);
-    }
-    job->n_draws += n;
-}
-
-/* The file of draws is a set of its own: it may stand anywhere. */
-static void begin_draws(struct job *job)
-{
-    const char *path = job->options->draws, *slash = path ? strrchr(path, '/') : NULL;
-    char *folder;
-
-    if (!path)
-        return;
-    folder = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
-    if (!folder)
-        die("out of memory");
-    output_begin(&job->draws_output, folder);
-    job->draws = output_open(&job->draws_output, slash ? slash + 1 : path);
-    npy_begin(job->draws);
-    free(folder);
-}
-
-static void end_draws(struct job *job, bool whole)
-{
-    if (job->draws && whole) {
-        npy_end(job->draws, job->n_draws);
-        output_commit(&job->draws_output);
-    } else if (job->draws) {
-        output_abandon(&job->draws_output);
-    }
-}
-
-static void begin_worlds(struct job *job)
-{
-    const struct plan *plan = job->loaded->plan;
-    const char **path = memory_new(plan->n_inputs + plan->n_questions, sizeof *path);
-    const char **question = path + plan->n_inputs;
-
-    for (size_t i = 0; i < plan->n_inputs; i++)
-        path[i] = plan->input[i].path;
-    for (size_t q = 0; q < plan->n_questions; q++)
-        question[q] = plan->question[q].id;
-    job->worlds = output_open(&job->output, "worlds.csv");
-    csv_worlds_header(job->worlds, path, plan->n_inputs, question, plan->n_questions);
-    free(path);
-}
-
-static struct play_settings settings_of(struct job *job)
-{
-    const struct run_options *options = job->options;
-    struct play_settings settings = playing_settings(&options->playing, job->loaded->plan, options->draws != NULL);
-
-    settings.progress = on_progress;
-    settings.world = on_world;
-    settings.draws = options->draws ? on_draws : NULL;
-    settings.context = job;
-    return settings;
-}
-
-/* As on the screen, but for the seconds: a file of results is the same for the same seed. */
-static void write_text(FILE *out, const struct answer *answer, const struct provenance *provenance)
-{
-    struct provenance timeless = *provenance;
-
-    timeless.seconds = timeless.cpu_seconds = 0.0;
-    text_summary(out, answer, &timeless, false, 100);
-}
-
-static void write_files(struct job *job, const struct answer *answer, const struct provenance *provenance)
-{
-    write_text(output_open(&job->output, "summary.txt"), answer, provenance);
-    csv_summary(output_open(&job->output, "summary.csv"), &answer, 1);
-    csv_curves(output_open(&job->output, "curves.csv"), answer);
-    csv_levers(output_open(&job->output, "levers.csv"), answer);
-    json_summary(output_open(&job->output, "summary.json"), &answer, 1);
-    json_manifest(output_open(&job->output, "manifest.json"), provenance);
-    output_commit(&job->output);
-}
-
-/* One scenario is told at length; of a batch each has its summary.txt, and a table compares them at the end. */
-static void show(const struct job *job, const struct answer *answer, const struct provenance *provenance,
-                 const char *folder)
-{
-    if (job->options->playing.format == FORMAT_TEXT && job->alone)
-        text_summary(stdout, answer, provenance, terminal_has_colour(stdout), terminal_width());
-    if (!job->options->playing.quiet)
-        fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->loaded->path, answer->n_draws,
-                provenance->seed, folder);
-}
-
-static bool tell_runaway(const struct play_result *result, const struct loaded *loaded)
-{
-    if (result->runaway)
-        fprintf(stderr,
-                "%s: error: \"%s\" rings over and over: more than %d rings in one run\n"
-                "  hint: a rate or a hazard ratio is far too high\n",
-                loaded->path, result->runaway, HISTORY_MAX);
-    return result->runaway != NULL;
-}
-
-/* Play one scenario into its folder. NULL when there is nothing to tell; *status then says why. */
-static struct answer *play_one(struct job *job, const char *folder, int *status)
-{
-    const struct plan *plan = job->loaded->plan;
-    const struct play_settings settings = settings_of(job);
-    const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
-    struct answer *answer = NULL;
-    struct play_result result;
-    struct pool pool = {0};
-
-    output_begin(&job->output, folder);
-    begin_worlds(job);
-    begin_draws(job);
-    progress_begin(&job->progress, job->loaded->scenario->id, job->options->playing.quiet);
-    play(&result, &plan, 1, &settings);
-    progress_end(&job->progress);
-    if (tell_runaway(&result, job->loaded)) {
-        *status = EXIT_INPUT;
-        output_abandon(&job->output);
-    } else if (!result.n_draws) {
-        output_abandon(&job->output);
-    } else {
-        struct provenance provenance =
-            provenance_of(&pool, "run", &job->options->playing, &settings, &result, job->loaded, 1);
-
-        provenance.argc = job->argc;
-        provenance.argv = (const char *const *)job->argv;
-        answer = summarise(plan, &result, 0, settings.n_runs);
-        provenance.seconds = terminal_seconds() - started;
-        provenance.cpu_seconds = terminal_cpu_seconds() - cpu;
-        write_files(job, answer, &provenance);
-        show(job, answer, &provenance, folder);
-    }
-    end_draws(job, answer != NULL);
-    play_free(&result);
-    pool_free(&pool);
-    return answer;
-}
-
-static const char *folder_of(struct pool *pool, const struct run_options *options, const struct batch *batch, size_t i)
-{
-    const char *id = batch->item[i].scenario->id;
-
-    if (!options->playing.out)
-        return pool_print(pool, "results/%s/run", id);
-    return batch->n > 1 ? pool_print(pool, "%s/%s", options->playing.out, id) : options->playing.out;
-}
-
-static void show_all(const struct run_options *options, const struct answer *const *answer, size_t n)
-{
+    for (size_t i = 0; i < work->n; i++)
+        if (work->item[i].answer)
+            answer[n++] = work->item[i].answer;
     if (options->playing.format == FORMAT_JSON && n)
         json_summary(stdout, answer, n);
     else if (options->playing.format == FORMAT_CSV && n)
         csv_summary(stdout, answer, n);
-    else if (n > 1)
+    else if (work->several && n)
         text_batch(stdout, answer, n, terminal_has_colour(stdout), terminal_width());
+    free(answer);
 }
 
-static int play_batch(struct batch *batch, const struct run_options *options, int argc, char **argv)
+static void play_item(struct work *work, size_t i, const struct run_options *options, size_t done, int argc,
+                      char **argv)
 {
-    struct answer **answer = memory_new(batch->n, sizeof *answer);
+    struct work_item *item = &work->item[i];
+    const struct single single = {.loaded = item->loaded,
+                                  .playing = &item->playing,
+                                  .draws = options->draws,
+                                  .name = item->name,
+                                  .done = done,
+                                  .of = work->n,
+                                  .alone = !work->several,
+                                  .argc = argc,
+                                  .argv = argv};
     int status = EXIT_FINE;
-    size_t n = 0;
 
-    for (size_t i = 0; i < batch->n && !playing_caught && status == EXIT_FINE; i++) {
-        struct job job = {
-            .loaded = &batch->item[i], .options = options, .alone = batch->n == 1, .argc = argc, .argv = argv};
-
-        answer[n] = play_one(&job, folder_of(&batch->pool, options, batch, i), &status);
-        n += answer[n] != NULL;
+    item->answer = single_play(&single, item->folder, &status);
+    if (status != EXIT_FINE) {
+        item->status = WORK_FAILED;
+        item->message = "rings over and over";
+    } else if (item->answer) {
+        item->answer->name = item->name;
+        item->status = item->answer->complete ? WORK_DONE : WORK_STOPPED;
     }
-    show_all(options, (const struct answer *const *)answer, n);
-    for (size_t i = 0; i < n; i++)
-        answer_free(answer[i]);
-    free(answer);
+}
+
+/* What equals an earlier entry of a batch is not played again; a scenario named for itself is. */
+static void settle(struct work *work, bool resume)
+{
+    work_find_same(work);
+    for (size_t i = 0; i < work->n; i++)
+        if (work->n_files && work->item[i].same_as != i && work->item[i].status == WORK_TO_DO)
+            work->item[i].status = WORK_SAME;
+    if (resume)
+        work_resume(work);
+}
+
+/* Seeds are the command line's but where a batch says them. */
+static void choose_seeds(struct work *work, struct run_options *options)
+{
+    struct option_seed *seed = &options->playing.seed;
+
+    if (!seed->given && options->resume)
+        seed->given = work_resume_seed(work, &seed->seed);
+    playing_begin(&options->playing);
+    for (size_t i = 0; i < work->n; i++)
+        if (!work->item[i].playing.seed.given)
+            work->item[i].playing.seed = *seed;
+}
+
+static int play_work(struct work *work, struct run_options *options, int argc, char **argv)
+{
+    int status = EXIT_FINE;
+
+    choose_seeds(work, options);
+    settle(work, options->resume);
+    for (size_t i = 0; i < work->n && !playing_caught; i++)
+        if (work->item[i].status == WORK_TO_DO)
+            play_item(work, i, options, i, argc, argv);
+    for (size_t i = 0; i < work->n; i++)
+        status = work->item[i].status == WORK_FAILED ? EXIT_INPUT : status;
+    show_all(work, options);
+    if (work->several)
+        work_write(work);
+    if (work->several && !options->playing.quiet)
+        work_tell(work);
     return playing_status(status);
 }
 
 /* The draws of one world are kept until it is handed on. */
-static void check_draws_fit(const struct loaded *loaded, const struct run_options *options, struct diag *diag)
+static void check_draws_fit(const struct work_item *item, struct diag *diag)
 {
-    struct play_settings settings;
+    const struct loaded *loaded = item->loaded;
+    const struct play_settings settings = playing_settings(&item->playing, loaded->plan, true);
 
-    if (!loaded->plan || !options->draws)
-        return;
-    settings = playing_settings(&options->playing, loaded->plan, true);
     if ((double)settings.n_runs * (double)loaded->plan->n_bases > PLAY_MAX_KEPT || settings.n_worlds > UINT32_MAX)
         diag_error(diag, (struct place){.source = loaded->scenario->file[0]}, "more worlds of fewer runs each",
                    "--draws: a world of %" PRIu64 " runs is too large", settings.n_runs);
 }
 
+/* What the settings ask of each scenario; those that cannot have it fail. */
+static void check_items(struct work *work, const struct run_options *options, struct diag *diag)
+{
+    for (size_t i = 0; i < work->n; i++) {
+        struct work_item *item = &work->item[i];
+        const size_t errors = diag->n_errors;
+
+        if (item->status == WORK_FAILED)
+            continue;
+        playing_check_plan(&item->playing, item->loaded, options->draws != NULL, diag);
+        if (options->draws)
+            check_draws_fit(item, diag);
+        if (diag->n_errors > errors) {
+            item->status = WORK_FAILED;
+            item->message = "its settings cannot be had";
+        }
+    }
+    if (work->several && options->draws)
+        diag_error(diag, (struct place){0}, "run them one by one",
+                   "--draws: one file cannot hold the draws of %zu scenarios", work->n);
+}
+
 static int run_files(const struct operands *operands, struct run_options *options, int argc, char **argv)
 {
     struct diag diag = {0};
-    struct batch batch;
+    struct work work;
     int status = EXIT_INPUT;
+    size_t n_good = 0;
 
-    load_to_play(&batch, operands, &options->playing.overrides, &diag);
-    for (size_t i = 0; i < batch.n && !diag.n_errors; i++) {
-        playing_check_plan(&options->playing, &batch.item[i], options->draws != NULL, &diag);
-        check_draws_fit(&batch.item[i], options, &diag);
-    }
-    if (batch.n > 1 && options->draws)
-        diag_error(&diag, (struct place){0}, "run them one by one",
-                   "--draws: one file cannot hold the draws of %zu scenarios", batch.n);
+    work_collect(&work, operands, &options->playing, &diag);
+    check_items(&work, options, &diag);
+    for (size_t i = 0; i < work.n; i++)
+        n_good += work.item[i].status != WORK_FAILED;
     if (diag.n_errors || !options->playing.quiet)
         diag_print(&diag, stderr, terminal_has_colour(stderr));
-    if (!diag.n_errors) {
-        playing_begin(&options->playing);
-        status = play_batch(&batch, options, argc, argv);
-    }
-    load_free(&batch);
+    if (n_good && !(work.several && options->draws))
+        status = play_work(&work, options, argc, argv);
+    if (diag.n_errors && status == EXIT_FINE)
+        status = EXIT_INPUT;
+    work_free(&work);
     diag_free(&diag);
     return status;
 }
@@ -330,9 +213,13 @@ const struct command command_run = {
     .usage = "foothold run [options] FILE...",
     .detail =
         "A FILE may be a folder, for all scenarios in it, or - for standard input. Each scenario's folder receives\n"
-        "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Ctrl-C "
-        "finishes\n"
-        "what is running, keeps what is done and marks it incomplete.\n",
+        "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Of several, one "
+        "that has\n"
+        "mistakes is told of and the others are played; summary.csv and batch.csv of all go to --out, or "
+        "results/batch. A FILE\n"
+        "that holds a batch (scenarios x settings x seeds, scenarios/batch.cfg is one) is run by itself, into "
+        "results/NAME/batch.\n"
+        "Ctrl-C finishes what is running, keeps what is done and marks it incomplete; --resume goes on from there.\n",
     .options = &options_of_run,
     .run = run,
 };

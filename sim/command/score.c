@@ -25,8 +25,8 @@ static const struct option_set options_of_score = {option, sizeof option / sizeo
 
 struct job {
     const struct score_options *options;
-    struct batch batch;        /* scenarios to be played */
-    struct frozen *frozen;     /* earlier runs */
+    struct batch batch;    /* scenarios to be played */
+    struct frozen *frozen; /* earlier runs */
     size_t n_frozen;
     struct forecast *forecast; /* both */
     size_t n;
@@ -67,7 +67,8 @@ static void read_forecasts(struct job *job, const struct operands *operands, str
         playing_check_plan(&job->options->playing, &job->batch.item[i], false, diag);
     job->forecast = memory_new(job->batch.n + job->n_frozen, sizeof *job->forecast);
     for (size_t i = 0; i < job->batch.n; i++)
-        job->forecast[job->n++] = (struct forecast){.path = job->batch.item[i].path, .scenario = job->batch.item[i].scenario};
+        job->forecast[job->n++] =
+            (struct forecast){.path = job->batch.item[i].path, .scenario = job->batch.item[i].scenario};
     for (size_t i = 0; i < job->n_frozen; i++)
         job->forecast[job->n++] = (struct forecast){.scenario = job->frozen[i].scenario, .frozen = &job->frozen[i]};
     free(scenarios.item);
@@ -189,10 +190,12 @@ const struct command command_score = {
     .name = "score",
     .summary = "hold forecasts against what came: Brier, log and ranked probability scores, calibration",
     .usage = "foothold score [options] FILE... --resolved FILE",
-    .detail = "A FILE is a scenario, which is played, or the summary.csv of an earlier run: a frozen forecast, dated by the\n"
-              "manifest.json beside it. A resolution says what came of a question, in which state a base was on a date, or how many\n"
-              "bases were held. Written to results/FIRST/score or --out: score.txt, score.csv, calibration.csv, score.json,\n"
-              "manifest.json.\n",
+    .detail =
+        "A FILE is a scenario, which is played, or the summary.csv of an earlier run: a frozen forecast, dated by the\n"
+        "manifest.json beside it. A resolution says what came of a question, in which state a base was on a date, or "
+        "how many\n"
+        "bases were held. Written to results/FIRST/score or --out: score.txt, score.csv, calibration.csv, score.json,\n"
+        "manifest.json.\n",
     .options = &options_of_score,
     .run = run,
 };

@@ -15,7 +15,8 @@ static const char *kind_name(const struct resolution *resolution)
 
 void csv_score(FILE *out, const struct scoring *scoring)
 {
-    fputs("resolution,scenario_id,model_id,kind,categories,p_outcome,brier,brier_se,log,log_se,rps,rps_se,frozen,not_scored\n",
+    fputs("resolution,scenario_id,model_id,kind,categories,p_outcome,brier,brier_se,log,log_se,rps,rps_se,frozen,not_"
+          "scored\n",
           out);
     for (size_t i = 0; i < scoring->n; i++)
         for (size_t r = 0; r < scoring->resolutions->n; r++) {

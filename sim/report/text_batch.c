@@ -82,8 +82,7 @@ static void put_stopped(struct page *page, const struct answer *const *answer, s
     for (size_t i = 0; i < n; i++)
         if (!answer[i]->complete)
             page_wrap(page, PAGE_BOLD, 0,
-                      pool_print(&page->pool, "STOPPED EARLY: %s, after %s draws.",
-                                 page_safe(page, answer[i]->scenario_id),
+                      pool_print(&page->pool, "STOPPED EARLY: %s, after %s draws.", page_safe(page, answer[i]->name),
                                  figure_count(&page->pool, answer[i]->n_draws)));
 }
 
@@ -95,7 +94,7 @@ void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool co
 
     column[0].head = "";
     for (size_t i = 0; i < n; i++) {
-        column[i + 1].head = page_safe(&page, answer[i]->scenario_id);
+        column[i + 1].head = page_safe(&page, answer[i]->name);
         for (size_t q = 0; q < answer[i]->n_questions; q++)
             if (is_new(answer, i, answer[i]->question[answer[i]->asked[q]].id))
                 add_question(&table, &page, answer, n, answer[i]->question[answer[i]->asked[q]].id);

@@ -12,8 +12,8 @@ static const char *number(struct pool *pool, double x)
 
 static void verdicts(struct page *page, const struct scoring *scoring, size_t r)
 {
-    static const struct table_column column[] = {{"", false},      {"gave what came", true}, {"", false},
-                                                 {"Brier", true}, {"log", true},            {"RPS", true}};
+    static const struct table_column column[] = {
+        {"", false}, {"gave what came", true}, {"", false}, {"Brier", true}, {"log", true}, {"RPS", true}};
     const struct resolution *resolution = &scoring->resolutions->item[r];
     struct table table = {.column = column, .n_columns = sizeof column / sizeof *column, .indent = INDENT};
     struct pool *pool = &page->pool;
@@ -28,8 +28,9 @@ static void verdicts(struct page *page, const struct scoring *scoring, size_t r)
         const struct forecast *forecast = &scoring->forecast[i];
         const struct verdict *it = &forecast->verdict[r];
 
-        table_add(&table, PAGE_PLAIN,
-                  pool_print(pool, "%s%s", page_safe(page, forecast->scenario->id), forecast->frozen ? " (frozen)" : ""));
+        table_add(
+            &table, PAGE_PLAIN,
+            pool_print(pool, "%s%s", page_safe(page, forecast->scenario->id), forecast->frozen ? " (frozen)" : ""));
         if (it->why_not) {
             table_add(&table, PAGE_DIM, "not scored");
             table_add(&table, PAGE_DIM, it->why_not);
@@ -66,9 +67,11 @@ static void means(struct page *page, const struct scoring *scoring)
     }
     table_print(&table, page);
     table_free(&table);
-    page_wrap(page, PAGE_DIM, INDENT,
-              "Brier: squares summed over categories, 0 to 2 (halved where there are two); log: -ln of what was given to what "
-              "came; RPS: over states in their order, 0 to 1. Forecasts scored on different resolutions do not compare.");
+    page_wrap(
+        page, PAGE_DIM, INDENT,
+        "Brier: squares summed over categories, 0 to 2 (halved where there are two); log: -ln of what was given to "
+        "what "
+        "came; RPS: over states in their order, 0 to 1. Forecasts scored on different resolutions do not compare.");
 }
 
 static void calibration(struct page *page, const struct calibration *it)
@@ -108,10 +111,11 @@ static void caution(struct page *page, const struct scoring *scoring)
     page_end_line(page);
     if (n < SCORE_ENOUGH)
         page_wrap(page, PAGE_BOLD, 0,
-                  pool_print(&page->pool,
-                             "%zu resolution%s, and of one course of history: this shows how scoring works and proves next to "
-                             "nothing about who forecasts better. What came true may well have been the less likely thing.",
-                             n, n == 1 ? "" : "s"));
+                  pool_print(
+                      &page->pool,
+                      "%zu resolution%s, and of one course of history: this shows how scoring works and proves next to "
+                      "nothing about who forecasts better. What came true may well have been the less likely thing.",
+                      n, n == 1 ? "" : "s"));
 }
 
 void text_score(FILE *out, const struct scoring *scoring, bool colour, int width)

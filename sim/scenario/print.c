@@ -113,6 +113,16 @@ static void put_value(const struct printer *printer, const struct node *node, in
     }
 }
 
+static bool is_head(const struct node *node)
+{
+    static const char *const key[] = {"format", "id", "title", "extends", "analyst", "sources"};
+
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        if (!strcmp(node->name, key[i]))
+            return true;
+    return false;
+}
+
 static void put_inline(FILE *out, const struct node *node)
 {
     const struct node *value = node->kind == NODE_GROUP ? tree_get(node, "value") : NULL;
@@ -143,6 +153,45 @@ static void put_inline(FILE *out, const struct node *node)
             }
         fputc('}', out);
     }
+}
+
+/* The members of a group in order of name, but for states, whose order is their meaning. */
+static void put_numbers(FILE *out, const struct node *group, int depth)
+{
+    struct node **child = memory_new(group->n, sizeof *child);
+
+    if (group->n)
+        memcpy(child, group->child, group->n * sizeof *child);
+    if (group->n && !(depth == 1 && !strcmp(group->name, "states")))
+        qsort(child, group->n, sizeof *child, by_name);
+    for (size_t i = 0; i < group->n; i++) {
+        if (tree_is_note(child[i]) || (depth == 0 && is_head(child[i])))
+            continue;
+        fprintf(out, "%s=", child[i]->name);
+        if (child[i]->kind == NODE_GROUP && !tree_get(child[i], "value")) {
+            fputc('{', out);
+            put_numbers(out, child[i], depth + 1);
+            fputc('}', out);
+        } else {
+            put_inline(out, child[i]);
+        }
+        fputc(';', out);
+    }
+    free(child);
+}
+
+char *scenario_print_numbers(const struct scenario *scenario)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        die("out of memory");
+    put_numbers(out, scenario->root, 0);
+    if (fclose(out))
+        die("out of memory");
+    return text;
 }
 
 const char *scenario_print_value(struct pool *pool, const struct node *node)

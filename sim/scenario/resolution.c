@@ -23,8 +23,11 @@ static const struct key resolution_key[] = {
 };
 
 static const struct key source_key[] = {
-    {"title", read_text, offsetof(struct entity, label)}, {"author", read_nothing, 0}, {"date", read_nothing, 0},
-    {"url", read_nothing, 0},                             {"accessed", read_nothing, 0},
+    {"title", read_text, offsetof(struct entity, label)},
+    {"author", read_nothing, 0},
+    {"date", read_nothing, 0},
+    {"url", read_nothing, 0},
+    {"accessed", read_nothing, 0},
 };
 
 static void read_held(struct reader *reader, const struct draft *draft, const char *path, struct resolution *out)
@@ -34,7 +37,8 @@ static void read_held(struct reader *reader, const struct draft *draft, const ch
     if (!out->of.n)
         diag_error(reader->diag, node->at_name, "of = [\"khmeimim\", \"tartus\"];", "%s: held of which bases?", path);
     else if (node->kind != NODE_NUMBER || !node->integer || node->number < 0.0 || node->number > (double)out->of.n)
-        diag_error(reader->diag, node->at, NULL, "%s.held: a whole number from 0 to %zu is wanted here", path, out->of.n);
+        diag_error(reader->diag, node->at, NULL, "%s.held: a whole number from 0 to %zu is wanted here", path,
+                   out->of.n);
     else
         out->held = (size_t)node->number;
 }

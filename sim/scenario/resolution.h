@@ -20,7 +20,7 @@ struct resolution {
     struct name base, state;
     struct names of;
     size_t held;
-    double day; /* since 1970-01-01; NAN: at the question's own date */
+    double day;        /* since 1970-01-01; NAN: at the question's own date */
     struct place date; /* where it is said */
 };
 

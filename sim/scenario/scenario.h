@@ -189,7 +189,11 @@ struct scenario {
     double horizon;
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */
-    enum { KIND_SCENARIO, KIND_RESOLUTIONS, KIND_BATCH } kind; /* what the file is; of the others only the tree is read */
+    enum {
+        KIND_SCENARIO,
+        KIND_RESOLUTIONS,
+        KIND_BATCH
+    } kind; /* what the file is; of the others only the tree is read */
     struct model_choice *model;
     size_t n_models;
     struct actor *actor;
@@ -237,6 +241,10 @@ void scenario_free(struct scenario *scenario);
  * states, nothing but values: what is hashed. Otherwise in the order written, each value with the file and line that
  * set it. */
 char *scenario_print(const struct scenario *scenario, bool canonical);
+
+/* What of it bears on results, canonical: without notes, names and words; the caller frees it. Scenarios that differ in name
+ * only have the same. */
+char *scenario_print_numbers(const struct scenario *scenario);
 
 /* A value as a file says it, on one line and without notes; in the pool. */
 const char *scenario_print_value(struct pool *pool, const struct node *node);

@@ -1,0 +1,192 @@
+#include "sim/command/single.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/analysis/summarise.h"
+#include "sim/command/command.h"
+#include "sim/command/load.h"
+#include "sim/command/provenance.h"
+#include "sim/command/terminal.h"
+#include "sim/engine/play.h"
+#include "sim/report/npy.h"
+#include "sim/report/output.h"
+#include "sim/report/report.h"
+
+/* What the playing of a scenario needs at hand. */
+struct job {
+    const struct single *single;
+    const struct loaded *loaded;
+    struct output output;
+    FILE *worlds; /* worlds.csv */
+    struct output draws_output;
+    FILE *draws; /* NULL: not wanted */
+    uint64_t n_draws;
+    struct progress progress;
+};
+
+static void on_progress(void *context, uint64_t n_draws, double fraction)
+{
+    struct job *job = context;
+    const struct single *single = job->single;
+
+    progress_show(&job->progress, n_draws, ((double)single->done + fraction) / (double)single->of);
+}
+
+static void on_world(void *context, size_t arm, uint64_t index, const double *input, const double *p)
+{
+    struct job *job = context;
+    const struct plan *plan = job->loaded->plan;
+
+    (void)arm;
+    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, input, plan->n_inputs, p, plan->n_questions);
+}
+
+static void on_draws(void *context, size_t arm, const struct play_draw *draw, size_t n)
+{
+    struct job *job = context;
+
+    (void)arm;
+    for (size_t i = 0; i < n; i++) {
+        const struct npy_draw record = {draw[i].world, draw[i].run,  draw[i].base,
+                                        draw[i].state, draw[i].lost, draw[i].deal};
+
+        npy_write(job->draws, &record, 1);
+    }
+    job->n_draws += n;
+}
+
+/* The file of draws is a set of its own: it may stand anywhere. */
+static void begin_draws(struct job *job)
+{
+    const char *path = job->single->draws, *slash = path ? strrchr(path, '/') : NULL;
+    char *folder;
+
+    if (!path)
+        return;
+    folder = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
+    if (!folder)
+        die("out of memory");
+    output_begin(&job->draws_output, folder);
+    job->draws = output_open(&job->draws_output, slash ? slash + 1 : path);
+    npy_begin(job->draws);
+    free(folder);
+}
+
+static void end_draws(struct job *job, bool whole)
+{
+    if (job->draws && whole) {
+        npy_end(job->draws, job->n_draws);
+        output_commit(&job->draws_output);
+    } else if (job->draws) {
+        output_abandon(&job->draws_output);
+    }
+}
+
+static void begin_worlds(struct job *job)
+{
+    const struct plan *plan = job->loaded->plan;
+    const char **path = memory_new(plan->n_inputs + plan->n_questions, sizeof *path);
+    const char **question = path + plan->n_inputs;
+
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        path[i] = plan->input[i].path;
+    for (size_t q = 0; q < plan->n_questions; q++)
+        question[q] = plan->question[q].id;
+    job->worlds = output_open(&job->output, "worlds.csv");
+    csv_worlds_header(job->worlds, path, plan->n_inputs, question, plan->n_questions);
+    free(path);
+}
+
+static struct play_settings settings_of(struct job *job)
+{
+    const char *draws = job->single->draws;
+    struct play_settings settings = playing_settings(job->single->playing, job->loaded->plan, draws != NULL);
+
+    settings.progress = on_progress;
+    settings.world = on_world;
+    settings.draws = draws ? on_draws : NULL;
+    settings.context = job;
+    return settings;
+}
+
+/* As on the screen, but for the seconds: a file of results is the same for the same seed. */
+static void write_text(FILE *out, const struct answer *answer, const struct provenance *provenance)
+{
+    struct provenance timeless = *provenance;
+
+    timeless.seconds = timeless.cpu_seconds = 0.0;
+    text_summary(out, answer, &timeless, false, 100);
+}
+
+static void write_files(struct job *job, const struct answer *answer, const struct provenance *provenance)
+{
+    write_text(output_open(&job->output, "summary.txt"), answer, provenance);
+    csv_summary(output_open(&job->output, "summary.csv"), &answer, 1);
+    csv_curves(output_open(&job->output, "curves.csv"), answer);
+    csv_levers(output_open(&job->output, "levers.csv"), answer);
+    json_summary(output_open(&job->output, "summary.json"), &answer, 1);
+    json_manifest(output_open(&job->output, "manifest.json"), provenance);
+    output_commit(&job->output);
+}
+
+/* One scenario is told at length; of a batch each has its summary.txt, and a table compares them at the end. */
+static void show(const struct job *job, const struct answer *answer, const struct provenance *provenance,
+                 const char *folder)
+{
+    if (job->single->playing->format == FORMAT_TEXT && job->single->alone)
+        text_summary(stdout, answer, provenance, terminal_has_colour(stdout), terminal_width());
+    if (!job->single->playing->quiet)
+        fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->loaded->path, answer->n_draws,
+                provenance->seed, folder);
+}
+
+static bool tell_runaway(const struct play_result *result, const struct loaded *loaded)
+{
+    if (result->runaway)
+        fprintf(stderr,
+                "%s: error: \"%s\" rings over and over: more than %d rings in one run\n"
+                "  hint: a rate or a hazard ratio is far too high\n",
+                loaded->path, result->runaway, HISTORY_MAX);
+    return result->runaway != NULL;
+}
+
+struct answer *single_play(const struct single *single, const char *folder, int *status)
+{
+    struct job self = {.single = single, .loaded = single->loaded}, *job = &self;
+    const struct plan *plan = job->loaded->plan;
+    const struct play_settings settings = settings_of(job);
+    const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
+    struct answer *answer = NULL;
+    struct play_result result;
+    struct pool pool = {0};
+
+    output_begin(&job->output, folder);
+    begin_worlds(job);
+    begin_draws(job);
+    progress_begin(&job->progress, single->name, single->playing->quiet);
+    play(&result, &plan, 1, &settings);
+    progress_end(&job->progress);
+    if (tell_runaway(&result, job->loaded)) {
+        *status = EXIT_INPUT;
+        output_abandon(&job->output);
+    } else if (!result.n_draws) {
+        output_abandon(&job->output);
+    } else {
+        struct provenance provenance =
+            provenance_of(&pool, "run", job->single->playing, &settings, &result, job->loaded, 1);
+
+        provenance.argc = job->single->argc;
+        provenance.argv = (const char *const *)job->single->argv;
+        answer = summarise(plan, &result, 0, settings.n_runs);
+        provenance.seconds = terminal_seconds() - started;
+        provenance.cpu_seconds = terminal_cpu_seconds() - cpu;
+        write_files(job, answer, &provenance);
+        show(job, answer, &provenance, folder);
+    }
+    end_draws(job, answer != NULL);
+    play_free(&result);
+    pool_free(&pool);
+    return answer;
+}

@@ -1,0 +1,21 @@
+/* single.h - one scenario played into its folder. */
+#ifndef FOOTHOLD_SINGLE_H
+#define FOOTHOLD_SINGLE_H
+#include "sim/analysis/answer.h"
+#include "sim/command/playing.h"
+
+struct single {
+    const struct loaded *loaded; /* with a plan */
+    const struct playing *playing;
+    const char *draws; /* file of raw draws; NULL: not wanted */
+    const char *name;  /* for the line of progress */
+    size_t done, of;   /* so many of so many are played before it */
+    bool alone;        /* not one of several: it is shown at length */
+    int argc;
+    char **argv;
+};
+
+/* Play it and write its files; of one alone also show it, as the options say. NULL when there is nothing to tell; *status then
+ * says why, if it is not a signal. */
+struct answer *single_play(const struct single *single, const char *folder, int *status);
+#endif

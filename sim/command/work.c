@@ -1,0 +1,405 @@
+#include "sim/command/work.h"
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "sim/analysis/summarise.h"
+#include "sim/report/csv_field.h"
+#include "sim/report/output.h"
+#include "sim/scenario/diag.h"
+
+static const char *const status_name[] = {
+    [WORK_TO_DO] = "not_played", [WORK_FAILED] = "failed",   [WORK_SAME] = "same",
+    [WORK_SKIPPED] = "skipped",  [WORK_STOPPED] = "stopped", [WORK_DONE] = "complete"};
+
+/* ---- collecting ---- */
+
+static struct batch *new_source(struct work *work)
+{
+    struct batch *grown = memory_new(work->n_sources + 1, sizeof *grown);
+
+    if (work->n_sources)
+        memcpy(grown, work->source, work->n_sources * sizeof *grown);
+    free(work->source);
+    work->source = grown;
+    return &work->source[work->n_sources++];
+}
+
+static struct work_item *add(struct work *work, struct loaded *loaded, const struct playing *playing)
+{
+    char *effective, hex[65];
+    struct work_item *item;
+
+    work->item = pool_grow(&work->pool, work->item, work->n, &work->capacity, sizeof *work->item);
+    item = &work->item[work->n];
+    *item = (struct work_item){.name = loaded->scenario->id ? loaded->scenario->id : loaded->path,
+                               .loaded = loaded,
+                               .playing = *playing,
+                               .message = "",
+                               .sha256 = "",
+                               .same_as = work->n};
+    work->n++;
+    if (loaded->is_wrong) {
+        item->status = WORK_FAILED;
+        item->message = "has mistakes";
+    }
+    if (!loaded->scenario->root)
+        return item;
+    effective = scenario_print(loaded->scenario, true);
+    scenario_sha256(effective, strlen(effective), hex);
+    free(effective);
+    item->sha256 = pool_copy(&work->pool, hex, 64);
+    return item;
+}
+
+/* Settings that an entry makes for itself. */
+static int choice(const struct name *name, const char *const *known, int otherwise, const char *what, struct diag *diag)
+{
+    for (int i = 0; known[i] && name->text; i++)
+        if (!strcmp(known[i], name->text))
+            return i;
+    if (name->text)
+        diag_error(diag, name->place, "`foothold help run` lists them", "there is no %s \"%s\"", what, name->text);
+    return otherwise;
+}
+
+static struct playing settings_of(const struct batch_entry *entry, const struct playing *playing, struct diag *diag)
+{
+    struct playing out = *playing;
+
+    out.worlds = entry->worlds ? entry->worlds : out.worlds;
+    out.runs = entry->runs ? entry->runs : out.runs;
+    out.precision = entry->precision > 0.0 ? entry->precision : out.precision;
+    out.design = choice(&entry->design, playing_design_name, out.design, "design", diag);
+    out.estimator = choice(&entry->estimator, playing_estimator_name, out.estimator, "estimator", diag);
+    return out;
+}
+
+/* The command line's overrides, then the entry's. */
+static struct option_overrides overrides_of(struct work *work, const struct batch_entry *entry,
+                                            const struct option_overrides *given)
+{
+    struct option_overrides out = {.n = given->n + entry->n_sets};
+
+    out.item = pool_new(&work->pool, out.n, sizeof *out.item);
+    if (given->n)
+        memcpy(out.item, given->item, given->n * sizeof *out.item);
+    if (entry->n_sets)
+        memcpy(out.item + given->n, entry->set, entry->n_sets * sizeof *out.item);
+    return out;
+}
+
+static void add_entry(struct work *work, const struct batch_entry *entry, const struct playing *playing,
+                      const char *folder, struct diag *diag)
+{
+    struct playing settings = settings_of(entry, playing, diag);
+    const struct option_overrides overrides = overrides_of(work, entry, &playing->overrides);
+    const struct operands operands = {entry->path, entry->n_paths};
+    const size_t source = work->n_sources;
+
+    load_to_play(new_source(work), &operands, &overrides, diag);
+    for (size_t i = 0; i < work->source[source].n; i++)
+        for (size_t s = 0; s < (entry->n_seeds ? entry->n_seeds : 1); s++) {
+            struct work_item *item;
+            const char *name = entry->entity.id;
+
+            if (entry->n_seeds)
+                settings.seed = (struct option_seed){entry->seed[s], true};
+            item = add(work, &work->source[source].item[i], &settings);
+            if (work->source[source].n > 1)
+                name = pool_print(&work->pool, "%s-%s", name, item->name);
+            if (entry->n_seeds > 1)
+                name = pool_print(&work->pool, "%s-seed%" PRIu64, name, entry->seed[s]);
+            item->name = name;
+            item->folder = pool_print(&work->pool, "%s/%s", folder, name);
+        }
+}
+
+static struct batch_file *new_file(struct work *work)
+{
+    struct batch_file *grown = memory_new(work->n_files + 1, sizeof *grown);
+
+    if (work->n_files)
+        memcpy(grown, work->file, work->n_files * sizeof *grown);
+    free(work->file);
+    work->file = grown;
+    return &work->file[work->n_files++];
+}
+
+/* The file's name without folder and ending. */
+static const char *name_of(struct pool *pool, const char *path)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    const size_t length = strlen(name);
+
+    return pool_copy(pool, name, length > 4 && !strcmp(name + length - 4, ".cfg") ? length - 4 : length);
+}
+
+static void add_file(struct work *work, const char *path, const struct playing *playing, struct diag *diag)
+{
+    struct batch_file *file = new_file(work);
+    const size_t errors = diag->n_errors;
+    bool good;
+
+    batch_file_read(file, path, diag);
+    work->several = true;
+    work->folder =
+        playing->out ? playing->out : pool_print(&work->pool, "results/%s/batch", name_of(&work->pool, path));
+    for (size_t i = 0; i < file->n; i++)
+        settings_of(&file->entry[i], playing, diag);
+    good = diag->n_errors == errors; /* mistakes of the batch itself stop all of it, those of a scenario do not */
+    for (size_t i = 0; i < file->n && good; i++)
+        add_entry(work, &file->entry[i], playing, work->folder, diag);
+}
+
+/* A batch file stands alone: its folder is its own. */
+static bool is_batch(const struct operands *operands, struct diag *diag)
+{
+    for (size_t i = 0; i < operands->n; i++) {
+        struct diag none = {0};
+        struct pool pool = {0};
+        const struct source *source = source_read(&pool, operands->item[i], &none);
+        const struct node *tree = source && strcmp(operands->item[i], "-") ? tree_parse(&pool, source, &none) : NULL;
+        const bool found = tree && tree_get(tree, "batch");
+
+        diag_free(&none);
+        pool_free(&pool);
+        if (found && operands->n > 1)
+            diag_error(diag, (struct place){0}, "one after the other", "%s: a batch is run by itself",
+                       operands->item[i]);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+void work_collect(struct work *work, const struct operands *operands, const struct playing *playing, struct diag *diag)
+{
+    struct batch *source;
+
+    *work = (struct work){0};
+    if (is_batch(operands, diag)) {
+        if (operands->n == 1)
+            add_file(work, operands->item[0], playing, diag);
+        return;
+    }
+    source = new_source(work);
+    load_to_play(source, operands, &playing->overrides, diag);
+    work->several = source->n > 1;
+    if (work->several)
+        work->folder = playing->out ? playing->out : "results/batch";
+    for (size_t i = 0; i < source->n; i++) {
+        struct work_item *item = add(work, &source->item[i], playing);
+
+        item->folder = !playing->out   ? pool_print(&work->pool, "results/%s/run", item->name)
+                       : work->several ? pool_print(&work->pool, "%s/%s", playing->out, item->name)
+                                       : playing->out;
+    }
+}
+
+void work_free(struct work *work)
+{
+    for (size_t i = 0; i < work->n; i++)
+        answer_free(work->item[i].answer);
+    for (size_t i = 0; i < work->n_sources; i++)
+        load_free(&work->source[i]);
+    for (size_t i = 0; i < work->n_files; i++)
+        batch_file_free(&work->file[i]);
+    free(work->source);
+    free(work->file);
+    pool_free(&work->pool);
+}
+
+/* ---- what is the same ---- */
+
+static bool same_settings(const struct playing *a, const struct playing *b)
+{
+    return a->seed.seed == b->seed.seed && a->worlds == b->worlds && a->runs == b->runs &&
+           a->precision == b->precision && a->design == b->design && a->estimator == b->estimator;
+}
+
+void work_find_same(struct work *work)
+{
+    char **numbers = memory_new(work->n, sizeof *numbers);
+
+    for (size_t i = 0; i < work->n; i++) {
+        struct work_item *item = &work->item[i];
+
+        if (item->status == WORK_FAILED)
+            continue;
+        numbers[i] = scenario_print_numbers(item->loaded->scenario);
+        for (size_t k = 0; k < i && item->same_as == i; k++)
+            if (numbers[k] && same_settings(&work->item[k].playing, &item->playing) && !strcmp(numbers[k], numbers[i]))
+                item->same_as = k;
+    }
+    for (size_t i = 0; i < work->n; i++)
+        free(numbers[i]);
+    free(numbers);
+}
+
+/* ---- resuming ---- */
+
+static bool has_files(struct pool *pool, const char *folder)
+{
+    static const char *const name[] = {"summary.txt", "summary.csv", "curves.csv",
+                                       "worlds.csv",  "levers.csv",  "summary.json"};
+
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (access(pool_print(pool, "%s/%s", folder, name[i]), R_OK))
+            return false;
+    return true;
+}
+
+static bool is_text(const json_t *object, const char *key, const char *wanted)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text && !strcmp(text, wanted);
+}
+
+static bool is_number(const json_t *object, const char *key, double wanted)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_number(value) && json_number_value(value) == wanted;
+}
+
+/* Whether an item's folder holds results of these very numbers and settings; *seed: the one they were played with. */
+static bool holds_results(const struct work_item *item, uint64_t *seed)
+{
+    struct pool pool = {0};
+    const struct playing *playing = &item->playing;
+    json_t *root = json_load_file(pool_print(&pool, "%s/manifest.json", item->folder), 0, NULL);
+    const json_t *parameters = json_object_get(root, "parameters"), *scenario = json_object_get(root, "scenario");
+    const char *text = json_string_value(json_object_get(parameters, "seed"));
+    bool good = text && item->loaded->plan && json_is_true(json_object_get(root, "complete"));
+
+    if (good) {
+        const struct play_settings settings = playing_settings(playing, item->loaded->plan, false);
+        const bool computed = item->loaded->plan->chain && settings.estimator != ESTIMATOR_DRAW;
+
+        *seed = strtoull(text, NULL, 10);
+        good = is_text(scenario, "sha256", item->sha256) &&
+               is_text(json_object_get(root, "software"), "version", FOOTHOLD_VERSION) &&
+               is_text(parameters, "design", playing_design_name[settings.design]) &&
+               is_text(parameters, "estimator", computed ? "conditional" : "draw") &&
+               is_number(parameters, "runs", (double)settings.n_runs) &&
+               (settings.precision > 0.0 ? is_number(parameters, "precision", settings.precision)
+                                         : is_number(parameters, "worlds", (double)settings.n_worlds)) &&
+               has_files(&pool, item->folder);
+    }
+    json_decref(root);
+    pool_free(&pool);
+    return good;
+}
+
+bool work_resume_seed(const struct work *work, uint64_t *seed)
+{
+    for (size_t i = 0; i < work->n; i++)
+        if (!work->item[i].playing.seed.given && work->item[i].status == WORK_TO_DO &&
+            holds_results(&work->item[i], seed))
+            return true;
+    return false;
+}
+
+void work_resume(struct work *work)
+{
+    for (size_t i = 0; i < work->n; i++) {
+        struct work_item *item = &work->item[i];
+        uint64_t seed;
+
+        if (item->status == WORK_TO_DO && holds_results(item, &seed) && seed == item->playing.seed.seed)
+            item->status = WORK_SKIPPED;
+    }
+}
+
+/* ---- what is written of all ---- */
+
+/* An item's summary.csv, each row with the item's name and seed behind it; the header only once. */
+static void copy_rows(FILE *out, const struct work_item *item, bool *headed)
+{
+    struct pool pool = {0};
+    FILE *file = fopen(pool_print(&pool, "%s/summary.csv", item->folder), "r");
+    char *line = NULL;
+    size_t size = 0;
+    bool header = true;
+
+    while (file && getline(&line, &size, file) > 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (!header || !*headed) {
+            fputs(line, out);
+            if (header)
+                fputs(",batch_id,seed\n", out);
+            else
+                fprintf(out, ",%s,%" PRIu64 "\n", item->name, item->playing.seed.seed);
+        }
+        header = false;
+        *headed = true;
+    }
+    free(line);
+    if (file)
+        (void)fclose(file);
+    pool_free(&pool);
+}
+
+static void write_table(FILE *out, const struct work *work)
+{
+    fputs("batch_id,scenario_id,model_id,seed,sha256,status,same_as,folder,message\n", out);
+    for (size_t i = 0; i < work->n; i++) {
+        const struct work_item *item = &work->item[i];
+        const struct scenario *scenario = item->loaded->scenario;
+
+        csv_text(out, item->name);
+        csv_next_text(out, scenario->id ? scenario->id : "NA");
+        csv_next_text(out, scenario->analyst_id ? scenario->analyst_id : "NA");
+        fprintf(out, ",%" PRIu64, item->playing.seed.seed);
+        csv_next_text(out, *item->sha256 ? item->sha256 : "NA");
+        csv_next_text(out, status_name[item->status == WORK_SKIPPED ? WORK_DONE : item->status]);
+        csv_next_text(out, item->same_as == i ? "NA" : work->item[item->same_as].name);
+        csv_next_text(out, item->folder);
+        csv_next_text(out, *item->message ? item->message : "NA");
+        putc('\n', out);
+    }
+}
+
+void work_write(const struct work *work)
+{
+    struct output output;
+    FILE *summary;
+    bool headed = false;
+
+    output_begin(&output, work->folder);
+    summary = output_open(&output, "summary.csv");
+    for (size_t i = 0; i < work->n; i++)
+        if (work->item[i].status >= WORK_SKIPPED)
+            copy_rows(summary, &work->item[i], &headed);
+    write_table(output_open(&output, "batch.csv"), work);
+    output_commit(&output);
+}
+
+void work_tell(const struct work *work)
+{
+    size_t n[WORK_DONE + 1] = {0};
+
+    for (size_t i = 0; i < work->n; i++) {
+        const struct work_item *item = &work->item[i];
+
+        n[item->status]++;
+        if (item->same_as != i)
+            fprintf(stderr, "%s is the same as %s: nothing in it changes a number%s\n", item->name,
+                    work->item[item->same_as].name, item->status == WORK_SAME ? ", so it is not played again" : "");
+        if (item->status == WORK_FAILED)
+            fprintf(stderr, "%s: failed: %s\n", item->name, item->message);
+    }
+    fprintf(stderr, "%zu of %zu played", n[WORK_DONE] + n[WORK_STOPPED], work->n);
+    if (n[WORK_SKIPPED])
+        fprintf(stderr, ", %zu skipped: whole and unchanged", n[WORK_SKIPPED]);
+    if (n[WORK_FAILED])
+        fprintf(stderr, ", %zu failed", n[WORK_FAILED]);
+    if (n[WORK_TO_DO] || n[WORK_STOPPED])
+        fprintf(stderr, ", %zu stopped short; --resume goes on", n[WORK_TO_DO] + n[WORK_STOPPED]);
+    fprintf(stderr, "; all together in %s/\n", work->folder);
+}

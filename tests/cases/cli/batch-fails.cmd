@@ -1,0 +1,1 @@
+run scenarios/first.cfg tests/cases/cli/keys.cfg tests/cases/cli/run-away.cfg --worlds 32 --runs 2 --seed 1 --out "$scratch/b" --quiet >"$scratch/nothing"; echo $?; cut -d, -f1,2,4,6,7,9 "$scratch/b/batch.csv"

@@ -1,0 +1,1 @@
+run scenarios/batch.cfg scenarios/first.cfg

@@ -1,0 +1,1 @@
+run tests/cases/cli/files/batch-same.cfg --worlds 32 --runs 2 --seed 1 --out "$scratch/b" --quiet >"$scratch/nothing"; cut -d, -f1,2,4,6,7,9 "$scratch/b/batch.csv"; cut -d, -f11,12 "$scratch/b/summary.csv" | uniq -c

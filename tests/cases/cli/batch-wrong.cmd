@@ -1,0 +1,1 @@
+run tests/cases/cli/files/batch-wrong.cfg

@@ -1,4 +1,5 @@
 #include "sim/analysis/comparison.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sim/scenario/diag.h"
@@ -109,7 +110,10 @@ static size_t count_arms(const struct comparison *it)
 /* Whole rounds of replicates, as many as the time allows. */
 static uint64_t good_worlds(size_t n_arms, uint64_t most, uint64_t n_runs)
 {
-    uint64_t worlds = ALL_DRAWS / (n_arms * n_runs) / REPLICATES * REPLICATES;
+    uint64_t worlds;
+
+    assert(n_arms > 0 && n_runs > 0);
+    worlds = ALL_DRAWS / n_arms / n_runs / REPLICATES * REPLICATES;
 
     worlds = worlds < LEAST_WORLDS ? LEAST_WORLDS : worlds;
     return worlds < most ? worlds : most;

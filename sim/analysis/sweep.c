@@ -1,4 +1,5 @@
 #include "sim/analysis/sweep.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,14 @@ struct spot {
     const struct sweep_path *only; /* NULL: all */
 };
 
+static struct override lay(const struct sweep *sweep, struct pool *pool, size_t point, size_t k)
+{
+    const struct sweep_path *path = &sweep->path[k];
+
+    assert(sweep->path && path->n);
+    return (struct override){path->path, digits(pool, path->value[sweep_place(sweep, point, k)]), "--vary"};
+}
+
 static struct scenario *read_spot(const struct sweep *sweep, struct pool *pool, struct spot spot, struct diag *diag)
 {
     size_t n = sweep->n_overrides;
@@ -77,8 +86,7 @@ static struct scenario *read_spot(const struct sweep *sweep, struct pool *pool, 
         memcpy(override, sweep->override, n * sizeof *override);
     for (size_t k = 0; k < sweep->n_paths; k++)
         if (!spot.only || spot.only == &sweep->path[k])
-            override[n++] = (struct override){
-                sweep->path[k].path, digits(pool, sweep->path[k].value[sweep_place(sweep, spot.point, k)]), "--vary"};
+            override[n++] = lay(sweep, pool, spot.point, k);
     return scenario_read(sweep->file, override, n, model_schemas(pool), model_count, diag);
 }
 
@@ -188,7 +196,7 @@ void sweep_check(struct sweep *sweep)
 bool sweep_play(struct sweep *sweep, bool worlds_given, struct play_settings *settings, const char **runaway)
 {
     const struct arms arms = {.n = sweep->n_points, .make = make, .context = sweep, .settings = settings};
-    uint64_t worlds = ALL_DRAWS / (sweep->n_points * settings->n_runs) / REPLICATES * REPLICATES;
+    uint64_t worlds = ALL_DRAWS / sweep->n_points / settings->n_runs / REPLICATES * REPLICATES;
 
     worlds = worlds < LEAST_WORLDS ? LEAST_WORLDS : worlds;
     if (!worlds_given && worlds < settings->n_worlds)

@@ -10,7 +10,7 @@
 /* Runs a world: few where what bases do is computed, fewer still where only the mean counts. A difference is twice as sure
  * from 4 runs a world as from 16, at as many draws. */
 enum { DEFAULT_WORLDS = 4096, RUNS_DRAWN = 256, RUNS_COMPUTED = 16, RUNS_PRECISE = 4 };
-enum { ARMS_WORLDS = 16384, ARMS_RUNS_COMPUTED = 4, ARMS_RUNS_DRAWN = 64 };
+enum { ARMS_DRAWS = 1 << 16, ARMS_RUNS_COMPUTED = 4, ARMS_RUNS_DRAWN = 64 };
 
 static const char *const format_name[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", NULL};
 
@@ -135,17 +135,20 @@ void playing_check_arms(const struct playing *playing, struct diag *diag)
 
 struct play_settings playing_arms_settings(const struct playing *playing, bool computed)
 {
-    return (struct play_settings){
-        .seed = playing->seed.seed,
-        .design = (enum design_kind)playing->design,
-        .estimator = (enum estimator)playing->estimator,
-        .threads = (int)playing->threads,
-        .stop = &playing_caught,
-        .n_worlds = playing->worlds ? playing->worlds : ARMS_WORLDS,
-        .n_runs = playing->runs                                           ? playing->runs
-                  : computed && playing->estimator != (int)ESTIMATOR_DRAW ? ARMS_RUNS_COMPUTED
-                                                                          : ARMS_RUNS_DRAWN,
-    };
+    struct play_settings settings = {.seed = playing->seed.seed,
+                                     .design = (enum design_kind)playing->design,
+                                     .estimator = (enum estimator)playing->estimator,
+                                     .threads = (int)playing->threads,
+                                     .stop = &playing_caught};
+
+    computed = computed && settings.estimator != ESTIMATOR_DRAW;
+    settings.n_runs = playing->runs ? playing->runs : computed ? ARMS_RUNS_COMPUTED : ARMS_RUNS_DRAWN;
+    settings.n_worlds = ARMS_DRAWS / settings.n_runs;
+    if (settings.n_worlds < REPLICATES * REPLICATES)
+        settings.n_worlds = REPLICATES * REPLICATES;
+    if (playing->worlds)
+        settings.n_worlds = playing->worlds;
+    return settings;
 }
 
 int playing_given_up(const char *verb, const char *runaway)

@@ -94,6 +94,44 @@ static void ignorance_is_that_of_a_whole_run(void **state)
     pool_free(&pool);
 }
 
+/* Later worlds of a precise run are played for their answers alone: no one can tell from these. */
+static void shortcuts_of_precision_do_not_show(void **state)
+{
+    struct pool pool = {0};
+    struct diag diag = {0};
+    struct play_settings settings = {.seed = 5, .n_worlds = 1024, .n_runs = 1, .precision = 4e-5};
+    struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
+    struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
+                *answers = plan_compile_answers(scenario, model_find("hazard"), 0.0, NULL, 0, NULL, &diag);
+    const struct plan *const plan = whole, *const short_plan = answers;
+    struct play_result result[2];
+    double p[2], se[2];
+
+    (void)state;
+    gsl_set_error_handler_off();
+    for (size_t i = 0; i < 2; i++) {
+        const struct tally *tally;
+
+        settings.answers = i ? &short_plan : NULL;
+        play(&result[i], &plan, 1, &settings);
+        tally = &result[i].arm[0].tally;
+        p[i] = tally_share(tally, tally->at.question, &se[i]);
+        assert_true(se[i] < settings.precision);
+        assert_true(tally_counted(tally, tally->at.question) == tally_runs(tally));
+    }
+    assert_true(result[0].n_worlds == result[1].n_worlds && result[0].n_worlds > 2 * PLAY_WHOLE_WORLDS);
+    assert_true(tally_counted(&result[1].arm[0].tally, result[1].arm[0].tally.at.state) < result[1].n_worlds);
+    NEAR(p[0], p[1], 1e-7);
+    NEAR(se[0], se[1], 1e-8);
+    play_free(&result[0]);
+    play_free(&result[1]);
+    plan_free(whole);
+    plan_free(answers);
+    scenario_free(scenario);
+    diag_free(&diag);
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +140,7 @@ int main(void)
         cmocka_unit_test(certainties_and_weights_keep_their_meaning),
         cmocka_unit_test(divergence_is_none_or_all),
         cmocka_unit_test(ignorance_is_that_of_a_whole_run),
+        cmocka_unit_test(shortcuts_of_precision_do_not_show),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

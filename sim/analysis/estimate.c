@@ -76,7 +76,7 @@ double counts_worlds_of(const struct counts *counts, size_t of)
 
 struct estimate estimate_share(const struct counts *counts, size_t cell)
 {
-    struct estimate estimate = {.n = tally_runs(counts->tally)};
+    struct estimate estimate = {.n = tally_counted(counts->tally, cell)};
 
     estimate.value = tally_share(counts->tally, cell, &estimate.se);
     return estimate;
@@ -104,7 +104,7 @@ static size_t replicate_spread(const struct counts *counts, estimate_statistic *
 
 static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    return (struct estimate){.value = statistic(counts, ALL, what), .se = NAN, .n = tally_runs(counts->tally)};
+    return (struct estimate){.value = statistic(counts, ALL, what), .se = NAN, .n = tally_counted(counts->tally, counts->tally->at.runs)};
 }
 
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)

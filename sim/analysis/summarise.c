@@ -107,7 +107,7 @@ static void accumulate(const struct context *context, size_t first, size_t n_row
             for (size_t r = 0; r < REPLICATES; r++)
                 yes[r] += tally_block(tally, r)[first + row * tally->n_months + m];
             estimate->value = tally_share_of(yes, n, &estimate->se);
-            estimate->n = context->answer->n_draws;
+            estimate->n = tally_counted(tally, context->at->runs);
         }
     }
 }

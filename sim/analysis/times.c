@@ -57,7 +57,7 @@ static double mean(const struct counts *counts, size_t of, const void *what)
 static struct estimate by_horizon(const struct counts *counts, const struct cells *cells)
 {
     uint64_t yes[REPLICATES] = {0}, n[REPLICATES];
-    struct estimate estimate = {.n = tally_runs(counts->tally)};
+    struct estimate estimate = {.n = tally_counted(counts->tally, counts->tally->at.runs)};
 
     for (size_t r = 0; r < REPLICATES; r++) {
         const uint64_t *block = tally_block(counts->tally, r);

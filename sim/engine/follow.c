@@ -462,6 +462,7 @@ static void tally_answers(const struct follow *follow, const struct follow_world
     tally_add(block, tally->at.runs, sum_of(weight, world));
     tally_add(block, tally->at.squares, sum_of_products(weight, weight, world));
     tally_add(block, tally->at.tried, world->n);
+    tally_add(block, tally->at.answered, sum_of(weight, world));
     for (size_t q = 0; q < follow->plan->n_questions; q++) {
         tally_add(block, tally->at.question + q, sum_of(follow->answer + q * L, world));
         add_column(&column[q], follow->answer + q * L, world);

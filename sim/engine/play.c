@@ -422,7 +422,6 @@ static void gather(struct game *game)
         for (int thread = 0; thread < game->threads; thread++)
             tally_merge(tally, &game->seat[(size_t)thread * game->n_arms + arm].tally);
     }
-    game->result->n_draws = tally_runs(&game->result->arm[0].tally);
 }
 
 static double largest_se(const struct play_result *result)
@@ -451,27 +450,6 @@ static uint64_t more_worlds(uint64_t worlds, double se, const struct play_settin
     return ((uint64_t)wanted / REPLICATES + 1) * REPLICATES;
 }
 
-static void play_all(struct game *game)
-{
-    const struct play_settings *settings = game->settings;
-    struct play_result *result = game->result;
-    uint64_t end = settings->n_worlds;
-
-    result->complete = play_worlds(game, 0, end);
-    gather(game);
-    while (result->complete && settings->precision > 0.0) {
-        const double se = largest_se(result);
-
-        if (se < settings->precision)
-            return;
-        end = more_worlds(end, se, settings);
-        if ((double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
-            return; /* as precise as counts can be */
-        result->complete = play_worlds(game, result->n_worlds, end);
-        gather(game);
-    }
-}
-
 /* How many worlds are kept at a time. */
 static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const struct play_settings *settings)
 {
@@ -484,60 +462,140 @@ static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const str
     return worlds < 1 ? 1 : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
 }
 
-void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
-          const struct play_settings *settings)
+/* All that playing arms needs, and their results, empty. */
+static void set_up(struct game *game, const struct plan *const *arm, size_t n_arms,
+                   const struct play_settings *settings, struct play_result *result)
 {
     const int threads = settings->threads ? settings->threads : play_processors();
     size_t most = 0;
-    struct game game = {.plan = arm, .n_arms = n_arms, .settings = settings, .result = result};
 
-    game.threads = threads < PLAY_MAX_THREADS ? threads : PLAY_MAX_THREADS;
-    game.n_slices = (settings->n_runs + SLICE_RUNS - 1) / SLICE_RUNS;
-    *result =
-        (struct play_result){.arm = memory_new(n_arms, sizeof *result->arm), .n_arms = n_arms, .threads = game.threads};
-    game.seat = memory_new((size_t)game.threads * n_arms, sizeof *game.seat);
-    game.design = memory_new(n_arms, sizeof *game.design);
-    game.column = memory_new(n_arms, sizeof *game.column);
-    game.uniform = memory_new(n_arms, sizeof *game.uniform);
-    game.value = memory_new(n_arms, sizeof *game.value);
-    game.draw = memory_new(n_arms, sizeof *game.draw);
-    game.most_worlds = chunk_of(arm, n_arms, settings);
-    game.runs = memory_new(game.most_worlds, sizeof *game.runs);
+    *game = (struct game){.plan = arm, .n_arms = n_arms, .settings = settings, .result = result};
+    game->threads = threads < PLAY_MAX_THREADS ? threads : PLAY_MAX_THREADS;
+    game->n_slices = (settings->n_runs + SLICE_RUNS - 1) / SLICE_RUNS;
+    *result = (struct play_result){
+        .arm = memory_new(n_arms, sizeof *result->arm), .n_arms = n_arms, .threads = game->threads};
+    game->seat = memory_new((size_t)game->threads * n_arms, sizeof *game->seat);
+    game->design = memory_new(n_arms, sizeof *game->design);
+    game->column = memory_new(n_arms, sizeof *game->column);
+    game->uniform = memory_new(n_arms, sizeof *game->uniform);
+    game->value = memory_new(n_arms, sizeof *game->value);
+    game->draw = memory_new(n_arms, sizeof *game->draw);
+    game->most_worlds = chunk_of(arm, n_arms, settings);
+    game->runs = memory_new(game->most_worlds, sizeof *game->runs);
     for (size_t a = 0; a < n_arms; a++) {
-        design_init(&game.design[a], arm[a], settings->design, settings->seed);
+        design_init(&game->design[a], arm[a], settings->design, settings->seed);
         tally_init(&result->arm[a].tally, arm[a]);
         result->arm[a].computed = arm[a]->chain && settings->estimator != ESTIMATOR_DRAW;
         spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
-        game.column[a] = memory_new(game.most_worlds * columns_of(arm[a]), sizeof **game.column);
-        game.uniform[a] = memory_new(game.most_worlds * inputs_of(arm[a]), sizeof **game.uniform);
+        game->column[a] = memory_new(game->most_worlds * columns_of(arm[a]), sizeof **game->column);
+        game->uniform[a] = memory_new(game->most_worlds * inputs_of(arm[a]), sizeof **game->uniform);
         if (settings->draws)
-            game.draw[a] = memory_new(game.most_worlds * settings->n_runs * arm[a]->n_bases, sizeof **game.draw);
-        game.value[a] = memory_new(game.most_worlds * inputs_of(arm[a]), sizeof **game.value);
+            game->draw[a] = memory_new(game->most_worlds * settings->n_runs * arm[a]->n_bases, sizeof **game->draw);
+        game->value[a] = memory_new(game->most_worlds * inputs_of(arm[a]), sizeof **game->value);
         most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
-        for (int thread = 0; thread < game.threads; thread++)
-            seat_init(&game.seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);
+        for (int thread = 0; thread < game->threads; thread++)
+            seat_init(&game->seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);
     }
-    game.p = memory_new(most, sizeof *game.p);
-    play_all(&game);
+    game->p = memory_new(most, sizeof *game->p);
+}
+
+static void clear_up(struct game *game)
+{
+    for (size_t i = 0; i < (size_t)game->threads * game->n_arms; i++)
+        seat_free(&game->seat[i]);
+    for (size_t a = 0; a < game->n_arms; a++) {
+        design_free(&game->design[a]);
+        free(game->column[a]);
+        free(game->uniform[a]);
+        free(game->value[a]);
+        free(game->draw[a]);
+    }
+    free(game->design);
+    free(game->seat);
+    free(game->column);
+    free(game->uniform);
+    free(game->value);
+    free(game->draw);
+    free(game->p);
+    free(game->runs);
+}
+
+/* The later worlds of a precise run, which are played for their answers only. */
+struct later {
+    struct play_settings settings;
+    struct play_result result;
+    struct game game;
+    bool begun;
+};
+
+/* Play worlds up to an end; true when all were. */
+static bool play_later(struct game *game, struct later *later, uint64_t end)
+{
+    struct play_result *result = game->result;
+    bool whole;
+
+    if (!later->begun) {
+        later->settings = *game->settings;
+        later->settings.world = NULL;
+        set_up(&later->game, game->settings->answers, game->n_arms, &later->settings, &later->result);
+        later->result.n_worlds = result->n_worlds;
+        later->begun = true;
+    }
+    whole = play_worlds(&later->game, result->n_worlds, end);
+    gather(&later->game);
+    result->n_worlds = later->result.n_worlds;
+    result->runaway = later->result.runaway;
+    game->runaway = later->game.runaway;
+    return whole;
+}
+
+/* What all worlds played so far come to. */
+static void gather_all(struct game *game, const struct later *later)
+{
+    gather(game);
+    for (size_t arm = 0; arm < game->n_arms && later->begun; arm++)
+        tally_add_answers(&game->result->arm[arm].tally, &later->result.arm[arm].tally);
+    game->result->n_draws = tally_runs(&game->result->arm[0].tally);
+}
+
+static void play_all(struct game *game, struct later *later)
+{
+    const struct play_settings *settings = game->settings;
+    struct play_result *result = game->result;
+    uint64_t end = settings->n_worlds;
+
+    result->complete = play_worlds(game, 0, end);
+    gather_all(game, later);
+    while (result->complete && settings->precision > 0.0) {
+        const double se = largest_se(result);
+
+        if (se < settings->precision)
+            return;
+        end = more_worlds(end, se, settings);
+        if ((double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
+            return; /* as precise as counts can be */
+        result->complete = settings->answers && result->n_worlds >= PLAY_WHOLE_WORLDS
+                               ? play_later(game, later, end)
+                               : play_worlds(game, result->n_worlds, end);
+        gather_all(game, later);
+    }
+}
+
+void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
+          const struct play_settings *settings)
+{
+    struct later later = {.begun = false};
+    struct game game;
+
+    set_up(&game, arm, n_arms, settings, result);
+    play_all(&game, &later);
     if (game.runaway)
         result->complete = false;
-    for (size_t i = 0; i < (size_t)game.threads * n_arms; i++)
-        seat_free(&game.seat[i]);
-    for (size_t a = 0; a < n_arms; a++) {
-        design_free(&game.design[a]);
-        free(game.column[a]);
-        free(game.uniform[a]);
-        free(game.value[a]);
-        free(game.draw[a]);
+    clear_up(&game);
+    if (later.begun) {
+        clear_up(&later.game);
+        play_free(&later.result);
     }
-    free(game.design);
-    free(game.seat);
-    free(game.column);
-    free(game.uniform);
-    free(game.value);
-    free(game.draw);
-    free(game.p);
-    free(game.runs);
 }
 
 void play_free(struct play_result *result)

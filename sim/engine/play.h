@@ -26,6 +26,8 @@ struct play_settings {
     uint64_t seed;
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
     double precision;          /* stop when the standard error of every question is below; NAN: play n_worlds */
+    const struct plan *const *answers; /* per arm, its plan of answers only: of many worlds that a precision asks for, all but
+                                          the first PLAY_WHOLE_WORLDS or so are played with it; NULL: none are */
     enum design_kind design;
     enum estimator estimator;
     int threads;                       /* 0: as many as there are processors */
@@ -49,7 +51,7 @@ struct arm_result {
 struct play_result {
     struct arm_result *arm;
     size_t n_arms;
-    uint64_t n_worlds; /* played whole */
+    uint64_t n_worlds; /* played to their end */
     uint64_t n_draws;  /* a run of every arm */
     int threads;
     bool complete;
@@ -60,7 +62,7 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
           const struct play_settings *settings);
 void play_free(struct play_result *result);
 
-enum { PLAY_MAX_THREADS = 1024 };
+enum { PLAY_MAX_THREADS = 1024, PLAY_WHOLE_WORLDS = 8192 };
 
 /* The most runs that can be counted, and the most of one world that --draws can keep at a time. */
 #define PLAY_MAX_RUNS 0x1p34

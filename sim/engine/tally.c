@@ -8,13 +8,14 @@ static const uint64_t one = (uint64_t)TALLY_ONE;
 static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_months)
 {
     const size_t bases = plan->n_bases, states = plan->n_states, questions = plan->n_questions;
-    const size_t n_always = 4; /* rows that every tally has */
+    const size_t n_always = 5; /* rows that every tally has */
     const struct {
         size_t *offset, n;
     } row[] = {
         {&at->runs, 1},
         {&at->squares, 1},
         {&at->tried, 1},
+        {&at->answered, 1},
         {&at->question, questions},
         {&at->state, bases * states},
         {&at->held, bases + 1},
@@ -204,6 +205,7 @@ bool tally_run(struct tally *tally, const struct history *history, size_t replic
         return false;
     count[tally->at.runs] += one;
     count[tally->at.squares] += one;
+    count[tally->at.answered] += one;
     count_questions(tally, count, history);
     if (plan->answers_only)
         return true;
@@ -237,6 +239,32 @@ uint64_t tally_total(const struct tally *tally, size_t cell)
 uint64_t tally_runs(const struct tally *tally)
 {
     return (uint64_t)((double)tally_total(tally, tally->at.tried) / TALLY_ONE);
+}
+
+/* The cell that a cell is a share of. */
+static size_t whole_of(const struct tally *tally, size_t cell)
+{
+    const size_t first = tally->at.question;
+
+    return cell >= first && cell < first + tally->plan->n_questions ? tally->at.answered : tally->at.runs;
+}
+
+uint64_t tally_counted(const struct tally *tally, size_t cell)
+{
+    return (uint64_t)((double)tally_total(tally, whole_of(tally, cell)) / TALLY_ONE);
+}
+
+void tally_add_answers(struct tally *into, const struct tally *from)
+{
+    for (size_t r = 0; r < REPLICATES; r++) {
+        uint64_t *to = tally_block(into, r);
+        const uint64_t *more = tally_block(from, r);
+
+        to[into->at.tried] += more[from->at.tried];
+        to[into->at.answered] += more[from->at.answered];
+        for (size_t q = 0; q < into->plan->n_questions; q++)
+            to[into->at.question + q] += more[from->at.question + q];
+    }
 }
 
 /* Of a binomial share, at the Jeffreys estimate so that 0 of n is not called certain. */
@@ -278,7 +306,7 @@ double tally_share(const struct tally *tally, size_t cell, double *se)
 
     for (size_t r = 0; r < REPLICATES; r++) {
         yes[r] = tally_block(tally, r)[cell];
-        n[r] = tally_block(tally, r)[tally->at.runs];
+        n[r] = tally_block(tally, r)[whole_of(tally, cell)];
     }
     return tally_share_of(yes, n, se);
 }

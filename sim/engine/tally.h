@@ -22,6 +22,7 @@ struct tally_layout {
     size_t runs;      /* 1; where something is given, as much of it as came true */
     size_t squares;   /* that, squared */
     size_t tried;     /* 1 in any case */
+    size_t answered;  /* as runs, but of runs that were played for their answers only too */
     size_t question;  /* [q] said yes */
     size_t state;     /* [b * n_states + s] at the horizon */
     size_t held;      /* [0 .. n_bases] so many held at the horizon */
@@ -80,14 +81,18 @@ static inline double tally_month(const struct tally *tally, double place)
 
 uint64_t tally_total(const struct tally *tally, size_t cell);
 
-/* How many runs were played. */
+/* How many runs were played; how many are counted in a cell's share. */
 uint64_t tally_runs(const struct tally *tally);
+uint64_t tally_counted(const struct tally *tally, size_t cell);
+
+/* Add the answers of more runs, counted with a plan that asks the same and answers only. */
+void tally_add_answers(struct tally *into, const struct tally *from);
 
 /* A share yes of n, counted in each replicate, and its standard error from the spread of the replicates. Where they are
  * too few, or all the same, that of a binomial share: no number of runs proves a certainty. 0 where each run's share was
  * computed and nothing else in it was drawn. */
 double tally_share_of(const uint64_t yes[REPLICATES], const uint64_t n[REPLICATES], double *se);
 
-/* The share of runs counted in a cell. */
+/* The share of runs counted in a cell: of a question's cell among all that answered. */
 double tally_share(const struct tally *tally, size_t cell, double *se);
 #endif

@@ -110,6 +110,7 @@ static void write_files(const char *folder, const struct comparison *comparison,
     csv_assumptions(output_open(&output, "assumptions.csv"), comparison);
     csv_attribution(output_open(&output, "attribution.csv"), comparison);
     json_compare(output_open(&output, "compare.json"), comparison);
+    html_compare(output_open(&output, "report.html"), comparison, provenance);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);
 }

@@ -13,6 +13,7 @@ void csv_compare(FILE *out, const struct comparison *comparison);     /* a quest
 void csv_assumptions(FILE *out, const struct comparison *comparison); /* an assumption that differs, an arm */
 void csv_attribution(FILE *out, const struct comparison *comparison); /* a question, an assumption, an arm */
 void json_compare(FILE *out, const struct comparison *comparison);
+void html_compare(FILE *out, const struct comparison *comparison, const struct provenance *provenance);
 
 /* "both_held (12)", "khmeimim DEAL": an item of an agenda, a question with its month after the first scenario's start. */
 const char *compare_item(struct page *page, const struct agenda_item *item);

@@ -1,6 +1,7 @@
 #include "sim/report/rank.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int larger_first(const void *left, const void *right)
 {
@@ -43,4 +44,21 @@ size_t rank_drivers(struct ranked *ranked, const struct answer *answer, size_t q
 bool rank_stands_out(double value, double se)
 {
     return value != 0.0 && fabs(value) >= 2.0 * se; /* false for NAN */
+}
+
+double rank_share_of_guesses(const struct answer *answer)
+{
+    const size_t question = answer->asked[0];
+    double share = 0.0;
+    bool known = false;
+
+    for (size_t i = 0; i < answer->n_inputs; i++) {
+        const struct answer_driver *driver = &answer->driver[i];
+
+        known = known || !isnan(driver->index[question]);
+        if (driver->tag && strcmp(driver->tag, "guess") == 0 &&
+            rank_stands_out(driver->index[question], driver->se[question]))
+            share += driver->index[question];
+    }
+    return known ? share : NAN;
 }

@@ -16,6 +16,9 @@ struct ranked {
 size_t rank_factors(struct ranked *ranked, const struct answer *answer, size_t question);
 size_t rank_drivers(struct ranked *ranked, const struct answer *answer, size_t question);
 
+/* Share of the first question's spread that quantities tagged as guesses account for, one by one; NAN: unknown. */
+double rank_share_of_guesses(const struct answer *answer);
+
 /* Can it be told from zero? */
 bool rank_stands_out(double value, double se);
 #endif

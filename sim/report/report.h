@@ -44,6 +44,11 @@ void text_summary(FILE *out, const struct answer *answer, const struct provenanc
 /* One line a question, one column a scenario, after a batch. */
 void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width);
 
+/* The page people are shown: one file that stands alone (html.h). scenario: the one that was played, for its sources. */
+struct scenario;
+void html_run(FILE *out, const struct answer *answer, const struct provenance *provenance,
+              const struct scenario *scenario);
+
 /* Several scenarios make one table. */
 void csv_summary(FILE *out, const struct answer *const *answer, size_t n);
 void csv_curves(FILE *out, const struct answer *answer);

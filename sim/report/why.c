@@ -199,29 +199,10 @@ void why_drivers(struct page *page, const struct answer *answer)
               pool_print(&page->pool, "Of %zu uncertain quantities %zu cannot be told from zero.", n, n - n_clear));
 }
 
-/* Share of the first question's spread that quantities tagged as guesses account for, one by one; NAN:
- * unknown. */
-static double share_of_guesses(const struct answer *answer)
-{
-    const size_t question = first_asked(answer);
-    double share = 0.0;
-    bool known = false;
-
-    for (size_t i = 0; i < answer->n_inputs; i++) {
-        const struct answer_driver *driver = &answer->driver[i];
-
-        known = known || !isnan(driver->index[question]);
-        if (driver->tag && strcmp(driver->tag, "guess") == 0 &&
-            rank_stands_out(driver->index[question], driver->se[question]))
-            share += driver->index[question];
-    }
-    return known ? share : NAN;
-}
-
 void why_basis(struct page *page, const struct answer *answer)
 {
     const size_t n = answer->n_stated + answer->n_reading + answer->n_guess + answer->n_untagged;
-    const double guessed = share_of_guesses(answer);
+    const double guessed = rank_share_of_guesses(answer);
     struct pool *pool = &page->pool;
     const char *text;
 

@@ -1,0 +1,177 @@
+#include "sim/report/html.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/scenario/diag.h"
+#include "sim/system/memory.h"
+
+static const char style[] =
+    ":root{color-scheme:light}"
+    "body{font:16px/1.5 Georgia,'Times New Roman',serif;color:#1a1a1a;background:#fff;max-width:54rem;margin:2rem auto;"
+    "padding:0 1rem}"
+    "h1{font-size:1.6rem;line-height:1.25;margin:0 0 .3rem}h2{font-size:1.2rem;margin:2rem 0 .4rem}"
+    "p{margin:.4rem 0}.lead{font-size:1.2rem}.dim{color:#555}.strong{font-weight:bold}"
+    "table{border-collapse:collapse;margin:.6rem 0;font-size:.92rem;width:100%}"
+    "caption{text-align:left;color:#555;padding-bottom:.2rem}"
+    "th,td{padding:.2rem .6rem;border-bottom:1px solid #ccc;text-align:left;vertical-align:top}"
+    "thead th{border-bottom:2px solid #1a1a1a}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "th{font-weight:normal}thead th{font-weight:bold}th:first-child{min-width:11rem}td:not(.n){min-width:11rem}"
+    "td,th{overflow-wrap:break-word}"
+    "figure{margin:1rem 0;overflow-x:auto}figcaption{color:#555;font-size:.92rem}"
+    "svg{max-width:100%;min-width:36rem;height:auto;display:block}"
+    "svg text{font:12px Arial,Helvetica,sans-serif;fill:#1a1a1a}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.6rem;font-size:.85rem}"
+    ".wide{overflow-x:auto}"
+    "@media "
+    "print{body{max-width:none;margin:0;font-size:11pt}figure,table,tr{break-inside:avoid}h2{break-after:avoid}}";
+
+/* Control bytes, direction marks and invalid UTF-8 made visible. */
+static char *visible(const char *text)
+{
+    char *safe = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&safe, &size);
+
+    if (!stream)
+        die("out of memory");
+    diag_put_safe(stream, text, strlen(text));
+    if (fclose(stream))
+        die("out of memory");
+    return safe;
+}
+
+void html_text(FILE *out, const char *text)
+{
+    char *safe = visible(text);
+
+    for (const char *c = safe; *c; c++)
+        switch (*c) {
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            putc(*c, out);
+        }
+    free(safe);
+}
+
+void html_begin(FILE *out, const char *title)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<title>",
+          out);
+    html_text(out, title);
+    fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n<h1>", style);
+    html_text(out, title);
+    fputs("</h1>\n", out);
+}
+
+void html_end(FILE *out)
+{
+    fputs("</main>\n</body>\n</html>\n", out);
+}
+
+void html_heading(FILE *out, const char *text)
+{
+    fputs("<h2>", out);
+    html_text(out, text);
+    fputs("</h2>\n", out);
+}
+
+static void element(FILE *out, const char *name, const char *class, const char *text)
+{
+    fprintf(out, class ? "<%s class=\"%s\">" : "<%s>", name, class);
+    html_text(out, text);
+    fprintf(out, "</%s>\n", name);
+}
+
+void html_paragraph(FILE *out, const char *class, const char *text)
+{
+    element(out, "p", class, text);
+}
+
+void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n)
+{
+    fputs("<div class=\"wide\"><table>\n<caption>", out);
+    html_text(out, caption);
+    fputs("</caption>\n<thead><tr>", out);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "<th scope=\"col\"%s>", i ? " class=\"n\"" : "");
+        html_text(out, head[i]);
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+void html_row_begin(FILE *out, const char *head)
+{
+    fputs("<tr><th scope=\"row\">", out);
+    html_text(out, head);
+    fputs("</th>", out);
+}
+
+void html_cell(FILE *out, const char *class, const char *text)
+{
+    element(out, "td", class, text);
+}
+
+void html_row_end(FILE *out)
+{
+    fputs("</tr>\n", out);
+}
+
+void html_table_end(FILE *out)
+{
+    fputs("</tbody></table></div>\n", out);
+}
+
+/* An argument as a shell takes it. */
+static void put_argument(FILE *out, const char *argument)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
+    struct pool pool = {0};
+    const char *quoted = "'";
+
+    if (*argument && !argument[strspn(argument, plain)]) {
+        html_text(out, argument);
+        return;
+    }
+    for (const char *c = argument; *c; c++)
+        quoted = *c == '\'' ? pool_print(&pool, "%s'\\''", quoted) : pool_print(&pool, "%s%c", quoted, *c);
+    html_text(out, pool_print(&pool, "%s'", quoted));
+    pool_free(&pool);
+}
+
+void html_reproduce(FILE *out, const struct provenance *provenance)
+{
+    html_heading(out, "To get the same again");
+    fputs("<pre>foothold", out);
+    for (int i = 0; i < provenance->argc; i++) {
+        putc(' ', out);
+        put_argument(out, provenance->argv[i]);
+    }
+    if (provenance->seed_chosen)
+        fprintf(out, " --seed %" PRIu64, provenance->seed);
+    fprintf(out, "</pre>\n<p class=\"dim\">foothold %s, seed %" PRIu64 ", design ", FOOTHOLD_VERSION, provenance->seed);
+    html_text(out, provenance->design);
+    fputs(". The scenarios after merging are in manifest.json; their SHA-256:</p>\n<pre>", out);
+    for (size_t i = 0; i < provenance->n_scenarios; i++) {
+        html_text(out, provenance->scenario[i].id);
+        fprintf(out, "  %s\n", provenance->scenario[i].sha256);
+    }
+    fputs("</pre>\n", out);
+}

@@ -1,0 +1,28 @@
+/* html.h - pages that stand alone: nothing loaded, no script, every name escaped.
+ *
+ * A content security policy in the page forbids what it does not need, so that no text from a scenario can do more than be read. */
+#ifndef FOOTHOLD_HTML_H
+#define FOOTHOLD_HTML_H
+#include <stdio.h>
+#include "sim/report/report.h"
+
+void html_begin(FILE *out, const char *title);
+void html_end(FILE *out);
+
+/* Text that may be anything: escaped for HTML, also within quotes; control and direction marks as \xNN. */
+void html_text(FILE *out, const char *text);
+
+/* <h2>, <p> and cells of such text; class: NULL or a class of the page's style ("n" for numbers, "dim", "strong"). */
+void html_heading(FILE *out, const char *text);
+void html_paragraph(FILE *out, const char *class, const char *text);
+
+/* A table with a caption and column heads (n; those but the first are set to the right when `numbers`). */
+void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n);
+void html_row_begin(FILE *out, const char *head); /* the row's own head, its first cell */
+void html_cell(FILE *out, const char *class, const char *text);
+void html_row_end(FILE *out);
+void html_table_end(FILE *out);
+
+/* How to get the same results again. */
+void html_reproduce(FILE *out, const struct provenance *provenance);
+#endif

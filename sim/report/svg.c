@@ -1,0 +1,155 @@
+#include "sim/report/svg.h"
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include "sim/report/html.h"
+#include "sim/system/memory.h"
+
+const char *svg_colour(size_t i)
+{
+    static const char *const colour[] = {"#D55E00", "#E69F00", "#F0E442", "#56B4E9",
+                                         "#0072B2", "#009E73", "#CC79A7", "#999999"};
+
+    return colour[i % (sizeof colour / sizeof *colour)];
+}
+
+const char *svg_line_colour(size_t i)
+{
+    static const size_t seen[] = {4, 0, 5, 6, 7, 1, 3};
+
+    return svg_colour(seen[i % (sizeof seen / sizeof *seen)]);
+}
+
+double svg_x(const struct svg *svg, double x)
+{
+    return svg->left + (x - svg->x0) / (svg->x1 - svg->x0) * svg->width;
+}
+
+double svg_y(const struct svg *svg, double y)
+{
+    return svg->top + (svg->y1 - y) / (svg->y1 - svg->y0) * svg->height;
+}
+
+void svg_begin(struct svg *svg, FILE *out, const char *title, double whole_width, double whole_height, double left,
+               double right, double top, double bottom)
+{
+    *svg = (struct svg){.out = out,
+                        .left = left,
+                        .top = top,
+                        .width = whole_width - left - right,
+                        .height = whole_height - top - bottom,
+                        .x1 = 1.0,
+                        .y1 = 1.0};
+    fprintf(out, "<figure><svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-label=\"",
+            whole_width, whole_height, whole_width, whole_height);
+    html_text(out, title);
+    fputs("\"><title>", out);
+    html_text(out, title);
+    fputs("</title>\n", out);
+}
+
+void svg_axes(struct svg *svg, double x0, double x1, double y0, double y1)
+{
+    svg->x0 = x0;
+    svg->x1 = x1 > x0 ? x1 : x0 + 1.0;
+    svg->y0 = y0;
+    svg->y1 = y1 > y0 ? y1 : y0 + 1.0;
+    fprintf(svg->out, "<path d=\"M%.1f %.1fv%.1fh%.1f\" fill=\"none\" stroke=\"#1a1a1a\"/>\n", svg->left, svg->top,
+            svg->height, svg->width);
+}
+
+void svg_ticks_x(const struct svg *svg, double step, const char *unit)
+{
+    for (double x = ceil(svg->x0 / step - 1e-9) * step; x <= svg->x1 + 1e-9 * step; x += step) {
+        fprintf(svg->out, "<path d=\"M%.1f %.1fv4\" stroke=\"#1a1a1a\"/>", svg_x(svg, x), svg->top + svg->height);
+        fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.6g</text>\n", svg_x(svg, x),
+                svg->top + svg->height + 17.0, fabs(x) < 1e-9 * step ? 0.0 : x);
+    }
+    svg_label(svg, svg->left + svg->width, svg->top + svg->height + 32.0, "end", unit);
+}
+
+void svg_ticks_y(const struct svg *svg, double step, double scale, const char *unit)
+{
+    for (double y = ceil(svg->y0 / step - 1e-9) * step; y <= svg->y1 + 1e-9 * step; y += step) {
+        fprintf(svg->out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#ddd\"/>", svg->left, svg_y(svg, y), svg->width);
+        fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.6g</text>\n", svg->left - 6.0,
+                svg_y(svg, y) + 4.0, fabs(y) < 1e-9 * step ? 0.0 : scale * y);
+    }
+    svg_label(svg, svg->left - 6.0, svg->top - 8.0, "end", unit);
+}
+
+void svg_end(struct svg *svg, const char *caption)
+{
+    fputs("</svg><figcaption>", svg->out);
+    html_text(svg->out, caption);
+    fputs("</figcaption></figure>\n", svg->out);
+}
+
+void svg_area(const struct svg *svg, const double *x, const double *low, const double *high, size_t n,
+              const char *colour, double opacity)
+{
+    fputs("<path d=\"", svg->out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(svg->out, "%c%.1f %.1f", i ? 'L' : 'M', svg_x(svg, x[i]), svg_y(svg, high[i]));
+    for (size_t i = n; i-- > 0;)
+        fprintf(svg->out, "L%.1f %.1f", svg_x(svg, x[i]), svg_y(svg, low[i]));
+    fprintf(svg->out, "Z\" fill=\"%s\" fill-opacity=\"%.2f\" stroke=\"#fff\" stroke-width=\"0.7\"/>\n", colour,
+            opacity);
+}
+
+void svg_line(const struct svg *svg, const double *x, const double *y, size_t n, const char *colour, int dash)
+{
+    static const char *const pattern[] = {"", " stroke-dasharray=\"7 3\"", " stroke-dasharray=\"2 3\"",
+                                          " stroke-dasharray=\"9 3 2 3\""};
+
+    fputs("<path d=\"", svg->out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(svg->out, "%c%.1f %.1f", i ? 'L' : 'M', svg_x(svg, x[i]), svg_y(svg, y[i]));
+    fprintf(svg->out, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>\n", colour, pattern[dash % 4]);
+}
+
+void svg_bar(const struct svg *svg, double a, double b, double y, double thickness, const char *colour, double opacity)
+{
+    const double from = svg_x(svg, fmin(a, b)), to = svg_x(svg, fmax(a, b));
+
+    fprintf(svg->out,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\" fill-opacity=\"%.2f\"/>\n", from,
+            y - 0.5 * thickness, fmax(0.5, to - from), thickness, colour, opacity);
+}
+
+void svg_dot(const struct svg *svg, double x, double y, const char *colour)
+{
+    fprintf(svg->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", svg_x(svg, x), y, colour);
+}
+
+void svg_label(const struct svg *svg, double x, double y, const char *anchor, const char *text)
+{
+    fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
+    html_text(svg->out, text);
+    fputs("</text>\n", svg->out);
+}
+
+void svg_rule(const struct svg *svg, double x)
+{
+    fprintf(svg->out, "<path d=\"M%.1f %.1fv%.1f\" stroke=\"#1a1a1a\" stroke-dasharray=\"3 3\"/>\n", svg_x(svg, x),
+            svg->top, svg->height);
+}
+
+void svg_names(const struct svg *svg, const double *y, const char *const *name, size_t n)
+{
+    const double gap = 14.0, lowest = svg->top + svg->height + 4.0;
+    double last = lowest + gap;
+    bool *put = memory_new(n, sizeof *put);
+
+    for (size_t i = 0; i < n; i++) { /* from the lowest up */
+        size_t next = n;
+
+        for (size_t k = 0; k < n; k++)
+            if (!put[k] && (next == n || y[k] < y[next]))
+                next = k;
+        put[next] = true;
+        last = fmin(svg_y(svg, y[next]) + 4.0, last - gap);
+        svg_label(svg, svg->left + svg->width + 8.0, last, "start", name[next]);
+    }
+    free(put);
+}

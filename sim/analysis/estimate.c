@@ -104,7 +104,8 @@ static size_t replicate_spread(const struct counts *counts, estimate_statistic *
 
 static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    return (struct estimate){.value = statistic(counts, ALL, what), .se = NAN, .n = tally_counted(counts->tally, counts->tally->at.runs)};
+    return (struct estimate){
+        .value = statistic(counts, ALL, what), .se = NAN, .n = tally_counted(counts->tally, counts->tally->at.runs)};
 }
 
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)

@@ -26,8 +26,9 @@ struct play_settings {
     uint64_t seed;
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
     double precision;          /* stop when the standard error of every question is below; NAN: play n_worlds */
-    const struct plan *const *answers; /* per arm, its plan of answers only: of many worlds that a precision asks for, all but
-                                          the first PLAY_WHOLE_WORLDS or so are played with it; NULL: none are */
+    /* per arm, its plan of answers only: of many worlds that a precision asks for, all but the first PLAY_WHOLE_WORLDS or so are
+     * played with it; NULL: none are */
+    const struct plan *const *answers;
     enum design_kind design;
     enum estimator estimator;
     int threads;                       /* 0: as many as there are processors */

@@ -60,20 +60,24 @@ void svg_axes(struct svg *svg, double x0, double x1, double y0, double y1)
 
 void svg_ticks_x(const struct svg *svg, double step, const char *unit)
 {
-    for (double x = ceil(svg->x0 / step - 1e-9) * step; x <= svg->x1 + 1e-9 * step; x += step) {
+    const long last = lrint(floor(svg->x1 / step + 1e-9));
+    for (long i = lrint(ceil(svg->x0 / step - 1e-9)); i <= last; i++) {
+        const double x = (double)i * step;
         fprintf(svg->out, "<path d=\"M%.1f %.1fv4\" stroke=\"#1a1a1a\"/>", svg_x(svg, x), svg->top + svg->height);
         fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.6g</text>\n", svg_x(svg, x),
-                svg->top + svg->height + 17.0, fabs(x) < 1e-9 * step ? 0.0 : x);
+                svg->top + svg->height + 17.0, x);
     }
     svg_label(svg, svg->left + svg->width, svg->top + svg->height + 32.0, "end", unit);
 }
 
 void svg_ticks_y(const struct svg *svg, double step, double scale, const char *unit)
 {
-    for (double y = ceil(svg->y0 / step - 1e-9) * step; y <= svg->y1 + 1e-9 * step; y += step) {
+    const long last = lrint(floor(svg->y1 / step + 1e-9));
+    for (long i = lrint(ceil(svg->y0 / step - 1e-9)); i <= last; i++) {
+        const double y = (double)i * step;
         fprintf(svg->out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#ddd\"/>", svg->left, svg_y(svg, y), svg->width);
         fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.6g</text>\n", svg->left - 6.0,
-                svg_y(svg, y) + 4.0, fabs(y) < 1e-9 * step ? 0.0 : scale * y);
+                svg_y(svg, y) + 4.0, scale * y);
     }
     svg_label(svg, svg->left - 6.0, svg->top - 8.0, "end", unit);
 }

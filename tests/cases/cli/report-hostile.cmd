@@ -1,0 +1,1 @@
+run tests/cases/cli/files/hostile.cfg --seed 1 --worlds 32 --quiet --format csv --out "$scratch/h" >"$scratch/nothing"; grep -ciE "<script|<img|<svg on" "$scratch/h/report.html"; grep -o "<h1>.*" "$scratch/h/report.html"; ls "$scratch/h"

@@ -11,6 +11,7 @@
 #include "sim/command/terminal.h"
 #include "sim/report/compare.h"
 #include "sim/report/output.h"
+#include "sim/report/plots.h"
 
 static const char *const by_name[] = {
     [BY_ASSUMPTION] = "assumption", [BY_THING] = "thing", [BY_GROUP] = "group", [BY_NONE] = "none", NULL};
@@ -110,6 +111,7 @@ static void write_files(const char *folder, const struct comparison *comparison,
     csv_assumptions(output_open(&output, "assumptions.csv"), comparison);
     csv_attribution(output_open(&output, "attribution.csv"), comparison);
     json_compare(output_open(&output, "compare.json"), comparison);
+    plots_compare(&output, comparison);
     html_compare(output_open(&output, "report.html"), comparison, provenance);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);

@@ -10,6 +10,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
+#include "sim/report/plots.h"
 #include "sim/report/score.h"
 
 struct score_options {
@@ -83,6 +84,8 @@ static void write_files(const struct job *job, const char *folder, const struct 
     csv_score(output_open(&output, "score.csv"), &job->scoring);
     csv_calibration(output_open(&output, "calibration.csv"), &job->scoring);
     json_score(output_open(&output, "score.json"), &job->scoring);
+    if (job->scoring.calibration.n >= SCORE_ENOUGH)
+        plots_score(&output);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);
 }

@@ -12,6 +12,7 @@
 #include "sim/engine/play.h"
 #include "sim/report/npy.h"
 #include "sim/report/output.h"
+#include "sim/report/plots.h"
 #include "sim/report/report.h"
 
 /* What the playing of a scenario needs at hand. */
@@ -127,6 +128,7 @@ static void write_files(struct job *job, const struct answer *answer, const stru
     csv_curves(output_open(&job->output, "curves.csv"), answer);
     csv_levers(output_open(&job->output, "levers.csv"), answer);
     json_summary(output_open(&job->output, "summary.json"), &answer, 1);
+    plots_run(&job->output, answer);
     html_run(output_open(&job->output, "report.html"), answer, provenance, job->loaded->scenario);
     json_manifest(output_open(&job->output, "manifest.json"), provenance);
     output_commit(&job->output);

@@ -11,6 +11,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
+#include "sim/report/plots.h"
 #include "sim/report/sweep.h"
 
 struct sweep_options {
@@ -134,6 +135,7 @@ static void write_files(const char *folder, const struct sweep *sweep, const str
     text_sweep(output_open(&output, "sweep.txt"), sweep, provenance, false, 100);
     csv_sweep(output_open(&output, "sweep.csv"), sweep);
     json_sweep(output_open(&output, "sweep.json"), sweep);
+    plots_sweep(&output, sweep);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);
 }

@@ -244,8 +244,8 @@ void work_find_same(struct work *work)
 
 static bool has_files(struct pool *pool, const char *folder)
 {
-    static const char *const name[] = {"summary.txt", "summary.csv", "curves.csv",
-                                       "worlds.csv",  "levers.csv",  "summary.json"};
+    static const char *const name[] = {"summary.txt", "summary.csv",  "curves.csv", "worlds.csv",
+                                       "levers.csv",  "summary.json", "report.html"};
 
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
         if (access(pool_print(pool, "%s/%s", folder, name[i]), R_OK))

@@ -1,0 +1,1 @@
+plot tests/cases/cli/files/nothing

@@ -17,7 +17,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check bits sanitize race lint bench install uninstall clean
+.PHONY: all run check plots sample check-ecosystem bits sanitize race lint bench install uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -28,6 +28,21 @@ run: $(B)/foothold
 
 check: $(B)/foothold $(TESTS)
 	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh
+
+# draw the plots of all results there are
+plots: $(B)/foothold
+	find results -name '*.gp' -printf '%h\n' | sort -u | xargs -r $(B)/foothold plot
+
+# the small run in results/sample that is kept under version control
+sample: $(B)/foothold
+	rm -rf results/sample
+	$(B)/foothold run scenarios/first.cfg --seed 1 --worlds 256 --quiet --out results/sample
+	$(B)/foothold plot results/sample
+
+# the README's recipes in R, Python and gnuplot, on Debian's packages
+check-ecosystem: $(B)/foothold
+	sh .ci/deps ecosystem
+	FOOTHOLD=$(B)/foothold sh tests/ecosystem/recipes.sh
 
 $(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
 	@rm -f $@

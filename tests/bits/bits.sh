@@ -51,8 +51,11 @@ build() {
         echo "skipped - $name: does not build here"
         return
     fi
-    if ! "build/bits/$name/foothold" help >/dev/null 2>&1; then
-        echo "skipped - $name: not for this processor"
+    status=0
+    "build/bits/$name/foothold" run --quiet --format csv --worlds 16 --seed 1 --out "$temp/tried" scenarios/first.cfg \
+        >"$temp/log" 2>&1 || status=$?
+    if [ "$status" -eq 132 ]; then # SIGILL
+        echo "skipped - $name: this machine lacks its instructions"
         return
     fi
     judge "$name" "build/bits/$name/foothold"

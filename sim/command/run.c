@@ -10,15 +10,21 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 
+enum { RUNS_TOLD = 16 }; /* a world, if --runs is left out: many more would fill disks */
+
 struct run_options {
     struct playing playing;
     const char *draws;
-    bool resume;
+    bool histories, resume;
 };
 
 static const struct option_row option[] = {
     {"draws", "FILE.npy", OPTION_TEXT, offsetof(struct run_options, draws),
      "write what became of each base in each run, as a NumPy array; all is drawn then", NULL},
+    {"histories", NULL, OPTION_FLAG, offsetof(struct run_options, histories),
+     "write runs.csv and events.csv too: what became of each base in each run, and all that happened; all is "
+     "drawn then, in 16 runs a world if --runs is left out",
+     NULL},
     {"resume", NULL, OPTION_FLAG, offsetof(struct run_options, resume),
      "skip what an earlier call left whole and unchanged", NULL},
 };
@@ -49,6 +55,7 @@ static void play_item(struct work *work, size_t i, const struct run_options *opt
     const struct single single = {.loaded = item->loaded,
                                   .playing = &item->playing,
                                   .draws = options->draws,
+                                  .histories = options->histories,
                                   .name = item->name,
                                   .done = done,
                                   .of = work->n,
@@ -110,13 +117,17 @@ static int play_work(struct work *work, struct run_options *options, int argc, c
     return playing_status(status);
 }
 
-/* The draws of one world are kept until it is handed on. */
-static void check_draws_fit(const struct work_item *item, struct diag *diag)
+/* What is kept of one world's runs until it is handed on must fit. */
+static void check_draws_fit(const struct work_item *item, const struct run_options *options, struct diag *diag)
 {
     const struct loaded *loaded = item->loaded;
     const struct play_settings settings = playing_settings(&item->playing, loaded->plan, true);
 
-    if ((double)settings.n_runs * (double)loaded->plan->n_bases > PLAY_MAX_KEPT || settings.n_worlds > UINT32_MAX)
+    if (options->histories && (double)settings.n_runs > PLAY_MAX_TOLD)
+        diag_error(diag, (struct place){.source = loaded->scenario->file[0]}, "more worlds of fewer runs each",
+                   "--histories: a world of %" PRIu64 " runs is too large", settings.n_runs);
+    if (options->draws &&
+        ((double)settings.n_runs * (double)loaded->plan->n_bases > PLAY_MAX_KEPT || settings.n_worlds > UINT32_MAX))
         diag_error(diag, (struct place){.source = loaded->scenario->file[0]}, "more worlds of fewer runs each",
                    "--draws: a world of %" PRIu64 " runs is too large", settings.n_runs);
 }
@@ -130,9 +141,8 @@ static void check_items(struct work *work, const struct run_options *options, st
 
         if (item->status == WORK_FAILED)
             continue;
-        playing_check_plan(&item->playing, item->loaded, options->draws != NULL, diag);
-        if (options->draws)
-            check_draws_fit(item, diag);
+        playing_check_plan(&item->playing, item->loaded, options->draws || options->histories, diag);
+        check_draws_fit(item, options, diag);
         if (diag->n_errors > errors) {
             item->status = WORK_FAILED;
             item->message = "its settings cannot be had";
@@ -151,6 +161,7 @@ static int run_files(const struct operands *operands, struct run_options *option
     size_t n_good = 0;
 
     work_collect(&work, operands, &options->playing, &diag);
+    work.histories = options->histories;
     check_items(&work, options, &diag);
     for (size_t i = 0; i < work.n; i++)
         n_good += work.item[i].status != WORK_FAILED;
@@ -165,26 +176,43 @@ static int run_files(const struct operands *operands, struct run_options *option
     return status;
 }
 
+static bool check_drawn(const struct run_options *options, const char *name)
+{
+    if (options->playing.estimator != ESTIMATOR_CONDITIONAL)
+        return true;
+    fprintf(stderr,
+            "foothold run: %s: with --estimator conditional nothing is drawn for the bases\n"
+            "  hint: leave one of them out\n",
+            name);
+    return false;
+}
+
 /* What the options ask of each other. */
 static bool check_draws(const struct run_options *options)
 {
     const size_t length = options->draws ? strlen(options->draws) : 0;
     bool good = true;
 
-    if (!options->draws)
-        return true;
-    if (length < 5 || strcmp(options->draws + length - 4, ".npy") != 0 || options->draws[length - 5] == '/') {
+    if (options->draws &&
+        (length < 5 || strcmp(options->draws + length - 4, ".npy") != 0 || options->draws[length - 5] == '/')) {
         fprintf(stderr, "foothold run: --draws: not usable: %s\n  hint: a file whose name ends in .npy\n",
                 options->draws);
         good = false;
     }
-    if (options->playing.estimator == ESTIMATOR_CONDITIONAL) {
-        fputs("foothold run: --draws: with --estimator conditional nothing is drawn for the bases\n"
-              "  hint: leave one of them out\n",
-              stderr);
-        good = false;
-    }
+    if (options->draws)
+        good = check_drawn(options, "--draws") && good;
+    if (options->histories)
+        good = check_drawn(options, "--histories") && good;
     return good;
+}
+
+/* What is to be written down of each run is drawn. */
+static void settle_drawn(struct run_options *options)
+{
+    if (options->draws || options->histories)
+        options->playing.estimator = ESTIMATOR_DRAW;
+    if (options->histories && !options->playing.runs)
+        options->playing.runs = RUNS_TOLD;
 }
 
 static int run(int argc, char **argv)
@@ -200,6 +228,7 @@ static int run(int argc, char **argv)
         fputs("foothold run: no scenario given\n  hint: foothold run scenarios/first.cfg\n", stderr);
         good = false;
     }
+    settle_drawn(&options);
     if (good)
         status = run_files(&operands, &options, argc, argv);
     options_free(&operands, &options.playing.overrides);
@@ -213,7 +242,8 @@ const struct command command_run = {
     .usage = "foothold run [options] FILE...",
     .detail =
         "A FILE may be a folder, for all scenarios in it, or - for standard input. Each scenario's folder receives\n"
-        "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json and manifest.json. Of several, one "
+        "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json, report.html and manifest.json. Of "
+        "several, one "
         "that has\n"
         "mistakes is told of and the others are played; summary.csv and batch.csv of all go to --out, or "
         "results/batch. A FILE\n"

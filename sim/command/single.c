@@ -10,6 +10,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/engine/play.h"
+#include "sim/report/csv_histories.h"
 #include "sim/report/npy.h"
 #include "sim/report/output.h"
 #include "sim/report/plots.h"
@@ -24,6 +25,8 @@ struct job {
     struct output draws_output;
     FILE *draws; /* NULL: not wanted */
     uint64_t n_draws;
+    FILE *runs, *events; /* NULL: not wanted */
+    struct csv_histories histories;
     struct progress progress;
 };
 
@@ -56,6 +59,26 @@ static void on_draws(void *context, size_t arm, const struct play_draw *draw, si
         npy_write(job->draws, &record, 1);
     }
     job->n_draws += n;
+}
+
+static void on_told(void *context, size_t arm, const struct play_told *told)
+{
+    struct job *job = context;
+
+    (void)arm;
+    csv_runs_rows(job->runs, &job->histories, told);
+    csv_events_rows(job->events, job->loaded->plan, told);
+}
+
+static void begin_histories(struct job *job)
+{
+    csv_histories_init(&job->histories, job->loaded->plan);
+    if (!job->single->histories)
+        return;
+    job->runs = output_open(&job->output, "runs.csv");
+    job->events = output_open(&job->output, "events.csv");
+    csv_runs_header(job->runs, &job->histories);
+    csv_events_header(job->events);
 }
 
 /* The file of draws is a set of its own: it may stand anywhere. */
@@ -103,11 +126,14 @@ static void begin_worlds(struct job *job)
 static struct play_settings settings_of(struct job *job)
 {
     const char *draws = job->single->draws;
-    struct play_settings settings = playing_settings(job->single->playing, job->loaded->plan, draws != NULL);
+    const bool histories = job->single->histories;
+    struct play_settings settings =
+        playing_settings(job->single->playing, job->loaded->plan, draws != NULL || histories);
 
     settings.progress = on_progress;
     settings.world = on_world;
     settings.draws = draws ? on_draws : NULL;
+    settings.told = histories ? on_told : NULL;
     settings.context = job;
     return settings;
 }
@@ -184,6 +210,7 @@ struct answer *single_play(const struct single *single, const char *folder, int 
 
     output_begin(&job->output, folder);
     begin_worlds(job);
+    begin_histories(job);
     begin_draws(job);
     progress_begin(&job->progress, single->name, single->playing->quiet);
     play_precisely(&result, plan, &settings);
@@ -206,6 +233,7 @@ struct answer *single_play(const struct single *single, const char *folder, int 
         show(job, answer, &provenance, folder);
     }
     end_draws(job, answer != NULL);
+    csv_histories_free(&job->histories);
     play_free(&result);
     pool_free(&pool);
     return answer;

@@ -8,6 +8,7 @@ struct single {
     const struct loaded *loaded; /* with a plan */
     const struct playing *playing;
     const char *draws; /* file of raw draws; NULL: not wanted */
+    bool histories;    /* runs.csv and events.csv are wanted */
     const char *name;  /* for the line of progress */
     size_t done, of;   /* so many of so many are played before it */
     bool alone;        /* not one of several: it is shown at length */

@@ -242,12 +242,13 @@ void work_find_same(struct work *work)
 
 /* ---- resuming ---- */
 
-static bool has_files(struct pool *pool, const char *folder)
+static bool has_files(struct pool *pool, const char *folder, bool histories)
 {
-    static const char *const name[] = {"summary.txt", "summary.csv",  "curves.csv", "worlds.csv",
-                                       "levers.csv",  "summary.json", "report.html"};
+    static const char *const name[] = {"summary.txt",  "summary.csv", "curves.csv", "worlds.csv", "levers.csv",
+                                       "summary.json", "report.html", "runs.csv",   "events.csv"};
+    const size_t n = sizeof name / sizeof *name;
 
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+    for (size_t i = 0; i < (histories ? n : n - 2); i++)
         if (access(pool_print(pool, "%s/%s", folder, name[i]), R_OK))
             return false;
     return true;
@@ -268,7 +269,7 @@ static bool is_number(const json_t *object, const char *key, double wanted)
 }
 
 /* Whether an item's folder holds results of these very numbers and settings; *seed: the one they were played with. */
-static bool holds_results(const struct work_item *item, uint64_t *seed)
+static bool holds_results(const struct work *work, const struct work_item *item, uint64_t *seed)
 {
     struct pool pool = {0};
     const struct playing *playing = &item->playing;
@@ -289,7 +290,7 @@ static bool holds_results(const struct work_item *item, uint64_t *seed)
                is_number(parameters, "runs", (double)settings.n_runs) &&
                (settings.precision > 0.0 ? is_number(parameters, "precision", settings.precision)
                                          : is_number(parameters, "worlds", (double)settings.n_worlds)) &&
-               has_files(&pool, item->folder);
+               has_files(&pool, item->folder, work->histories);
     }
     json_decref(root);
     pool_free(&pool);
@@ -300,7 +301,7 @@ bool work_resume_seed(const struct work *work, uint64_t *seed)
 {
     for (size_t i = 0; i < work->n; i++)
         if (!work->item[i].playing.seed.given && work->item[i].status == WORK_TO_DO &&
-            holds_results(&work->item[i], seed))
+            holds_results(work, &work->item[i], seed))
             return true;
     return false;
 }
@@ -311,7 +312,7 @@ void work_resume(struct work *work)
         struct work_item *item = &work->item[i];
         uint64_t seed;
 
-        if (item->status == WORK_TO_DO && holds_results(item, &seed) && seed == item->playing.seed.seed)
+        if (item->status == WORK_TO_DO && holds_results(work, item, &seed) && seed == item->playing.seed.seed)
             item->status = WORK_SKIPPED;
     }
 }

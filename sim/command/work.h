@@ -28,6 +28,7 @@ struct work {
     struct batch_file *file;
     size_t n_sources, n_files;
     bool several;       /* a table tells of all */
+    bool histories;     /* set by the owner: results without runs.csv and events.csv are not whole */
     const char *folder; /* of that table; NULL where there is one scenario */
 };
 

@@ -17,6 +17,7 @@ void history_free(struct history *history)
     free(history->on);
     free(history->state);
     free(history->move);
+    free(history->happening);
 }
 
 void history_begin(struct history *history, const struct plan *plan)
@@ -28,7 +29,17 @@ void history_begin(struct history *history, const struct plan *plan)
     for (size_t b = 0; b < plan->n_bases; b++)
         history->state[b] = plan->base[b].initial;
     history->n_moves = 0;
+    history->n_happenings = 0;
     history->overflow = false;
+}
+
+void history_tell(struct history *history, struct happening happening)
+{
+    if (!history->told)
+        return;
+    history->happening =
+        memory_grow(history->happening, history->n_happenings, &history->capacity, sizeof *history->happening);
+    history->happening[history->n_happenings++] = happening;
 }
 
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock)
@@ -44,6 +55,7 @@ void history_move(struct history *history, double month, uint32_t base, uint32_t
         first = true;
     }
     history->move[history->n_moves++] = (struct move){month, base, history->state[base], to, clock, first};
+    history_tell(history, (struct happening){month, HAPPENING_MOVES, base, history->state[base], to, clock});
     history->state[base] = to;
 }
 
@@ -57,6 +69,14 @@ void history_end(struct history *history)
         for (; j && history->move[j - 1].month > move.month; j--)
             history->move[j] = history->move[j - 1];
         history->move[j] = move;
+    }
+    for (size_t i = 1; i < history->n_happenings; i++) {
+        const struct happening happening = history->happening[i];
+        size_t j = i;
+
+        for (; j && history->happening[j - 1].month > happening.month; j--)
+            history->happening[j] = history->happening[j - 1];
+        history->happening[j] = happening;
     }
 }
 

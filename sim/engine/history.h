@@ -1,4 +1,6 @@
-/* history.h - what happened in one run: when each clock first rang, and the bases' moves in order of time. */
+/* history.h - what happened in one run: when each clock first rang, and the bases' moves in order of time.
+ *
+ * If it is to be told or written down, also all that happened, levers and events coming and going included. */
 #ifndef FOOTHOLD_HISTORY_H
 #define FOOTHOLD_HISTORY_H
 #include <stdbool.h>
@@ -14,6 +16,18 @@ struct move {
     bool first;     /* the first time that clock rang */
 };
 
+struct happening {
+    double month;
+    enum happening_kind {
+        HAPPENING_COMES, /* a lever or an event */
+        HAPPENING_ENDS,
+        HAPPENING_MOVES /* a base */
+    } kind;
+    uint32_t which;    /* factor, or base */
+    uint32_t from, to; /* states of a base */
+    uint32_t clock;    /* which rang (of what ends: had rung), or HISTORY_NO_CLOCK */
+};
+
 struct history {
     /* valid for the run just played */
     double *first;   /* per clock: month it first rang, INFINITY if it did not within the horizon */
@@ -21,7 +35,10 @@ struct history {
     uint32_t *state; /* per base: at the horizon */
     struct move *move;
     uint32_t n_moves;
-    bool overflow; /* more moves than HISTORY_MAX: the scenario's rates are beyond reason */
+    bool overflow;               /* more moves than HISTORY_MAX: the scenario's rates are beyond reason */
+    bool told;                   /* set by the owner: keep all that happens, */
+    struct happening *happening; /* here, in order of time */
+    size_t n_happenings, capacity;
 };
 
 enum { HISTORY_MAX = 16384 };
@@ -33,6 +50,9 @@ void history_begin(struct history *history, const struct plan *plan);
 /* A base goes to a state. Moves need not come in order of time; history_end sorts them. */
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock);
 void history_end(struct history *history);
+
+/* Keep what happened, where it is asked for. */
+void history_tell(struct history *history, struct happening happening);
 
 /* A base's state at a month, moves at that very month included. */
 uint32_t history_state(const struct history *history, const struct plan *plan, uint32_t base, double month);

@@ -14,7 +14,16 @@ enum {
     SLICE_RUNS = 8192,                /* a world of more runs is cut, so that threads can share it */
     BLOCK_RUNS = FOOTHOLD_BLOCK_RUNS, /* what a thread takes at a time */
     CHUNK_WORLDS = 4096,              /* played before worlds are handed on in order, */
-    CHUNK_NUMBERS = 1 << 23           /* or fewer, so that what they keep stays bounded */
+    CHUNK_NUMBERS = 1 << 23,          /* or fewer, so that what they keep stays bounded */
+    TOLD_NUMBERS = 64                 /* of a run that is told, about */
+};
+
+/* What happened in the runs of a slice of a world, one after the other. */
+struct tape {
+    struct happening *happening;
+    size_t n, capacity;
+    size_t *end; /* per run: of what happened in it */
+    bool *yes;   /* [run * n_questions + question] */
 };
 
 /* One arm's share of a thread: all that a run needs, allocated once. */
@@ -42,6 +51,7 @@ struct game {
     /* of the chunk being played */
     uint64_t first_world, chunk_worlds, most_worlds;
     struct play_draw **draw;       /* per arm, if wanted: [(world * n_runs + run) * n_bases + base] */
+    struct tape **tape;            /* likewise: [world * n_slices + slice] */
     double **uniform, **value;     /* per arm: [world * n_inputs + input] */
     struct spread_column **column; /* per arm: [world * n_columns + column] */
     double *p;                     /* per question, to hand on */
@@ -62,11 +72,12 @@ static size_t inputs_of(const struct plan *plan)
     return plan->answers_only ? 0 : plan->n_inputs;
 }
 
-static void seat_init(struct seat *seat, const struct plan *plan, bool computes)
+static void seat_init(struct seat *seat, const struct plan *plan, bool computes, bool told)
 {
     world_init(&seat->world, plan);
     walk_init(&seat->walk, plan, NULL);
     history_init(&seat->history, plan);
+    seat->history.told = told;
     tally_init(&seat->tally, plan);
     seat->column = memory_new(columns_of(plan), sizeof *seat->column);
     seat->computes = computes;
@@ -176,6 +187,20 @@ static void keep_draw(struct game *game, const struct seat *seat, size_t arm, ui
                                      .deal = first_month(&seat->history, plan, b, plan->deal)};
 }
 
+static void keep_told(struct game *game, const struct seat *seat, size_t arm, uint64_t index, uint64_t run)
+{
+    const struct history *history = &seat->history;
+    const size_t n_questions = game->plan[arm]->n_questions;
+    struct tape *tape = &game->tape[arm][(index - game->first_world) * game->n_slices + run / SLICE_RUNS];
+
+    for (size_t i = 0; i < history->n_happenings; i++) {
+        tape->happening = memory_grow(tape->happening, tape->n, &tape->capacity, sizeof *tape->happening);
+        tape->happening[tape->n++] = history->happening[i];
+    }
+    tape->end[run % SLICE_RUNS] = tape->n;
+    memcpy(tape->yes + run % SLICE_RUNS * n_questions, seat->tally.yes, n_questions * sizeof *tape->yes);
+}
+
 /* Draw a lane of a batch: false when it never ends. */
 static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t lane)
 {
@@ -186,6 +211,8 @@ static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t
         keep_draw(game, seat, arm, index, seat->walk.luck.run + lane);
     if (tally_run(&seat->tally, &seat->history, index % REPLICATES))
         count_columns(seat, plan);
+    if (game->settings->told)
+        keep_told(game, seat, arm, index, seat->walk.luck.run + lane);
     return !overflows(game, seat, &seat->walk, index);
 }
 
@@ -371,6 +398,23 @@ static void spread_worlds(struct game *game, size_t arm, uint64_t n)
                          game->settings->n_runs);
 }
 
+static void tell_world(struct game *game, size_t arm, uint64_t w)
+{
+    const struct play_settings *settings = game->settings;
+
+    for (uint64_t run = 0; run < settings->n_runs; run++) {
+        const struct tape *tape = &game->tape[arm][w * game->n_slices + run / SLICE_RUNS];
+        const size_t k = run % SLICE_RUNS, from = k ? tape->end[k - 1] : 0;
+        const struct play_told told = {.world = game->first_world + w,
+                                       .run = run,
+                                       .happening = tape->happening + from,
+                                       .n = tape->end[k] - from,
+                                       .yes = tape->yes + k * game->plan[arm]->n_questions};
+
+        settings->told(settings->context, arm, &told);
+    }
+}
+
 /* Hand the chunk's worlds on, in order; those cut short by a signal count in the tallies only. */
 static void hand_on(struct game *game)
 {
@@ -391,6 +435,8 @@ static void hand_on(struct game *game)
                 game->p[q] = spread_p(&column[q], settings->n_runs);
             settings->world(settings->context, arm, index, game->value[arm] + w * inputs_of(game->plan[arm]), game->p);
         }
+        for (size_t arm = 0; arm < game->n_arms && settings->told; arm++)
+            tell_world(game, arm, w);
     }
     for (size_t arm = 0; arm < game->n_arms; arm++)
         spread_worlds(game, arm, n);
@@ -400,12 +446,17 @@ static void hand_on(struct game *game)
 /* Play worlds [first, end), a chunk at a time; false when stopped. */
 static bool play_worlds(struct game *game, uint64_t first, uint64_t end)
 {
+    const struct play_settings *settings = game->settings;
+
     while (first < end && !stopped(game)) {
         game->first_world = first;
         game->chunk_worlds = end - first < game->most_worlds ? end - first : game->most_worlds;
         memset(game->runs, 0, game->most_worlds * sizeof *game->runs);
         for (size_t arm = 0; arm < game->n_arms; arm++)
             memset(game->column[arm], 0, game->most_worlds * columns_of(game->plan[arm]) * sizeof **game->column);
+        for (size_t arm = 0; arm < game->n_arms && settings->told; arm++)
+            for (size_t i = 0; i < game->most_worlds * game->n_slices; i++)
+                game->tape[arm][i].n = 0;
         play_chunk(game);
         hand_on(game);
         first += game->chunk_worlds;
@@ -457,9 +508,33 @@ static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const str
 
     for (size_t a = 0; a < n_arms; a++)
         numbers += 2 * (inputs_of(arm[a]) + columns_of(arm[a])) +
-                   (settings->draws ? 3 * settings->n_runs * arm[a]->n_bases : 0);
+                   (settings->draws ? 3 * settings->n_runs * arm[a]->n_bases : 0) +
+                   (settings->told ? TOLD_NUMBERS * settings->n_runs : 0);
     worlds = CHUNK_NUMBERS / numbers;
     return worlds < 1 ? 1 : worlds > CHUNK_WORLDS ? CHUNK_WORLDS : worlds;
+}
+
+static struct tape *new_tapes(const struct game *game, size_t arm)
+{
+    const uint64_t n = game->most_worlds * game->n_slices, n_runs = game->settings->n_runs;
+    const uint64_t runs = n_runs < SLICE_RUNS ? n_runs : SLICE_RUNS;
+    struct tape *tape = memory_new(n, sizeof *tape);
+
+    for (uint64_t i = 0; i < n; i++) {
+        tape[i].end = memory_new(runs, sizeof *tape[i].end);
+        tape[i].yes = memory_new(runs * game->plan[arm]->n_questions, sizeof *tape[i].yes);
+    }
+    return tape;
+}
+
+static void free_tapes(const struct game *game, struct tape *tape)
+{
+    for (uint64_t i = 0; tape && i < game->most_worlds * game->n_slices; i++) {
+        free(tape[i].happening);
+        free(tape[i].end);
+        free(tape[i].yes);
+    }
+    free(tape);
 }
 
 /* All that playing arms needs, and their results, empty. */
@@ -480,6 +555,7 @@ static void set_up(struct game *game, const struct plan *const *arm, size_t n_ar
     game->uniform = memory_new(n_arms, sizeof *game->uniform);
     game->value = memory_new(n_arms, sizeof *game->value);
     game->draw = memory_new(n_arms, sizeof *game->draw);
+    game->tape = memory_new(n_arms, sizeof *game->tape);
     game->most_worlds = chunk_of(arm, n_arms, settings);
     game->runs = memory_new(game->most_worlds, sizeof *game->runs);
     for (size_t a = 0; a < n_arms; a++) {
@@ -491,10 +567,13 @@ static void set_up(struct game *game, const struct plan *const *arm, size_t n_ar
         game->uniform[a] = memory_new(game->most_worlds * inputs_of(arm[a]), sizeof **game->uniform);
         if (settings->draws)
             game->draw[a] = memory_new(game->most_worlds * settings->n_runs * arm[a]->n_bases, sizeof **game->draw);
+        if (settings->told)
+            game->tape[a] = new_tapes(game, a);
         game->value[a] = memory_new(game->most_worlds * inputs_of(arm[a]), sizeof **game->value);
         most = arm[a]->n_questions > most ? arm[a]->n_questions : most;
         for (int thread = 0; thread < game->threads; thread++)
-            seat_init(&game->seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed);
+            seat_init(&game->seat[(size_t)thread * n_arms + a], arm[a], result->arm[a].computed,
+                      settings->told != NULL);
     }
     game->p = memory_new(most, sizeof *game->p);
 }
@@ -509,6 +588,7 @@ static void clear_up(struct game *game)
         free(game->uniform[a]);
         free(game->value[a]);
         free(game->draw[a]);
+        free_tapes(game, game->tape[a]);
     }
     free(game->design);
     free(game->seat);
@@ -516,6 +596,7 @@ static void clear_up(struct game *game)
     free(game->uniform);
     free(game->value);
     free(game->draw);
+    free(game->tape);
     free(game->p);
     free(game->runs);
 }

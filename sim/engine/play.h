@@ -22,6 +22,14 @@ struct play_draw {
     float lost, deal;     /* first month not held, and in a deal; NAN: not within the horizon */
 };
 
+/* A run that was drawn, told. */
+struct play_told {
+    uint64_t world, run;
+    const struct happening *happening; /* in order of time */
+    size_t n;
+    const bool *yes; /* per question */
+};
+
 struct play_settings {
     uint64_t seed;
     uint64_t n_worlds, n_runs; /* runs a world; with a precision n_worlds are the least */
@@ -40,6 +48,8 @@ struct play_settings {
     void (*world)(void *context, size_t arm, uint64_t index, const double *input, const double *p);
     /* called likewise with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
     void (*draws)(void *context, size_t arm, const struct play_draw *draw, size_t n);
+    /* called likewise for each run, in order; NULL: not wanted. Needs ESTIMATOR_DRAW */
+    void (*told)(void *context, size_t arm, const struct play_told *told);
     void *context;
 };
 
@@ -65,9 +75,10 @@ void play_free(struct play_result *result);
 
 enum { PLAY_MAX_THREADS = 1024, PLAY_WHOLE_WORLDS = 8192 };
 
-/* The most runs that can be counted, and the most of one world that --draws can keep at a time. */
+/* The most runs that can be counted, and the most of one world that can be kept at a time, or told. */
 #define PLAY_MAX_RUNS 0x1p34
 #define PLAY_MAX_KEPT 1e8
+#define PLAY_MAX_TOLD 1e7
 
 /* How many threads OpenMP would use. */
 int play_processors(void);

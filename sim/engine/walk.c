@@ -110,6 +110,25 @@ double walk_asked_probability(const struct walk *walk, uint32_t i)
     return 1.0 - portable_exp(-walk->asked[i].hazard);
 }
 
+double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double left;
+
+    if (clock->baseline == BASELINE_AT)
+        return NAN;
+    if (walk->way[c] == WALK_STEADY)
+        return walk->start_ratio[c] * baseline_hazard(walk, c, walk->month);
+    if (walk->way[c] == WALK_RATED) {
+        left = walk->left[walk->slot[c]];
+    } else {
+        left = walk->aimed_left[c];
+        if (!walk->waits[c] && walk->aimed_ratio[c] > 0.0)
+            left -= walk->aimed_ratio[c] * (baseline_hazard(walk, c, walk->month) - walk->passed[c]);
+    }
+    return larger(0.0, stream_exponential(luck, clock->key, walk->rung[c]) - left);
+}
+
 /* What changes a clock: its ratio, and reasons to wait */
 
 static void wait_more(struct walk *walk, uint32_t c)
@@ -157,7 +176,7 @@ static void wait_less(struct walk *walk, uint32_t c)
     }
 }
 
-static double frailty(const struct walk *walk, uint32_t c)
+double walk_frailty(const struct walk *walk, uint32_t c)
 {
     const struct span frailties = walk->plan->clock[c].frailties;
     double product = 1.0;
@@ -211,7 +230,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
 
             set_ratio(walk, c,
                       on ? walk->aimed_ratio[c] * walk->world->factor[link]
-                         : walk_ratio(walk, walk->is_on, c) * frailty(walk, c));
+                         : walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
         }
         return;
     }
@@ -219,7 +238,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         const uint32_t c = plan->link[l].clock;
 
         if (walk->way[c] != WALK_IDLE)
-            set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * frailty(walk, c));
+            set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
     }
 }
 
@@ -257,6 +276,7 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
         ask(walk);
     if (history->first[c] == INFINITY)
         history->first[c] = walk->month;
+    history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
     if (clock->lasts)
         begin_to_last(walk, c);
     walk->rung[c]++;
@@ -268,12 +288,13 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
     unlock(walk, clock, true);
 }
 
-static void factor_ends(struct walk *walk, uint32_t f)
+static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
 {
     const uint32_t c = walk->plan->factor[f].clock;
 
     if (walk->plan->clock[c].unlocks.n)
         ask(walk);
+    history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
     walk->ends[f] = INFINITY;
     walk->soon_is_stale = true;
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
@@ -357,9 +378,16 @@ static void sort_queue(struct walk *walk)
 
 static void begin_slot(struct walk *walk, uint32_t c, uint32_t slot)
 {
-    walk->ratio[slot] = walk->start_ratio[c] * frailty(walk, c);
+    walk->ratio[slot] = walk->start_ratio[c] * walk_frailty(walk, c);
     walk->rate[slot] = walk->start_rate[c];
     walk->speed[slot] = walk->waits[c] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
+}
+
+/* It has come before anything begins. */
+static void factor_stands(const struct walk *walk, struct history *history, uint32_t c)
+{
+    history->first[c] = 0.0;
+    history_tell(history, (struct happening){0.0, HAPPENING_COMES, walk->plan->clock[c].factor, 0, 0, c});
 }
 
 static void begin_clocks(struct walk *walk, struct history *history, size_t lane)
@@ -370,7 +398,7 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
         const uint32_t c = walk->steady[i];
 
         if (walk->standing[c])
-            history->first[c] = 0.0;
+            factor_stands(walk, history, c);
         else if (threshold[c * WALK_BATCH] <= walk->plan->horizon)
             walk->queue[walk->n_queue++] = (struct walk_known){threshold[c * WALK_BATCH], c};
     }
@@ -379,7 +407,7 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
         const uint32_t c = walk->aimed[i];
 
         walk->aimed_left[c] = threshold[c * WALK_BATCH];
-        walk->aimed_ratio[c] = walk->start_ratio[c] * frailty(walk, c);
+        walk->aimed_ratio[c] = walk->start_ratio[c] * walk_frailty(walk, c);
         aim(walk, c);
     }
     for (uint32_t i = 0; i < walk->n_rated; i++) {
@@ -529,7 +557,7 @@ static bool step(struct walk *walk, struct history *history)
     case WALK_NOTHING:
         return false;
     case WALK_ENDING:
-        factor_ends(walk, coming.which);
+        factor_ends(walk, history, coming.which);
         return true;
     case WALK_CHANGE:
         rate_changes(walk, &walk->change[walk->next_change++]);

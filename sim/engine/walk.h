@@ -110,6 +110,16 @@ void walk_run(struct walk *walk, struct history *history, size_t lane);
 /* The probability that what asked[i] is about rings by its question's month, given what else happened in the run. */
 double walk_asked_probability(const struct walk *walk, uint32_t i);
 
+/* How much of its present threshold a clock has used up by the horizon, once a run is played: its hazard, as things went.
+ * NAN for one that goes by the month alone. luck: of the run. */
+double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c);
+
+/* A clock's rate at a month before its ratio is applied, a month; NAN where it has a date instead. */
+double walk_rate(const struct walk *walk, uint32_t c, double month);
+
+/* The product of a run's frailties that bear on a clock. */
+double walk_frailty(const struct walk *walk, uint32_t c);
+
 /* A clock's ratio in the walk's world with some switches on, frailties apart. From scratch, so that it can come back
  * from 0. */
 double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c);

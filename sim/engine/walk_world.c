@@ -204,25 +204,27 @@ double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c)
     return ratio;
 }
 
+double walk_rate(const struct walk *walk, uint32_t c, double month)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double rate = 0.0;
+
+    if (clock->baseline == BASELINE_DATE || clock->baseline == BASELINE_AT)
+        return NAN;
+    if (clock->baseline == BASELINE_ODDS)
+        return walk->world->rate[c];
+    for (uint32_t s = clock->steps.first; s < clock->steps.first + clock->steps.n; s++)
+        if (walk->plan->step[s].from <= month)
+            rate = world_step_rate(walk->world, walk->plan, s);
+    return rate;
+}
+
 /* How a world's runs begin */
 
 /* A factor whose month has come before the start and that nothing can hold back or end is simply in force. */
 static bool stands(const struct walk *walk, const struct plan_clock *clock)
 {
     return clock->steady && clock->baseline == BASELINE_AT && !clock->lasts && walk->world->value[clock->at] <= 0.0;
-}
-
-static double first_rate(const struct walk *walk, uint32_t c)
-{
-    const struct plan_clock *clock = &walk->plan->clock[c];
-    double rate = 0.0;
-
-    if (clock->baseline == BASELINE_ODDS)
-        return walk->world->rate[c];
-    for (uint32_t s = clock->steps.first; s < clock->steps.first + clock->steps.n; s++)
-        if (walk->plan->step[s].from <= 0.0)
-            rate = world_step_rate(walk->world, walk->plan, s);
-    return rate;
 }
 
 static void begin_factors(struct walk *walk)
@@ -283,7 +285,7 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         const struct plan_clock *clock = &plan->clock[c];
 
-        walk->start_rate[c] = first_rate(walk, c);
+        walk->start_rate[c] = walk_rate(walk, c, 0.0);
         walk->start_ratio[c] = walk_ratio(walk, walk->start_on, c);
         if (clock->moves_base && !walk->course && !(clock->from >> plan->base[clock->base].initial & 1))
             walk->start_waits[c]++;

@@ -1,0 +1,1 @@
+run scenarios/first.cfg --histories --estimator conditional --runs 1e9

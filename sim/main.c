@@ -6,9 +6,9 @@
 #include "sim/report/output.h"
 #include "sim/scenario/diag.h"
 
-const struct command *const command_list[] = {&command_check, &command_run,    &command_compare,
-                                              &command_sweep, &command_pool,   &command_score,
-                                              &command_plot,  &command_models, &command_help};
+const struct command *const command_list[] = {&command_check,  &command_run,   &command_compare, &command_sweep,
+                                              &command_pool,   &command_score, &command_explain, &command_plot,
+                                              &command_models, &command_help};
 const size_t command_count = sizeof command_list / sizeof *command_list;
 
 const struct command *command_find(const char *name)

@@ -15,7 +15,7 @@ struct command {
 };
 
 extern const struct command command_check, command_run, command_compare, command_sweep, command_pool, command_score,
-    command_plot, command_models, command_help;
+    command_explain, command_plot, command_models, command_help;
 
 /* All verbs, in the order `foothold help` lists them; main.c has the table. */
 extern const struct command *const command_list[];

@@ -1,0 +1,186 @@
+#include "sim/analysis/story.h"
+#include <math.h>
+#include "sim/system/portable.h"
+
+struct telling {
+    struct story *story;
+    const struct replay *replay;
+    bool *is_on;     /* per switch */
+    uint32_t *rung;  /* per clock: how often */
+    uint32_t *state; /* per base */
+};
+
+/* ---- why a clock has the ratio it has ---- */
+
+static void add_reason(struct story_event *event, enum story_why why, size_t which, double ratio)
+{
+    if (ratio != 1.0)
+        event->reason[event->n_reasons++] = (struct story_reason){why, (uint32_t)which, ratio};
+}
+
+/* Whose a switch is: those of factors come first, conditions' after them. */
+static void add_switch(struct telling *it, struct story_event *event, uint32_t a_switch, double ratio)
+{
+    const struct plan *plan = it->story->plan;
+
+    if (a_switch < plan->n_factors * SWITCHES_A_FACTOR) {
+        add_reason(event, a_switch % SWITCHES_A_FACTOR == SWITCH_ON ? STORY_ON : STORY_OTHERWISE,
+                   a_switch / SWITCHES_A_FACTOR, ratio);
+        return;
+    }
+    for (size_t i = 0; i < plan->n_conditions; i++)
+        if (plan->condition[i].its_switch == a_switch)
+            add_reason(event, STORY_COUPLING, i, ratio);
+}
+
+static void give_reasons(struct telling *it, struct story_event *event, uint32_t c)
+{
+    const struct plan *plan = it->story->plan;
+    const struct world *world = &it->replay->world;
+    const struct plan_clock *clock = &plan->clock[c];
+    const struct span incoming = clock->incoming, frailties = clock->frailties;
+    const double own = plan_value(world->value, clock->own, 1.0);
+
+    event->reason = pool_new(&it->story->pool, 2 + incoming.n + frailties.n, sizeof *event->reason);
+    add_reason(event, STORY_OWN, 0, own);
+    add_reason(event, STORY_BALANCE, 0, own > 0.0 ? world->own[c] / own : 1.0);
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const struct plan_link *link = &plan->link[plan->incoming[i]];
+
+        if (it->is_on[link->from_switch])
+            add_switch(it, event, link->from_switch, world->factor[plan->incoming[i]]);
+    }
+    for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
+        add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->walk.frailty[plan->index[i]]);
+    event->ratio = walk_ratio(&it->replay->walk, it->is_on, c) * walk_frailty(&it->replay->walk, c);
+}
+
+/* ---- what happens ---- */
+
+/* Whether a clock may still ring at all. */
+static bool is_over(const struct telling *it, uint32_t c)
+{
+    const struct plan *plan = it->story->plan;
+    const struct plan_clock *clock = &plan->clock[c];
+
+    if (it->replay->walk.way[c] == WALK_IDLE)
+        return true;
+    return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->rung[c] > 0 && !clock->recurs;
+}
+
+/* Changes of one clock by one happening are one change. */
+static void add_change(struct telling *it, struct story_event *event, size_t *capacity, uint32_t c, double ratio)
+{
+    for (size_t i = 0; i < event->n_changes; i++)
+        if (event->change[i].clock == c) {
+            event->change[i].ratio *= ratio;
+            return;
+        }
+    event->change = pool_grow(&it->story->pool, event->change, event->n_changes, capacity, sizeof *event->change);
+    event->change[event->n_changes++] = (struct story_change){c, ratio};
+}
+
+static void turn(struct telling *it, struct story_event *event, size_t *capacity, uint32_t a_switch, bool on)
+{
+    const struct plan *plan = it->story->plan;
+    const struct span links = plan->switch_links[a_switch];
+
+    if (it->is_on[a_switch] == on)
+        return;
+    it->is_on[a_switch] = on;
+    for (uint32_t l = links.first; l < links.first + links.n; l++) {
+        const double factor = it->replay->world.factor[l];
+
+        if (factor != 1.0 && !is_over(it, plan->link[l].clock))
+            add_change(it, event, capacity, plan->link[l].clock, on ? factor : 1.0 / factor);
+    }
+}
+
+static void switch_over(struct telling *it, struct story_event *event)
+{
+    const struct plan *plan = it->story->plan;
+    const struct happening *what = &event->what;
+    size_t capacity = 0;
+
+    if (what->kind == HAPPENING_MOVES) {
+        const struct span conditions = plan->base[what->which].conditions;
+
+        for (uint32_t i = conditions.first; i < conditions.first + conditions.n; i++)
+            turn(it, event, &capacity, plan->condition[i].its_switch, plan->condition[i].states >> what->to & 1);
+        return;
+    }
+    if (what->kind == HAPPENING_COMES)
+        turn(it, event, &capacity, what->which * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
+    turn(it, event, &capacity, what->which * SWITCHES_A_FACTOR + SWITCH_ON, what->kind == HAPPENING_COMES);
+}
+
+static void tell(struct telling *it, struct story_event *event, const struct happening *what)
+{
+    const struct walk *walk = &it->replay->walk;
+    const uint32_t c = what->clock;
+
+    *event = (struct story_event){.what = *what, .likely = NAN, .rate = NAN, .ratio = NAN};
+    if (what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK && it->story->plan->clock[c].baseline != BASELINE_AT) {
+        give_reasons(it, event, c);
+        event->rate = walk_rate(walk, c, what->month);
+        event->likely =
+            1.0 - portable_exp(-stream_exponential(&it->replay->luck, it->story->plan->clock[c].key, it->rung[c]));
+    }
+    if (what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK)
+        it->rung[c]++;
+    if (what->kind == HAPPENING_MOVES)
+        it->state[what->which] = what->to;
+    switch_over(it, event);
+}
+
+/* ---- where the bases end ---- */
+
+static void tell_base(struct telling *it, uint32_t b)
+{
+    const struct plan *plan = it->story->plan;
+    const struct walk *walk = &it->replay->walk;
+    struct story_base *base = &it->story->base[b];
+    const struct span clocks = plan->base[b].clocks;
+
+    base->state = it->replay->history.state[b];
+    for (size_t i = 0; i < it->story->n_events; i++)
+        if (it->story->event[i].what.kind == HAPPENING_MOVES && it->story->event[i].what.which == b)
+            base->since = it->story->event[i].what.month;
+    base->rival = pool_new(&it->story->pool, clocks.n, sizeof *base->rival);
+    for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++) {
+        const double ratio = walk_ratio(walk, it->is_on, c) * walk_frailty(walk, c);
+
+        if (walk->way[c] == WALK_IDLE || !(plan->clock[c].from >> base->state & 1))
+            continue;
+        base->rival[base->n_rivals++] =
+            (struct story_rival){c, 1.0 - portable_exp(-walk_used(walk, &it->replay->luck, c)), ratio};
+    }
+}
+
+void story_init(struct story *story, const struct replay *replay, uint64_t world, uint64_t run)
+{
+    const struct plan *plan = replay->plan;
+    const struct history *history = &replay->history;
+    struct telling it = {.story = story, .replay = replay};
+
+    *story = (struct story){.plan = plan, .world = world, .run = run, .n_events = history->n_happenings};
+    it.is_on = pool_new(&story->pool, plan->n_switches, sizeof *it.is_on);
+    it.rung = pool_new(&story->pool, plan->n_clocks, sizeof *it.rung);
+    it.state = pool_new(&story->pool, plan->n_bases, sizeof *it.state);
+    for (size_t i = 0; i < plan->n_switches; i++)
+        it.is_on[i] = replay->walk.start_on[i];
+    for (size_t b = 0; b < plan->n_bases; b++)
+        it.state[b] = plan->base[b].initial;
+    story->event = pool_new(&story->pool, story->n_events, sizeof *story->event);
+    for (size_t i = 0; i < story->n_events; i++)
+        tell(&it, &story->event[i], &history->happening[i]);
+    story->base = pool_new(&story->pool, plan->n_bases, sizeof *story->base);
+    for (uint32_t b = 0; b < plan->n_bases; b++)
+        tell_base(&it, b);
+}
+
+void story_free(struct story *story)
+{
+    pool_free(&story->pool);
+    *story = (struct story){0};
+}

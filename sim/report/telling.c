@@ -1,0 +1,184 @@
+#include "sim/report/telling.h"
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include "sim/report/figure.h"
+#include "sim/scenario/scenario.h"
+
+const char *telling_date(struct pool *pool, const struct scenario *scenario, double month)
+{
+    const time_t seconds = (time_t)floor((scenario->as_of_day + month * MONTH_DAYS) * 86400.0);
+    struct tm day;
+    char text[40];
+
+    if (!gmtime_r(&seconds, &day) || !strftime(text, sizeof text, "%Y-%m-%d", &day))
+        return "";
+    return pool_print(pool, "%s", text);
+}
+
+const char *telling_kind(enum happening_kind kind)
+{
+    static const char *const name[] = {
+        [HAPPENING_COMES] = "comes", [HAPPENING_ENDS] = "ends", [HAPPENING_MOVES] = "moves"};
+
+    return name[kind];
+}
+
+const char *telling_what(struct pool *pool, const struct plan *plan, const struct happening *what)
+{
+    if (what->kind != HAPPENING_MOVES)
+        return pool_print(pool, "%s %s", plan->factor[what->which].id, telling_kind(what->kind));
+    return pool_print(pool, "%s: %s to %s (%s)", plan->base[what->which].id, plan->state[what->from],
+                      plan->state[what->to],
+                      what->clock == HISTORY_NO_CLOCK ? "the model decides" : plan->clock[what->clock].id);
+}
+
+/* "0.5 %": few digits, never nothing and never all. */
+static const char *likely(struct pool *pool, double p)
+{
+    return pool_print(pool, p > 0.995 ? "over 99 %%" : p < 0.005 ? "under 1 %%" : "%.0f %%", 100.0 * p);
+}
+
+/* "khmeimim lost", "khmeimim NOTICE or DEAL". */
+static const char *condition(struct pool *pool, const struct plan *plan, const struct plan_condition *it)
+{
+    const uint64_t all = plan->n_states < PLAN_MAX_STATES ? (UINT64_C(1) << plan->n_states) - 1 : UINT64_MAX;
+    const char *text = plan->base[it->base].id;
+    bool any = false;
+
+    if ((it->states & all) == (plan->held & all))
+        return pool_print(pool, "%s held", text);
+    if ((it->states & all) == (~plan->held & all))
+        return pool_print(pool, "%s lost", text);
+    for (size_t s = 0; s < plan->n_states; s++)
+        if (it->states >> s & 1) {
+            text = pool_print(pool, "%s %s%s", text, any ? "or " : "", plan->state[s]);
+            any = true;
+        }
+    return text;
+}
+
+const char *telling_reason(struct pool *pool, const struct plan *plan, const struct story_event *event,
+                           const struct story_reason *reason)
+{
+    switch (reason->why) {
+    case STORY_OWN:
+        return pool_print(pool, "%s itself", plan->base[event->what.which].id);
+    case STORY_BALANCE:
+        return "the balance of the actors";
+    case STORY_ON:
+        return plan->factor[reason->which].id;
+    case STORY_OTHERWISE:
+        return pool_print(pool, "no %s", plan->factor[reason->which].id);
+    case STORY_COUPLING:
+        return condition(pool, plan, &plan->condition[reason->which]);
+    case STORY_FRAILTY:
+        break;
+    }
+    return pool_print(pool, "frailty (%s)", plan->dependence[reason->which].id);
+}
+
+static const char *times(struct pool *pool, double ratio)
+{
+    return pool_print(pool, "×%.3g", ratio);
+}
+
+const char *telling_why(struct pool *pool, const struct plan *plan, const struct story_event *event)
+{
+    const char *text = "";
+
+    if (isnan(event->likely))
+        return text;
+    text = pool_print(pool, "%s likely by then", likely(pool, event->likely));
+    if (!isnan(event->rate))
+        text = pool_print(pool, "%s; %.3g a month", text, event->rate);
+    if (event->n_reasons)
+        text = pool_print(pool, "%s%s %s:", text, isnan(event->rate) ? ";" : "", times(pool, event->ratio));
+    for (size_t i = 0; i < event->n_reasons; i++)
+        text = pool_print(pool, "%s%s %s %s", text, i ? "," : "", telling_reason(pool, plan, event, &event->reason[i]),
+                          times(pool, event->reason[i].ratio));
+    return text;
+}
+
+/* Whether a change does the same to all bases that have the transition; the first of them then speaks for all. */
+static bool speaks_for_all(const struct plan *plan, const struct story_event *event, size_t i, bool *is_first)
+{
+    const struct plan_clock *clock = &plan->clock[event->change[i].clock];
+    size_t n = 0, n_same = 0;
+
+    *is_first = true;
+    for (size_t c = 0; c < plan->n_clocks; c++)
+        n += plan->clock[c].moves_base && plan->clock[c].transition == clock->transition;
+    for (size_t k = 0; k < event->n_changes; k++) {
+        const struct plan_clock *other = &plan->clock[event->change[k].clock];
+
+        if (!other->moves_base || other->transition != clock->transition ||
+            event->change[k].ratio != event->change[i].ratio)
+            continue;
+        n_same++;
+        *is_first = *is_first && k >= i;
+    }
+    return n > 1 && n_same == n;
+}
+
+const char *telling_changes(struct pool *pool, const struct plan *plan, const struct story_event *event)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < event->n_changes; i++) {
+        const struct plan_clock *clock = &plan->clock[event->change[i].clock];
+        bool is_first = true;
+        const bool all = clock->moves_base && speaks_for_all(plan, event, i, &is_first);
+
+        if ((all && !is_first) || fabs(event->change[i].ratio - 1.0) < 0.005) /* would be told as 1 */
+            continue;
+        text = pool_print(pool, "%s%s%s %s", text, *text ? ", " : "", all ? clock->id : clock->name,
+                          times(pool, event->change[i].ratio));
+    }
+    return text;
+}
+
+const char *telling_end(struct pool *pool, const struct explanation *it, const struct story *story, size_t b)
+{
+    const struct plan *plan = it->plan;
+    const struct story_base *base = &story->base[b];
+    const char *text = pool_print(pool, "%s: %s %s%s", plan->base[b].id, plan->state[base->state],
+                                  base->since > 0.0 ? "since " : "all along",
+                                  base->since > 0.0 ? telling_date(pool, it->scenario, base->since) : "");
+
+    for (size_t i = 0; i < base->n_rivals; i++) {
+        const struct story_rival *rival = &base->rival[i];
+
+        text = pool_print(pool, "%s%s %s%s", text, i ? "," : "; did not ring:", plan->clock[rival->clock].id,
+                          isnan(rival->likely) ? "" : pool_print(pool, " (%s likely)", likely(pool, rival->likely)));
+    }
+    return text;
+}
+
+const char *telling_ending(struct pool *pool, const struct explanation *it, const struct typical_ending *ending)
+{
+    const char *text = "";
+
+    if (it->question != SIZE_MAX)
+        return ending->yes ? "yes" : "no";
+    for (size_t b = 0; b < it->plan->n_bases; b++)
+        text =
+            pool_print(pool, "%s%s%s %s", text, b ? ", " : "", it->plan->base[b].id, it->plan->state[ending->state[b]]);
+    return text;
+}
+
+const char *telling_order(struct pool *pool, const struct plan *plan, const struct typical_order *order)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < order->n; i++) {
+        const uint32_t label = order->label[i];
+        const size_t decided = label < plan->n_clocks ? 0 : label - plan->n_clocks;
+
+        text = pool_print(pool, "%s%s%s", text, i ? ", " : "",
+                          label < plan->n_clocks ? plan->clock[label].name
+                                                 : pool_print(pool, "%s %s", plan->base[decided / plan->n_states].id,
+                                                              plan->state[decided % plan->n_states]));
+    }
+    return order->n ? text : "nothing";
+}

@@ -1,0 +1,218 @@
+#include <inttypes.h>
+#include <math.h>
+#include "sim/report/explain.h"
+#include "sim/report/figure.h"
+#include "sim/report/rank.h"
+#include "sim/report/table.h"
+#include "sim/report/telling.h"
+#include "sim/scenario/scenario.h"
+
+enum { INDENT = 2, WORDS = 22 /* where what happens stands, after its date and month */, MOST_FACTORS = 4 };
+
+static void title(struct page *page, const struct explanation *it)
+{
+    const struct scenario *scenario = it->scenario;
+
+    page_wrap(page, PAGE_BOLD, 0, page_safe(page, *scenario->title ? scenario->title : scenario->id));
+    page_wrap(page, PAGE_DIM, 0,
+              pool_print(&page->pool, "%s · %s · as" GLUE "of" GLUE "%s · %.4g" GLUE "months" GLUE "ahead",
+                         page_safe(page, scenario->id), page_safe(page, scenario->analyst_id), scenario->as_of,
+                         it->plan->horizon));
+    if (!it->single && !it->result.complete)
+        page_wrap(page, PAGE_BOLD, 0, "STOPPED EARLY: all below rests on what was played until then.");
+}
+
+/* ---- how runs end ---- */
+
+static void endings(struct page *page, const struct explanation *it)
+{
+    static const struct table_column column[] = {{"", false}, {"%", true}, {"±", true}, {"typical", false}};
+    struct table table = {.column = column, .n_columns = sizeof column / sizeof *column, .indent = INDENT};
+    struct pool *pool = &page->pool;
+    const struct typical *typical = &it->typical;
+
+    if (it->question == SIZE_MAX)
+        page_heading(page, pool_print(pool, "How it ends in month %.4g", it->plan->horizon), "of all histories");
+    else
+        page_heading(page,
+                     page_safe(page, *it->plan->question[it->question].text ? it->plan->question[it->question].text
+                                                                            : it->plan->question[it->question].id),
+                     pool_print(pool, "%s, month %.4g", page_safe(page, it->plan->question[it->question].id),
+                                it->plan->question[it->question].month));
+    for (size_t i = 0; i < typical->n_endings; i++) {
+        const struct typical_ending *ending = &typical->ending[i];
+
+        table_add(&table, PAGE_PLAIN, page_safe(page, telling_ending(pool, it, ending)));
+        table_add(&table, PAGE_PLAIN, figure_percent(pool, ending->share.value, ending->share.se));
+        table_add(&table, PAGE_PLAIN, figure_error(pool, ending->share.se));
+        table_add(&table, PAGE_PLAIN, pool_print(pool, "world %" PRIu64 ", run %" PRIu64, ending->world, ending->run));
+    }
+    if (typical->rest.value > 0.0) {
+        table_add(&table, PAGE_PLAIN, "otherwise");
+        table_add(&table, PAGE_PLAIN, figure_percent(pool, typical->rest.value, typical->rest.se));
+        table_add(&table, PAGE_PLAIN, figure_error(pool, typical->rest.se));
+        table_add(&table, PAGE_PLAIN, "");
+    }
+    table_print(&table, page);
+    table_free(&table);
+}
+
+/* ---- one run ---- */
+
+static void dated(struct page *page, const struct explanation *it, double month, enum page_style style,
+                  const char *text)
+{
+    page_spaces(page, INDENT);
+    page_put(page, PAGE_DIM,
+             pool_print(&page->pool, "%s %6.1f  ", telling_date(&page->pool, it->scenario, month), month));
+    page_put(page, style, page_cut(page, page_safe(page, text), page->width - WORDS));
+    page_end_line(page);
+}
+
+static void below(struct page *page, const char *text)
+{
+    if (*text)
+        page_wrap(page, PAGE_DIM, WORDS + INDENT, page_safe(page, text));
+}
+
+static const char *beginning(struct pool *pool, const struct plan *plan)
+{
+    const char *text = "";
+
+    for (size_t b = 0; b < plan->n_bases; b++)
+        text = pool_print(pool, "%s%s%s %s", text, b ? ", " : "", plan->base[b].id, plan->state[plan->base[b].initial]);
+    return text;
+}
+
+/* The question's month, between what happens before and after it. */
+static bool is_asked_before(const struct explanation *it, double *asked, double month)
+{
+    const bool now = *asked < month;
+
+    if (now)
+        *asked = INFINITY;
+    return now && it->question != SIZE_MAX;
+}
+
+static void tell(struct page *page, const struct explanation *it, size_t s)
+{
+    const struct story *story = &it->story[s];
+    struct pool *pool = &page->pool;
+    double asked = it->question == SIZE_MAX ? INFINITY : it->plan->question[it->question].month;
+    const double month = asked;
+    const char *answer = it->question == SIZE_MAX ? ""
+                                                  : pool_print(pool, "%s: %s", it->plan->question[it->question].id,
+                                                               it->typical.ending[s].yes ? "yes" : "no");
+
+    dated(page, it, 0.0, PAGE_PLAIN, beginning(pool, it->plan));
+    for (size_t i = 0; i < story->n_events; i++) {
+        const struct story_event *event = &story->event[i];
+        const char *changes;
+
+        if (is_asked_before(it, &asked, event->what.month))
+            dated(page, it, month, PAGE_BOLD, answer);
+        dated(page, it, event->what.month, event->what.kind == HAPPENING_MOVES ? PAGE_BOLD : PAGE_PLAIN,
+              telling_what(pool, it->plan, &event->what));
+        below(page, telling_why(pool, it->plan, event));
+        changes = telling_changes(pool, it->plan, event);
+        if (*changes)
+            below(page, pool_print(pool, "from now on %s", changes));
+    }
+    if (is_asked_before(it, &asked, INFINITY))
+        dated(page, it, month, PAGE_BOLD, answer);
+    dated(page, it, it->plan->horizon, PAGE_PLAIN, "the end:");
+    for (size_t b = 0; b < it->plan->n_bases; b++)
+        page_wrap(page, PAGE_PLAIN, WORDS, page_safe(page, telling_end(pool, it, story, b)));
+}
+
+/* ---- of an ending ---- */
+
+static const char *order_told(struct pool *pool, struct page *page, const struct plan *plan,
+                              const struct typical_order *order)
+{
+    return pool_print(pool, "%s" GLUE "±" GLUE "%s" GLUE "%%: %s",
+                      figure_percent(pool, order->share.value, order->share.se), figure_error(pool, order->share.se),
+                      page_safe(page, telling_order(pool, plan, order)));
+}
+
+static void orders(struct page *page, const struct explanation *it, const char *of, const struct typical_order *order,
+                   size_t n)
+{
+    page_wrap(page, PAGE_PLAIN, INDENT, of);
+    for (size_t i = 0; i < n; i++)
+        page_wrap(page, PAGE_DIM, 2 * INDENT, order_told(&page->pool, page, it->plan, &order[i]));
+}
+
+/* Levers and events that come more or less often with this ending than otherwise. */
+static void factors(struct page *page, const struct explanation *it, const struct typical_ending *ending)
+{
+    struct pool *pool = &page->pool;
+    const char *text = "";
+    size_t n = 0;
+
+    for (size_t f = 0; f < it->plan->n_factors && n < MOST_FACTORS; f++) {
+        const struct typical_factor *factor = &ending->factor[f];
+
+        if (!rank_stands_out(factor->here.value - factor->all.value, hypot(factor->here.se, factor->all.se)))
+            continue;
+        text = pool_print(pool, "%s%s %s in %s" GLUE "%% (of all histories %s" GLUE "%%)", text, n++ ? ";" : "",
+                          page_safe(page, it->plan->factor[factor->factor].id),
+                          figure_percent(pool, factor->here.value, factor->here.se),
+                          figure_percent(pool, factor->all.value, factor->all.se));
+    }
+    if (n)
+        page_wrap(page, PAGE_PLAIN, INDENT, pool_print(pool, "what comes unusually often or seldom:%s", text));
+}
+
+static void ending(struct page *page, const struct explanation *it, size_t i)
+{
+    struct pool *pool = &page->pool;
+    const struct typical_ending *ending = &it->typical.ending[i];
+
+    page_heading(page, page_safe(page, telling_ending(pool, it, ending)),
+                 pool_print(pool, "%s %% of histories; the typical one: world %" PRIu64 ", run %" PRIu64,
+                            figure_percent(pool, ending->share.value, ending->share.se), ending->world, ending->run));
+    tell(page, it, i);
+    page_end_line(page);
+    factors(page, it, ending);
+    orders(page, it, "commonest orders of what the bases do:", ending->moves, ending->n_moves);
+    orders(page, it,
+           pool_print(pool, "of all that comes, up to the last move of a base (%zu different orders in %zu histories%s",
+                      ending->n_different, ending->n_compared, ending->n_all ? "):" : ", none more than twice)"),
+           ending->all, ending->n_all);
+}
+
+static void sampling(struct page *page, const struct explanation *it, const struct provenance *provenance)
+{
+    struct pool *pool = &page->pool;
+    const char *seed = pool_print(pool, "seed" GLUE "%" PRIu64 "%s", provenance->seed,
+                                  provenance->seed_chosen ? " (chosen by the program)" : "");
+
+    page_end_line(page);
+    page_wrap(page, PAGE_DIM, 0,
+              it->single
+                  ? seed
+                  : pool_print(pool, "%s world%s x %s runs, %s", figure_count(pool, provenance->n_worlds),
+                               provenance->n_worlds == 1 ? "" : "s", figure_count(pool, provenance->n_runs), seed));
+    page_wrap(page, PAGE_DIM, 0,
+              "\"likely by then\": that the clock had rung by then, as all else went; ×: hazard ratios");
+}
+
+void text_explain(FILE *out, const struct explanation *it, const struct provenance *provenance, bool colour, int width)
+{
+    struct page page = {.out = out, .colour = colour, .width = width};
+
+    title(&page, it);
+    if (it->single) {
+        page_heading(&page,
+                     pool_print(&page.pool, "World %" PRIu64 ", run %" PRIu64, it->story[0].world, it->story[0].run),
+                     "the history asked for");
+        tell(&page, it, 0);
+    } else {
+        endings(&page, it);
+        for (size_t i = 0; i < it->n; i++)
+            ending(&page, it, i);
+    }
+    sampling(&page, it, provenance);
+    pool_free(&page.pool);
+}

@@ -1,0 +1,1 @@
+run scenarios/first.cfg --seed 1 --worlds 8 --runs 4 --histories --quiet --out "$scratch/rh" >/dev/null; "$FOOTHOLD" explain scenarios/first.cfg --seed 1 --world 1 --run 2 --format csv --quiet --out "$scratch/re" | tail -n +2 >"$scratch/one"; grep "^first,1,2," "$scratch/rh/events.csv" | diff - "$scratch/one" && wc -l <"$scratch/one"

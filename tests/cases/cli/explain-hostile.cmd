@@ -1,0 +1,1 @@
+explain tests/cases/cli/files/hostile.cfg --seed 1 --worlds 64 --quiet --out "$scratch/x" >"$scratch/nothing"; grep -ciE "<script|<img|<svg on" "$scratch/x/report.html"; grep -o "<h1>.*" "$scratch/x/report.html"; grep -c "$(printf "\\033")" "$scratch/x/explain.txt"; head -2 "$scratch/x/events.csv"; ls "$scratch/x"

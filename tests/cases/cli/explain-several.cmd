@@ -1,0 +1,1 @@
+explain scenarios/first.cfg scenarios/syria/2024-12.cfg --run 1

@@ -26,8 +26,9 @@ all: $(B)/foothold
 run: $(B)/foothold
 	$(B)/foothold run scenarios/syria
 
-check: $(B)/foothold $(TESTS)
-	FOOTHOLD=$(B)/foothold sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh
+check: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
+	FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
+	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/library/install.sh
 
 # draw the plots of all results there are
 plots: $(B)/foothold
@@ -47,6 +48,17 @@ check-ecosystem: $(B)/foothold
 $(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+# what is installed for other programs: one object of which only the names of foothold.h can be seen
+$(B)/lib/libfoothold.a: $(B)/sim/foothold.o $(LIB)
+	@mkdir -p $(@D) && rm -f $@
+	$(CC) -r -nostdlib $^ -o $(@D)/foothold.o
+	objcopy -w --keep-global-symbol='foothold_*' $(@D)/foothold.o
+	$(AR) rcs $@ $(@D)/foothold.o
+
+$(B)/lib/foothold.pc: sim/foothold.pc.in Makefile
+	@mkdir -p $(@D)
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
 
 $(B)/foothold: $(B)/sim/main.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
@@ -108,13 +120,18 @@ lint:
 	printf '%s\n' $(SRC) | xargs -P2 -I{} clang-tidy --quiet {} -- -std=c17 -I. -fopenmp -fno-caret-diagnostics \
 	    -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='""' $(PKG_CFLAGS)
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/foothold
+# the program, the scenarios, and what other programs need to use it as a library
+install: all $(B)/lib/libfoothold.a
+	rm -f $(B)/lib/foothold.pc && $(MAKE) -s $(B)/lib/foothold.pc
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/foothold include lib/pkgconfig)
 	install -m 755 $(B)/foothold $(DESTDIR)$(PREFIX)/bin/foothold
+	install -m 644 sim/foothold.h $(DESTDIR)$(PREFIX)/include/foothold.h
+	install -m 644 $(B)/lib/libfoothold.a $(DESTDIR)$(PREFIX)/lib/libfoothold.a
+	install -m 644 $(B)/lib/foothold.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/foothold.pc
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/foothold/
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/foothold
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/foothold include/foothold.h lib/libfoothold.a lib/pkgconfig/foothold.pc)
 	rm -rf $(DESTDIR)$(PREFIX)/share/foothold
 
 clean:

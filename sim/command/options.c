@@ -49,7 +49,7 @@ static bool choose(const struct option_row *row, const char *text, int *choice)
     return false;
 }
 
-static bool add_override(struct option_overrides *overrides, const char *text)
+bool options_override(struct option_overrides *overrides, const char *text)
 {
     const char *equals = strchr(text, '=');
     size_t length = equals ? (size_t)(equals - text) : 0;
@@ -91,7 +91,7 @@ static bool set(const struct option_row *row, const char *text, void *field)
         return choose(row, text, field);
     case OPTION_OVERRIDE:
     case OPTION_RANGE:
-        return add_override(field, text);
+        return options_override(field, text);
     }
     return false;
 }

@@ -54,6 +54,9 @@ bool options_parse(const char *verb, const struct option_set *set, int argc, cha
                    struct operands *operands);
 void options_free(struct operands *operands, struct option_overrides *overrides);
 
+/* Add a PATH=VALUE; false when it is none. The path is allocated, the value borrowed. */
+bool options_override(struct option_overrides *overrides, const char *text);
+
 /* Read a whole number of at least 1, as options do. */
 bool options_count(const char *text, uint64_t *value);
 #endif

@@ -124,6 +124,22 @@ struct play_settings playing_settings(const struct playing *playing, const struc
     return settings;
 }
 
+void playing_play(struct play_result *result, const struct plan *plan, const struct play_settings *settings)
+{
+    struct play_settings precise = *settings;
+    struct plan *answers = NULL;
+    const struct plan *const *borrowed;
+    struct diag diag = {0};
+
+    if (settings->precision > 0.0 && plan->chain && settings->estimator != ESTIMATOR_DRAW)
+        answers = plan_compile_answers(plan->scenario, plan->model, 0.0, NULL, 0, NULL, &diag);
+    borrowed = (const struct plan *const *)&answers;
+    precise.answers = answers ? borrowed : NULL;
+    play(result, &plan, 1, &precise);
+    plan_free(answers);
+    diag_free(&diag);
+}
+
 void playing_check_arms(const struct playing *playing, struct diag *diag)
 {
     if (playing->precision > 0.0)

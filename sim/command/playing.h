@@ -46,4 +46,7 @@ int playing_given_up(const char *verb, const char *runaway);
 
 /* How to play a plan; who is told of what (progress, world ...) is left to the caller. */
 struct play_settings playing_settings(const struct playing *playing, const struct plan *plan, bool drawn);
+
+/* Play a plan. Where a precision takes many worlds, most of them are played for the answers alone. */
+void playing_play(struct play_result *result, const struct plan *plan, const struct play_settings *settings);
 #endif

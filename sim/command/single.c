@@ -181,23 +181,6 @@ static bool tell_runaway(const struct play_result *result, const struct loaded *
     return result->runaway != NULL;
 }
 
-/* Where a precision takes many worlds, most of them are played for the answers alone. */
-static void play_precisely(struct play_result *result, const struct plan *plan, const struct play_settings *settings)
-{
-    struct play_settings precise = *settings;
-    struct plan *answers = NULL;
-    const struct plan *const *borrowed;
-    struct diag diag = {0};
-
-    if (settings->precision > 0.0 && plan->chain && settings->estimator != ESTIMATOR_DRAW)
-        answers = plan_compile_answers(plan->scenario, plan->model, 0.0, NULL, 0, NULL, &diag);
-    borrowed = (const struct plan *const *)&answers;
-    precise.answers = answers ? borrowed : NULL;
-    play(result, &plan, 1, &precise);
-    plan_free(answers);
-    diag_free(&diag);
-}
-
 struct answer *single_play(const struct single *single, const char *folder, int *status)
 {
     struct job self = {.single = single, .loaded = single->loaded}, *job = &self;
@@ -213,7 +196,7 @@ struct answer *single_play(const struct single *single, const char *folder, int 
     begin_histories(job);
     begin_draws(job);
     progress_begin(&job->progress, single->name, single->playing->quiet);
-    play_precisely(&result, plan, &settings);
+    playing_play(&result, plan, &settings);
     progress_end(&job->progress);
     if (tell_runaway(&result, job->loaded)) {
         *status = EXIT_INPUT;

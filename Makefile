@@ -28,7 +28,8 @@ run: $(B)/foothold
 
 check: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
 	FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
-	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/library/install.sh
+	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/cases/watch.sh \
+	    tests/library/install.sh
 
 # draw the plots of all results there are
 plots: $(B)/foothold

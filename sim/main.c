@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "sim/command/command.h"
+#include "sim/command/watch.h"
 #include "sim/report/output.h"
 #include "sim/scenario/diag.h"
 
@@ -63,5 +64,7 @@ int main(int argc, char **argv)
         return unknown_verb(argv[1]);
     if (asks_for_help(argc - 1, argv + 1) && command != &command_help)
         return command_help.run(2, help);
+    if (watch_is_asked(command, argc - 1, argv + 1))
+        return watch(command, argc - 1, argv + 1);
     return command->run(argc - 1, argv + 1);
 }

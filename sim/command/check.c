@@ -11,7 +11,7 @@
 
 struct check_options {
     struct option_overrides overrides;
-    bool effective, quiet;
+    bool effective, watch, quiet; /* watch: seen to by watch.h */
 };
 
 static const struct option_row option[] = {
@@ -19,6 +19,8 @@ static const struct option_row option[] = {
      "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
     {"effective", NULL, OPTION_FLAG, offsetof(struct check_options, effective),
      "print the scenario after merging, with the file and line that set each value", NULL},
+    {"watch", NULL, OPTION_FLAG, offsetof(struct check_options, watch),
+     "check again whenever a scenario file changes, until Ctrl-C", NULL},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet), "print mistakes only", NULL},
 };
 static const struct option_set options_of_check = {option, sizeof option / sizeof *option, 0, NULL};

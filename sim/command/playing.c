@@ -42,6 +42,8 @@ static const struct option_row option[] = {
      "where results go: results/SCENARIO/VERB if left out; of several scenarios DIR/SCENARIO", NULL},
     {"format", "NAME", OPTION_CHOICE, offsetof(struct playing, format),
      "what standard output shows: text (default), json or csv", format_name},
+    {"watch", NULL, OPTION_FLAG, offsetof(struct playing, watch),
+     "do it all again, with the same seed, whenever a scenario file changes, until Ctrl-C", NULL},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct playing, quiet), "no progress, notes or warnings", NULL},
 };
 const struct option_set playing_options = {option, sizeof option / sizeof *option, 0, NULL};

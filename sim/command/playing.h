@@ -15,7 +15,7 @@ struct playing {
     double precision;               /* likewise */
     const char *out;
     int format, design, estimator;
-    bool quiet;
+    bool watch, quiet; /* watch: seen to by watch.h */
 };
 
 extern const struct option_set playing_options;

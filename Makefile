@@ -1,5 +1,6 @@
 # foothold: `make` builds, `make run` plays the Syria scenarios, `make check` tests. Missing packages are installed first.
 VERSION  := 0.1.0
+DATE     := November 26, 2026
 B        := build
 PREFIX   ?= /usr/local
 PKGS     := gsl libconfig jansson nettle
@@ -7,7 +8,8 @@ CFLAGS   ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Wwrite-strings -Wstrict-prototypes \
             -Wmissing-prototypes -Wundef -Wvla
 override CFLAGS   += -std=c17 -fopenmp -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-common $(WARN) $(SAN)
-override CPPFLAGS += -I. -MMD -MP -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='"$(VERSION)"'
+override CPPFLAGS += -I. -MMD -MP -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='"$(VERSION)"' \
+                     -DFOOTHOLD_DATE='"$(DATE)"'
 # read when used, not when the Makefile is: the packages may just have been installed
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -lm
@@ -29,7 +31,7 @@ run: $(B)/foothold
 check: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
 	FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
 	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/cases/watch.sh \
-	    tests/library/install.sh
+	    tests/cases/desk.sh tests/library/install.sh
 
 # draw the plots of all results there are
 plots: $(B)/foothold
@@ -116,23 +118,34 @@ lint:
 	sh .ci/deps lint
 	clang-format --dry-run -Werror $(SRC) $(wildcard sim/*/*.h models/*.h tests/*.c tests/*/*.c)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	    --suppress=missingIncludeSystem -I. -DFOOTHOLD_VERSION='""' sim models
+	    --suppress=missingIncludeSystem -I. -DFOOTHOLD_VERSION='""' -DFOOTHOLD_DATE='""' sim models
 	@# without -fno-caret-diagnostics clang-tidy counts aloud what it found in the system's headers
 	printf '%s\n' $(SRC) | xargs -P2 -I{} clang-tidy --quiet {} -- -std=c17 -I. -fopenmp -fno-caret-diagnostics \
-	    -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='""' $(PKG_CFLAGS)
+	    -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DFOOTHOLD_VERSION='""' -DFOOTHOLD_DATE='""' $(PKG_CFLAGS)
 
-# the program, the scenarios, and what other programs need to use it as a library
+SHARE := share/man/man1 share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d
+VERBS  = $(shell $(B)/foothold help | sed -n '/^verbs/,/^$$/s/^  \([a-z]*\) .*/\1/p')
+
+# the program, its manual pages and completions, the scenarios, and what other programs need to use it as a library
 install: all $(B)/lib/libfoothold.a
 	rm -f $(B)/lib/foothold.pc && $(MAKE) -s $(B)/lib/foothold.pc
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/foothold include lib/pkgconfig)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/foothold include lib/pkgconfig $(SHARE))
 	install -m 755 $(B)/foothold $(DESTDIR)$(PREFIX)/bin/foothold
 	install -m 644 sim/foothold.h $(DESTDIR)$(PREFIX)/include/foothold.h
 	install -m 644 $(B)/lib/libfoothold.a $(DESTDIR)$(PREFIX)/lib/libfoothold.a
 	install -m 644 $(B)/lib/foothold.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/foothold.pc
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/foothold/
+	$(B)/foothold help --man >$(DESTDIR)$(PREFIX)/share/man/man1/foothold.1
+	for verb in $(VERBS); do \
+	    $(B)/foothold help --man $$verb >$(DESTDIR)$(PREFIX)/share/man/man1/foothold-$$verb.1 || exit 1; done
+	$(B)/foothold completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/foothold
+	$(B)/foothold completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_foothold
+	$(B)/foothold completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/foothold.fish
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/foothold include/foothold.h lib/libfoothold.a lib/pkgconfig/foothold.pc)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/foothold include/foothold.h lib/libfoothold.a lib/pkgconfig/foothold.pc \
+	    share/man/man1/foothold.1 share/man/man1/foothold-*.1 share/bash-completion/completions/foothold \
+	    share/zsh/site-functions/_foothold share/fish/vendor_completions.d/foothold.fish)
 	rm -rf $(DESTDIR)$(PREFIX)/share/foothold
 
 clean:

@@ -14,8 +14,8 @@ struct command {
     int (*run)(int argc, char **argv); /* arguments after the verb, argv[0] the verb itself */
 };
 
-extern const struct command command_check, command_run, command_compare, command_sweep, command_pool, command_score,
-    command_explain, command_plot, command_models, command_help;
+extern const struct command command_new, command_check, command_paths, command_run, command_compare, command_sweep,
+    command_pool, command_score, command_explain, command_plot, command_models, command_completion, command_help;
 
 /* All verbs, in the order `foothold help` lists them; main.c has the table. */
 extern const struct command *const command_list[];

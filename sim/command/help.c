@@ -1,9 +1,20 @@
 /* help - what the verbs do and take. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include "sim/command/command.h"
+#include "sim/command/manual.h"
 #include "sim/report/output.h"
 #include "sim/scenario/diag.h"
+
+struct help_options {
+    bool man;
+};
+
+static const struct option_row option[] = {
+    {"man", NULL, OPTION_FLAG, offsetof(struct help_options, man), "as a manual page, for man and mandoc", NULL},
+};
+static const struct option_set options_of_help = {option, sizeof option / sizeof *option, 0, NULL};
 
 static void print_overview(void)
 {
@@ -13,7 +24,7 @@ static void print_overview(void)
     puts("  foothold check my.cfg                   look a scenario over before running it\n");
     puts("verbs:");
     for (size_t i = 0; i < command_count; i++)
-        printf("  %-8s %s\n", command_list[i]->name, command_list[i]->summary);
+        printf("  %-10s %s\n", command_list[i]->name, command_list[i]->summary);
     puts("\n`foothold help VERB` says more. --version prints the version; NO_COLOR=1 turns colours off.");
     puts("Exit status: 0 done, 1 the machine failed, 2 the input is wrong, 130 or 143 stopped by a signal.");
 }
@@ -40,25 +51,35 @@ static void print_command(const struct command *command)
 
 static int run(int argc, char **argv)
 {
-    const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+    struct help_options options = {0};
+    struct operands operands;
+    const bool good = options_parse("help", &options_of_help, argc, argv, &options, &operands);
+    const char *verb = operands.n ? operands.item[0] : NULL;
+    const struct command *command = verb ? command_find(verb) : NULL;
+    int status = EXIT_INPUT;
 
-    if (argc > 1 && !command) {
+    if (good && verb && !command) {
         fputs("foothold help: no such verb: ", stderr);
-        diag_put_safe(stderr, argv[1], strlen(argv[1]));
+        diag_put_safe(stderr, verb, strlen(verb));
         fputs("\n  hint: `foothold help` lists them\n", stderr);
-        return EXIT_INPUT;
+    } else if (good) {
+        if (options.man)
+            manual_print(command);
+        else if (command)
+            print_command(command);
+        else
+            print_overview();
+        status = EXIT_FINE;
     }
-    if (command)
-        print_command(command);
-    else
-        print_overview();
+    options_free(&operands, NULL);
     output_check_stdout();
-    return EXIT_FINE;
+    return status;
 }
 
 const struct command command_help = {
     .name = "help",
     .summary = "say what a verb does and which options it takes",
-    .usage = "foothold help [VERB]",
+    .usage = "foothold help [options] [VERB]",
+    .options = &options_of_help,
     .run = run,
 };

@@ -1,0 +1,1 @@
+help --man models | grep -v '^.Dd'

@@ -1,0 +1,1 @@
+paths scenarios/first.cfg

@@ -66,7 +66,7 @@ static void pages_forbid_what_they_do_not_need(void **state)
 
     (void)state;
     html_begin(out, "</title><script>");
-    html_table_begin(out, "c", head, 2);
+    html_table_begin(out, "c", head, 2, NULL);
     html_row_begin(out, "</th><img src=x>");
     html_cell(out, "n", "1");
     html_row_end(out);

@@ -223,6 +223,16 @@ void agenda_free(struct agenda *agenda)
     pool_free(&agenda->pool);
 }
 
+size_t agenda_first(const struct agenda *agenda)
+{
+    size_t first = 0;
+
+    for (size_t i = 1; i < agenda->n; i++)
+        if (agenda->item[i].rank < agenda->item[first].rank)
+            first = i;
+    return first;
+}
+
 struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag)
 {
     const struct model *model = model_find(scenario->model[0].name.text);

@@ -40,6 +40,9 @@ struct agenda {
 void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n);
 void agenda_free(struct agenda *agenda);
 
+/* The place of the item that the first scenario asks first. */
+size_t agenda_first(const struct agenda *agenda);
+
 /* A plan that answers the agenda's questions, in its order, for a scenario of these or a blend of them, whose questions are
  * replaced. NULL with diagnostics when it does not compile. */
 struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag);

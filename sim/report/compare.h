@@ -18,6 +18,9 @@ void html_compare(FILE *out, const struct comparison *comparison, const struct p
 /* "both_held (12)", "khmeimim DEAL": an item of an agenda, a question with its month after the first scenario's start. */
 const char *compare_item(struct page *page, const struct agenda_item *item);
 
+/* The same without the month. */
+const char *compare_name(struct pool *pool, const struct agenda_item *item);
+
 /* "file.cfg:12", "-" where there is none. */
 const char *compare_place(struct pool *pool, struct place place);
 #endif

@@ -104,13 +104,13 @@ void html_paragraph(FILE *out, const char *class, const char *text)
     element(out, "p", class, text);
 }
 
-void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n)
+void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n, const char *kinds)
 {
     fputs("<div class=\"wide\"><table>\n<caption>", out);
     html_text(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < n; i++) {
-        fprintf(out, "<th scope=\"col\"%s>", i ? " class=\"n\"" : "");
+        fprintf(out, "<th scope=\"col\"%s>", (kinds ? kinds[i] == 'n' : i > 0) ? " class=\"n\"" : "");
         html_text(out, head[i]);
         fputs("</th>", out);
     }

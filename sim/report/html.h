@@ -16,8 +16,9 @@ void html_text(FILE *out, const char *text);
 void html_heading(FILE *out, const char *text);
 void html_paragraph(FILE *out, const char *class, const char *text);
 
-/* A table with a caption and column heads (n; those but the first are set to the right when `numbers`). */
-void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n);
+/* A table with a caption and n column heads. kinds: a letter a column, 't' text, 'n' numbers, whose head stands to the right; NULL:
+ * the first is text, the others numbers. */
+void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n, const char *kinds);
 void html_row_begin(FILE *out, const char *head); /* the row's own head, its first cell */
 void html_cell(FILE *out, const char *class, const char *text);
 void html_row_end(FILE *out);

@@ -23,21 +23,6 @@ static const struct scenario *opponent(const struct shown *it)
     return it->comparison->arm[it->other->arm].scenario;
 }
 
-static const char *name_of(struct pool *pool, const struct agenda_item *item)
-{
-    return item->base ? pool_print(pool, "%s %s", item->base, item->state) : item->id;
-}
-
-static size_t first_asked(const struct agenda *agenda)
-{
-    size_t first = 0;
-
-    for (size_t i = 1; i < agenda->n; i++)
-        if (agenda->item[i].rank < agenda->item[first].rank)
-            first = i;
-    return first;
-}
-
 /* Shares by size, largest first. */
 struct ranked_share {
     size_t player;
@@ -114,7 +99,7 @@ static void draw_differences(struct shown *it)
             if (difference->low > -INFINITY)
                 svg_bar(&svg, 100.0 * difference->low, 100.0 * difference->high, y, 7.0, svg_colour(3), 0.9);
             svg_dot(&svg, 100.0 * difference->delta.value, y, svg_colour(4));
-            svg_label(&svg, svg.left - 8.0, y + 4.0, "end", name_of(&it->pool, &agenda->item[k]));
+            svg_label(&svg, svg.left - 8.0, y + 4.0, "end", compare_name(&it->pool, &agenda->item[k]));
             svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start",
                       figure_points(&it->pool, difference->delta.value, difference->delta.se));
             i++;
@@ -181,15 +166,15 @@ static void list_differences(struct shown *it)
         "Question or state", it->comparison->arm[0].scenario->id, opponent(it)->id, "difference", "95 %", "ratio"};
     struct pool *pool = &it->pool;
 
-    html_table_begin(it->out, "In %; differences in points", head, sizeof head / sizeof *head);
+    html_table_begin(it->out, "In %; differences in points", head, sizeof head / sizeof *head, NULL);
     for (size_t rank = 0, i = 0; i < agenda->n; rank++)
         for (size_t k = 0; k < agenda->n; k++) {
             const struct outcome_difference *difference = &it->other->difference[k];
 
             if (agenda->item[k].rank != rank)
                 continue;
-            html_row_begin(it->out,
-                           pool_print(pool, "%s, month %.3g", name_of(pool, &agenda->item[k]), agenda->item[k].month));
+            html_row_begin(it->out, pool_print(pool, "%s, month %.3g", compare_name(pool, &agenda->item[k]),
+                                               agenda->item[k].month));
             html_cell(it->out, "n", figure_percent(pool, difference->a.value, difference->a.se));
             html_cell(it->out, "n", figure_percent(pool, difference->b.value, difference->b.se));
             html_cell(it->out, "n strong", figure_points(pool, difference->delta.value, difference->delta.se));
@@ -212,7 +197,7 @@ static void list_assumptions(struct shown *it)
     struct pool *pool = &it->pool;
 
     html_table_begin(it->out, pool_print(pool, "%zu assumptions differ, each with the line that sets it", list->n),
-                     head, sizeof head / sizeof *head);
+                     head, sizeof head / sizeof *head, "ttt");
     for (size_t i = 0; i < list->n; i++) {
         const struct difference *difference = &list->item[i];
 
@@ -240,7 +225,7 @@ static void tell_other(struct shown *it)
 
 void html_compare(FILE *out, const struct comparison *comparison, const struct provenance *provenance)
 {
-    struct shown it = {.out = out, .comparison = comparison, .first = first_asked(&comparison->agenda)};
+    struct shown it = {.out = out, .comparison = comparison, .first = agenda_first(&comparison->agenda)};
 
     html_begin(out, pool_print(&it.pool, "Against %s", comparison->arm[0].scenario->title));
     if (!comparison->agenda.same_start)

@@ -57,7 +57,8 @@ static void list_endings(struct shown *shown)
     const struct typical *typical = &shown->it->typical;
     struct pool *pool = &shown->pool;
 
-    html_table_begin(shown->out, "How histories end, and the typical one of each", head, sizeof head / sizeof *head);
+    html_table_begin(shown->out, "How histories end, and the typical one of each", head, sizeof head / sizeof *head,
+                     NULL);
     for (size_t i = 0; i < typical->n_endings; i++) {
         const struct typical_ending *ending = &typical->ending[i];
 
@@ -177,7 +178,7 @@ static void list_events(struct shown *shown, const struct story *story)
     const struct explanation *it = shown->it;
     struct pool *pool = &shown->pool;
 
-    html_table_begin(shown->out, "All that happens, in order", head, sizeof head / sizeof *head);
+    html_table_begin(shown->out, "All that happens, in order", head, sizeof head / sizeof *head, "tnttt");
     for (size_t i = 0; i < story->n_events; i++) {
         const struct story_event *event = &story->event[i];
 
@@ -201,7 +202,7 @@ static void list_orders(struct shown *shown, const char *caption, const struct t
     static const char *const head[] = {"Order", "%", "± simulation"};
     struct pool *pool = &shown->pool;
 
-    html_table_begin(shown->out, caption, head, sizeof head / sizeof *head);
+    html_table_begin(shown->out, caption, head, sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < n; i++) {
         html_row_begin(shown->out, telling_order(pool, shown->it->plan, &order[i]));
         html_cell(shown->out, "n", figure_percent(pool, order[i].share.value, order[i].share.se));
@@ -219,7 +220,8 @@ static void list_factors(struct shown *shown, const struct typical_ending *endin
 
     if (!plan->n_factors)
         return;
-    html_table_begin(shown->out, "What comes more or less often with this ending", head, sizeof head / sizeof *head);
+    html_table_begin(shown->out, "What comes more or less often with this ending", head, sizeof head / sizeof *head,
+                     NULL);
     for (size_t f = 0; f < plan->n_factors && f < MOST_FACTORS; f++) {
         const struct typical_factor *factor = &ending->factor[f];
         const double difference = factor->here.value - factor->all.value, se = hypot(factor->here.se, factor->all.se);

@@ -75,7 +75,7 @@ static void list_questions(struct shown *it)
     const struct answer *answer = it->answer;
     struct pool *pool = &it->pool;
 
-    html_table_begin(it->out, "Every question", head, sizeof head / sizeof *head);
+    html_table_begin(it->out, "Every question", head, sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < answer->n_questions; i++) {
         const struct answer_question *question = &answer->question[answer->asked[i]];
 
@@ -177,7 +177,7 @@ static void list_bases(struct shown *it)
                      pool_print(&it->pool,
                                 "Where the bases stand at month %.4g, in %%, and 5 to 95 %% of what is not known",
                                 answer->horizon),
-                     head, answer->n_states + 1);
+                     head, answer->n_states + 1, NULL);
     for (size_t b = 0; b < answer->n_bases; b++) {
         html_row_begin(it->out, answer->base[b].name);
         for (size_t s = 0; s < answer->n_states; s++) {
@@ -209,7 +209,7 @@ static void list_factors(struct shown *it)
         return;
     html_heading(it->out, "Levers and events");
     html_table_begin(it->out, pool_print(pool, "How %s differs with each", answer->question[q].id), head,
-                     sizeof head / sizeof *head);
+                     sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < n && i < MOST_FACTORS; i++) {
         const struct answer_factor *factor = &answer->factor[ranked[i].at];
         const struct estimate comes = factor->by_question[q].comes, so = factor->by_question[q].if_comes,
@@ -241,7 +241,7 @@ static void list_drivers(struct shown *it)
 
     html_heading(it->out, "What the range comes from, and what rests on guesses");
     html_table_begin(it->out, "Share of what the analyst does not know that each quantity alone accounts for", head,
-                     sizeof head / sizeof *head);
+                     sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < n && i < MOST_DRIVERS; i++) {
         const struct answer_driver *driver = &answer->driver[ranked[i].at];
 
@@ -288,7 +288,7 @@ static void list_sources(struct shown *it, const struct scenario *scenario)
     if (!scenario->n_sources)
         return;
     html_heading(it->out, "Sources");
-    html_table_begin(it->out, "What each supports", head, sizeof head / sizeof *head);
+    html_table_begin(it->out, "What each supports", head, sizeof head / sizeof *head, "tnt");
     for (size_t s = 0; s < scenario->n_sources; s++) {
         const struct node *source = tree_get(sources, scenario->source[s].id);
         const char *lines = "", *title = scenario->source[s].label;

@@ -15,6 +15,11 @@ const char *compare_item(struct page *page, const struct agenda_item *item)
                       : pool_print(&page->pool, "%s (%.3g)", page_safe(page, item->id), item->month);
 }
 
+const char *compare_name(struct pool *pool, const struct agenda_item *item)
+{
+    return item->base ? pool_print(pool, "%s %s", item->base, item->state) : item->id;
+}
+
 /* What is being told: one arm against the baseline. */
 struct telling {
     struct page *page;

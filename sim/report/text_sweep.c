@@ -7,17 +7,6 @@
 
 enum { INDENT = 2, BAR = 20, MOST_ROWS = 41, MOST_COLUMNS = 9 };
 
-/* The question that the scenario asks first. */
-static size_t first_asked(const struct agenda *agenda)
-{
-    size_t first = 0;
-
-    for (size_t i = 1; i < agenda->n; i++)
-        if (agenda->item[i].rank < agenda->item[first].rank)
-            first = i;
-    return first;
-}
-
 /* Of so many values of a path, those that are shown: all, or some with the ends among them. */
 static size_t shown(size_t n, size_t most)
 {
@@ -143,7 +132,7 @@ static void in_all(struct page *page, const struct sweep *sweep, size_t q)
 void text_sweep(FILE *out, const struct sweep *sweep, const struct provenance *provenance, bool colour, int width)
 {
     struct page page = {.out = out, .colour = colour, .width = width};
-    const size_t first = first_asked(&sweep->agenda);
+    const size_t first = agenda_first(&sweep->agenda);
 
     page_wrap(&page, PAGE_BOLD, 0, page_safe(&page, sweep->scenario->title));
     if (sweep->n_paths == 1)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "sim/system/memory.h"
 
 struct estimate {
@@ -87,4 +88,13 @@ struct answer {
     bool has_deal;                                   /* some state is a deal */
     struct pool pool;
 };
+
+/* The question of an id; NULL: it asks none. */
+static inline const struct answer_question *answer_find(const struct answer *answer, const char *id)
+{
+    for (size_t i = 0; i < answer->n_questions; i++)
+        if (strcmp(answer->question[i].id, id) == 0)
+            return &answer->question[i];
+    return NULL;
+}
 #endif

@@ -236,7 +236,7 @@ const struct command command_compare = {
         "Every scenario plays the same luck, clock by clock, so that differences are far surer than the answers "
         "themselves.\n"
         "Written to results/BASELINE/compare or --out: compare.txt, compare.csv, assumptions.csv, attribution.csv,\n"
-        "compare.json, manifest.json. Shares are Shapley values: they add up to the difference.\n",
+        "compare.json, report.html, manifest.json. Shares are Shapley values: they add up to the difference.\n",
     .options = &options_of_compare,
     .run = run,
 };

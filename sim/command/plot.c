@@ -96,7 +96,7 @@ static int draw_folder(const char *folder)
         }
     }
     if (drawn)
-        printf("%zu plots drawn in %s/, as .svg and .png\n", drawn, folder);
+        printf("%zu plot%s drawn in %s/, as .svg and .png\n", drawn, drawn == 1 ? "" : "s", folder);
     pool_free(&pool);
     return status;
 }
@@ -123,7 +123,8 @@ const struct command command_plot = {
     .name = "plot",
     .summary = "draw the plots of folders of results as SVG and PNG, by gnuplot",
     .usage = "foothold plot DIR...",
-    .detail = "run, compare, sweep and score leave a gnuplot script and a Vega-Lite spec beside each table that people "
-              "plot.\n",
+    .detail =
+        "run, compare, sweep, pool and score leave a gnuplot script and a Vega-Lite spec beside each table that people "
+        "plot.\n",
     .run = run,
 };

@@ -10,6 +10,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
+#include "sim/report/plots.h"
 #include "sim/report/pool.h"
 
 struct pool_options {
@@ -71,6 +72,9 @@ static void write_files(const char *folder, const struct pooling *pooling, const
     csv_pool(output_open(&output, "pool.csv"), pooling);
     json_pool(output_open(&output, "pool.json"), pooling);
     json_manifest(output_open(&output, "manifest.json"), provenance);
+    csv_analysts(output_open(&output, "analysts.csv"), pooling);
+    plots_pool(&output, pooling);
+    html_pool(output_open(&output, "report.html"), pooling, provenance);
     output_commit(&output);
 }
 
@@ -183,10 +187,11 @@ const struct command command_pool = {
     .name = "pool",
     .summary = "make one answer of several analysts', and say how far they disagree",
     .usage = "foothold pool [options] FILE...",
-    .detail = "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is "
-              "refused where two\n"
-              "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, pool.json, "
-              "manifest.json.\n",
+    .detail =
+        "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is "
+        "refused where two\n"
+        "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, analysts.csv,\n"
+        "pool.json, report.html, manifest.json.\n",
     .options = &options_of_pool,
     .run = run,
 };

@@ -100,6 +100,7 @@ static void choose_seeds(struct work *work, struct run_options *options)
 
 static int play_work(struct work *work, struct run_options *options, int argc, char **argv)
 {
+    const bool chosen = !options->playing.seed.given;
     int status = EXIT_FINE;
 
     choose_seeds(work, options);
@@ -111,7 +112,7 @@ static int play_work(struct work *work, struct run_options *options, int argc, c
         status = work->item[i].status == WORK_FAILED ? EXIT_INPUT : status;
     show_all(work, options);
     if (work->several)
-        work_write(work);
+        work_write(work, &options->playing, chosen, argc, argv);
     if (work->several && !options->playing.quiet)
         work_tell(work);
     return playing_status(status);
@@ -245,7 +246,7 @@ const struct command command_run = {
         "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json, report.html and manifest.json. Of "
         "several, one "
         "that has\n"
-        "mistakes is told of and the others are played; summary.csv and batch.csv of all go to --out, or "
+        "mistakes is told of and the others are played; summary.csv, batch.csv and report.html of all go to --out, or "
         "results/batch. A FILE\n"
         "that holds a batch (scenarios x settings x seeds, scenarios/batch.cfg is one) is run by itself, into "
         "results/NAME/batch.\n"

@@ -86,6 +86,7 @@ static void write_files(const struct job *job, const char *folder, const struct 
     json_score(output_open(&output, "score.json"), &job->scoring);
     if (job->scoring.calibration.n >= SCORE_ENOUGH)
         plots_score(&output);
+    html_score(output_open(&output, "report.html"), &job->scoring, provenance);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);
 }
@@ -198,7 +199,7 @@ const struct command command_score = {
         "manifest.json beside it. A resolution says what came of a question, in which state a base was on a date, or "
         "how many\n"
         "bases were held. Written to results/FIRST/score or --out: score.txt, score.csv, calibration.csv, score.json,\n"
-        "manifest.json.\n",
+        "report.html, manifest.json.\n",
     .options = &options_of_score,
     .run = run,
 };

@@ -136,6 +136,7 @@ static void write_files(const char *folder, const struct sweep *sweep, const str
     csv_sweep(output_open(&output, "sweep.csv"), sweep);
     json_sweep(output_open(&output, "sweep.json"), sweep);
     plots_sweep(&output, sweep);
+    html_sweep(output_open(&output, "report.html"), sweep, provenance);
     json_manifest(output_open(&output, "manifest.json"), provenance);
     output_commit(&output);
 }
@@ -258,10 +259,10 @@ const struct command command_sweep = {
     .name = "sweep",
     .summary = "play a scenario over a grid of values for one or more of its numbers, all on the same luck",
     .usage = "foothold sweep [options] FILE --vary PATH=LO:HI:STEPS [--vary ...]",
-    .detail =
-        "A number that is varied has no uncertainty of its own. Written to results/SCENARIO/sweep or --out: "
-        "sweep.txt,\n"
-        "sweep.csv (a point and a question a row, with the slope to the next point), sweep.json, manifest.json.\n",
+    .detail = "A number that is varied has no uncertainty of its own. Written to results/SCENARIO/sweep or --out: "
+              "sweep.txt,\n"
+              "sweep.csv (a point and a question a row, with the slope to the next point), sweep.json, report.html, "
+              "manifest.json.\n",
     .options = &options_of_sweep,
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "sim/analysis/summarise.h"
 #include "sim/report/csv_field.h"
 #include "sim/report/output.h"
+#include "sim/report/report.h"
 #include "sim/scenario/diag.h"
 
 static const char *const status_name[] = {
@@ -366,19 +367,94 @@ static void write_table(FILE *out, const struct work *work)
     }
 }
 
-void work_write(const struct work *work)
+/* ---- the page of all ---- */
+
+/* A path from a folder to a file in another, both as they are named from the working folder. NULL: there is none that holds
+ * wherever both are moved together. */
+static const char *path_between(struct pool *pool, const char *folder, const char *file)
 {
+    const char *path = "";
+    size_t same = 0;
+
+    if ((*folder == '/') != (*file == '/') || strstr(folder, "..") || strstr(file, ".."))
+        return NULL;
+    for (size_t i = 0; folder[i] && folder[i] == file[i]; i++)
+        if (file[i] == '/')
+            same = i + 1;
+    if (!strncmp(folder, file, strlen(folder)) && file[strlen(folder)] == '/')
+        return file + strlen(folder) + 1;
+    for (const char *rest = folder + same; *rest; rest += strspn(rest, "/")) {
+        path = pool_print(pool, "%s../", path);
+        rest += strcspn(rest, "/");
+    }
+    return pool_print(pool, "%s%s", path, file + same);
+}
+
+static const char *remark_on(struct pool *pool, const struct work *work, size_t i)
+{
+    const struct work_item *item = &work->item[i];
+
+    switch (item->status) {
+    case WORK_FAILED:
+        return pool_print(pool, "failed: %s", item->message);
+    case WORK_SKIPPED:
+        return "skipped: whole and unchanged";
+    case WORK_STOPPED:
+        return "stopped early";
+    case WORK_TO_DO:
+        return "not played";
+    case WORK_SAME:
+    case WORK_DONE:
+        break;
+    }
+    return item->same_as == i ? "" : pool_print(pool, "the same as %s", work->item[item->same_as].name);
+}
+
+static void write_page(FILE *out, const struct work *work, const struct provenance *provenance)
+{
+    struct pool pool = {0};
+    struct batch_row *row = pool_new(&pool, work->n, sizeof *row);
+
+    for (size_t i = 0; i < work->n; i++) {
+        const struct work_item *item = &work->item[i];
+        const char *page = pool_print(&pool, "%s/report.html", item->folder);
+
+        row[i] = (struct batch_row){.name = item->name,
+                                    .remark = remark_on(&pool, work, i),
+                                    .page = access(page, R_OK) ? NULL : path_between(&pool, work->folder, page),
+                                    .answer = item->answer};
+    }
+    html_batch(out, row, work->n, provenance);
+    pool_free(&pool);
+}
+
+void work_write(const struct work *work, const struct playing *playing, bool seed_chosen, int argc, char **argv)
+{
+    struct pool pool = {0};
+    struct provenance_scenario *scenario = pool_new(&pool, work->n, sizeof *scenario);
+    const struct provenance provenance = {.command = "run",
+                                          .argc = argc,
+                                          .argv = (const char *const *)argv,
+                                          .seed = playing->seed.seed,
+                                          .seed_chosen = seed_chosen,
+                                          .design = playing_design_name[playing->design],
+                                          .scenario = scenario,
+                                          .n_scenarios = work->n};
     struct output output;
     FILE *summary;
     bool headed = false;
 
+    for (size_t i = 0; i < work->n; i++)
+        scenario[i] = (struct provenance_scenario){.id = work->item[i].name, .sha256 = work->item[i].sha256};
     output_begin(&output, work->folder);
     summary = output_open(&output, "summary.csv");
     for (size_t i = 0; i < work->n; i++)
         if (work->item[i].status >= WORK_SKIPPED)
             copy_rows(summary, &work->item[i], &headed);
     write_table(output_open(&output, "batch.csv"), work);
+    write_page(output_open(&output, "report.html"), work, &provenance);
     output_commit(&output);
+    pool_free(&pool);
 }
 
 void work_tell(const struct work *work)

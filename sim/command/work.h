@@ -44,8 +44,9 @@ void work_find_same(struct work *work);
 bool work_resume_seed(const struct work *work, uint64_t *seed);
 void work_resume(struct work *work);
 
-/* Write summary.csv and batch.csv of all into the work's folder. */
-void work_write(const struct work *work);
+/* Write summary.csv, batch.csv and report.html of all into the work's folder. The arguments and the settings are what it is to be
+ * played again with. */
+void work_write(const struct work *work, const struct playing *playing, bool seed_chosen, int argc, char **argv);
 
 /* Say in words, on standard error, which were skipped, are the same, failed. */
 void work_tell(const struct work *work);

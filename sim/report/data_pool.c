@@ -32,6 +32,30 @@ void csv_pool(FILE *out, const struct pooling *pooling)
         }
 }
 
+void csv_analysts(FILE *out, const struct pooling *pooling)
+{
+    fputs("question,scenario_id,analyst_id,weight,value,se,sd_worlds,low,high,location,month\n", out);
+    for (size_t i = 0; i < pooling->agenda.n; i++)
+        for (size_t k = 0; k < pooling->n; k++) {
+            const struct agenda_item *item = &pooling->agenda.item[i];
+            const struct estimate p = outcome_estimate(&pooling->outcome[k], i);
+            const double sd = pooling->outcome[k].ignorance[i];
+
+            csv_text(out, item->id);
+            csv_next_text(out, pooling->scenario[k]->id);
+            csv_next_text(out, pooling->scenario[k]->analyst_id);
+            csv_next_number(out, pooling->weight[k]);
+            csv_next_number(out, p.value);
+            csv_next_number(out, p.se);
+            csv_next_number(out, sd);
+            csv_next_number(out, isnan(sd) ? p.value : fmax(0.0, p.value - sd));
+            csv_next_number(out, isnan(sd) ? p.value : fmin(1.0, p.value + sd));
+            csv_next_text(out, item->base ? item->base : "all");
+            csv_next_number(out, item->month);
+            putc('\n', out);
+        }
+}
+
 static json_t *analyst(const struct pooling *pooling, size_t i)
 {
     json_t *out = json_tree_object(), *questions = json_tree_object();

@@ -15,7 +15,7 @@ static const char style[] =
     "caption{text-align:left;color:#555;padding-bottom:.2rem}"
     "th,td{padding:.2rem .6rem;border-bottom:1px solid #ccc;text-align:left;vertical-align:top}"
     "thead th{border-bottom:2px solid #1a1a1a}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-    "th{font-weight:normal}thead th{font-weight:bold}th:first-child{min-width:11rem}td:not(.n){min-width:11rem}"
+    "th{font-weight:normal}thead th{font-weight:bold}th:first-child{min-width:11rem}td:not(.n){min-width:7rem}"
     "td,th{overflow-wrap:break-word}"
     "figure{margin:1rem 0;overflow-x:auto}figcaption{color:#555;font-size:.92rem}"
     "svg{max-width:100%;min-width:36rem;height:auto;display:block}"
@@ -23,7 +23,8 @@ static const char style[] =
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.6rem;font-size:.85rem}"
     ".wide{overflow-x:auto}"
     "@media "
-    "print{body{max-width:none;margin:0;font-size:11pt}figure,table,tr{break-inside:avoid}h2{break-after:avoid}}";
+    "print{body{max-width:none;margin:0;font-size:11pt}.wide{overflow:visible}.wide table{font-size:.75em}"
+    "figure,table,tr{break-inside:avoid}h2{break-after:avoid}}";
 
 /* Control bytes, direction marks and invalid UTF-8 made visible. */
 static char *visible(const char *text)
@@ -127,6 +128,22 @@ void html_row_begin(FILE *out, const char *head)
 void html_cell(FILE *out, const char *class, const char *text)
 {
     element(out, "td", class, text);
+}
+
+void html_link(FILE *out, const char *path, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+
+    if (!path) {
+        html_cell(out, NULL, "");
+        return;
+    }
+    fputs("<td><a href=\"", out);
+    for (; *path; path++)
+        fprintf(out, strchr(plain, *path) ? "%c" : "%%%02X", (unsigned char)*path);
+    fputs("\">", out);
+    html_text(out, text);
+    fputs("</a></td>\n", out);
 }
 
 void html_row_end(FILE *out)

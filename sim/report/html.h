@@ -21,6 +21,8 @@ void html_paragraph(FILE *out, const char *class, const char *text);
 void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n, const char *kinds);
 void html_row_begin(FILE *out, const char *head); /* the row's own head, its first cell */
 void html_cell(FILE *out, const char *class, const char *text);
+void html_link(FILE *out, const char *path,
+               const char *text); /* a cell; path: a file's, from the page's folder; NULL: none */
 void html_row_end(FILE *out);
 void html_table_end(FILE *out);
 

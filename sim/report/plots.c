@@ -249,16 +249,22 @@ static void name_rows(FILE *out, const char *const *name, size_t n)
     fputs(")\nset grid x lc rgb '#dddddd'\nset arrow from 0, graph 0 to 0, graph 1 nohead dt 3\n", out);
 }
 
+/* As the first scenario asks. */
+static void list_items(const struct agenda *agenda, const char **name)
+{
+    for (size_t rank = 0, i = 0; i < agenda->n; rank++)
+        for (size_t k = 0; k < agenda->n; k++)
+            if (agenda->item[k].rank == rank)
+                name[i++] = agenda->item[k].id;
+}
+
 static void compare_script(struct output *output, const struct comparison *comparison)
 {
     const struct agenda *agenda = &comparison->agenda;
     const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
     FILE *out = script(output, "compare", "compare.csv");
 
-    for (size_t rank = 0, i = 0; i < agenda->n; rank++) /* as the first scenario asks */
-        for (size_t k = 0; k < agenda->n; k++)
-            if (agenda->item[k].rank == rank)
-                name[i++] = agenda->item[k].id;
+    list_items(agenda, name);
     fprintf(out, "set xlabel 'difference from %s' noenhanced\nset key outside right top noenhanced\n",
             comparison->arm[0].scenario->id);
     name_rows(out, name, agenda->n);
@@ -316,19 +322,9 @@ static void attribution_script(struct output *output, const struct comparison *c
     again(out, "attribution");
 }
 
-static size_t first_of(const struct agenda *agenda)
-{
-    size_t first = 0;
-
-    for (size_t i = 1; i < agenda->n; i++)
-        if (agenda->item[i].rank < agenda->item[first].rank)
-            first = i;
-    return first;
-}
-
 void plots_compare(struct output *output, const struct comparison *comparison)
 {
-    const size_t first = first_of(&comparison->agenda);
+    const size_t first = agenda_first(&comparison->agenda);
     json_t *root;
 
     compare_script(output, comparison);
@@ -341,11 +337,50 @@ void plots_compare(struct output *output, const struct comparison *comparison)
     write_spec(output, "attribution", root);
 }
 
+/* ---- pools ---- */
+
+void plots_pool(struct output *output, const struct pooling *pooling)
+{
+    const struct agenda *agenda = &pooling->agenda;
+    const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
+    FILE *out = script(output, "pool", "analysts.csv and pool.csv");
+    json_t *root = spec("analysts.csv"), *encoding = json_tree_object();
+
+    list_items(agenda, name);
+    fputs("set xlabel 'probability; bars: one standard deviation of what the analyst does not know'\nset xrange [0:1]\n"
+          "set key outside right top noenhanced\n",
+          out);
+    name_rows(out, name, agenda->n);
+    fputs("unset arrow\nplot", out);
+    for (size_t k = 0; k < pooling->n; k++)
+        for (size_t i = 0; i < agenda->n; i++)
+            fprintf(out,
+                    "%s 'analysts.csv' using (strcol(1) eq '%s' && strcol(2) eq '%s' ? $5 : NaN):(%.3f):8:9 with "
+                    "xerrorbars pt %zu ps 0.7 lc rgb '%s' %s%s%s",
+                    k + i ? "," : "", name[i], pooling->scenario[k]->id,
+                    (double)i + 0.6 * ((double)k + 0.5) / (double)pooling->n - 0.3, k % 2 ? (size_t)5 : 7,
+                    svg_line_colour(k), i ? "notitle" : "title '", i ? "" : pooling->scenario[k]->id, i ? "" : "'");
+    for (size_t i = 0; i < agenda->n; i++)
+        fprintf(out,
+                ", 'pool.csv' using (strcol(1) eq '%s' && strcol(2) eq 'linear' ? $3 : NaN):(%zu) with points pt 13 ps "
+                "1.6 lc "
+                "rgb 'black' %s",
+                name[i], i, i ? "notitle" : "title 'pooled, linear'");
+    putc('\n', out);
+    again(out, "pool");
+    json_tree_put(root, "mark", mark("point"));
+    json_tree_put(encoding, "x", channel("value", "quantitative", "probability"));
+    json_tree_put(encoding, "y", channel("question", "nominal", ""));
+    json_tree_put(encoding, "color", channel("scenario_id", "nominal", ""));
+    json_tree_put(root, "encoding", encoding);
+    write_spec(output, "pool", root);
+}
+
 /* ---- sweeps and scores ---- */
 
 static const char *name_of_first(const struct agenda *agenda)
 {
-    return agenda->item[first_of(agenda)].id;
+    return agenda->item[agenda_first(agenda)].id;
 }
 
 static void sweep_line(struct output *output, const struct sweep *sweep)

@@ -44,6 +44,14 @@ void text_summary(FILE *out, const struct answer *answer, const struct provenanc
 /* One line a question, one column a scenario, after a batch. */
 void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width);
 
+/* The page of a batch. */
+struct batch_row {
+    const char *name, *remark;   /* remark: "" where there is nothing to remark */
+    const char *page;            /* its own, as a path from the batch's folder; NULL: there is none */
+    const struct answer *answer; /* NULL: it was not played now */
+};
+void html_batch(FILE *out, const struct batch_row *row, size_t n, const struct provenance *provenance);
+
 /* The page people are shown: one file that stands alone (html.h). scenario: the one that was played, for its sources. */
 struct scenario;
 void html_run(FILE *out, const struct answer *answer, const struct provenance *provenance,

@@ -10,4 +10,5 @@ void text_score(FILE *out, const struct scoring *scoring, bool colour, int width
 void csv_score(FILE *out, const struct scoring *scoring);       /* a forecast on a resolution */
 void csv_calibration(FILE *out, const struct scoring *scoring); /* a bin of forecasts */
 void json_score(FILE *out, const struct scoring *scoring);
+void html_score(FILE *out, const struct scoring *scoring, const struct provenance *provenance);
 #endif

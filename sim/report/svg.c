@@ -121,6 +121,28 @@ void svg_bar(const struct svg *svg, double a, double b, double y, double thickne
             y - 0.5 * thickness, fmax(0.5, to - from), thickness, colour, opacity);
 }
 
+void svg_cell(const struct svg *svg, double a, double b, double y, double thickness, double share, const char *text)
+{
+    share = share > 0.0 ? fmin(1.0, share) : 0.0; /* from white to #0072B2 */
+    fprintf(svg->out,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"rgb(%.0f,%.0f,%.0f)\"/>"
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"%s>",
+            svg_x(svg, a), y - 0.5 * thickness, svg_x(svg, b) - svg_x(svg, a), thickness, 255.0 - 255.0 * share,
+            255.0 - 141.0 * share, 255.0 - 77.0 * share, svg_x(svg, 0.5 * (a + b)), y + 4.0,
+            share > 0.9 ? " style=\"fill:#fff\"" : "");
+    html_text(svg->out, text);
+    fputs("</text>\n", svg->out);
+}
+
+double svg_step(double range, int n)
+{
+    const double rough = range / n, power = pow(10.0, floor(log10(rough))), lead = rough / power;
+
+    if (!(range > 0.0) || !isfinite(power))
+        return 1.0;
+    return power * (lead < 1.5 ? 1.0 : lead < 3.5 ? 2.0 : lead < 7.5 ? 5.0 : 10.0);
+}
+
 void svg_dot(const struct svg *svg, double x, double y, const char *colour)
 {
     fprintf(svg->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", svg_x(svg, x), y, colour);

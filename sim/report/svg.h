@@ -36,6 +36,12 @@ void svg_dot(const struct svg *svg, double x, double y, const char *colour);
 void svg_label(const struct svg *svg, double x, double y, const char *anchor, const char *text);
 void svg_rule(const struct svg *svg, double x); /* an upright line */
 
+/* A cell of a map, from a to b of the x axis, the darker the nearer its share is to 1, with a text in it that can be read. */
+void svg_cell(const struct svg *svg, double a, double b, double y, double thickness, double share, const char *text);
+
+/* A round step that divides a range into some n. */
+double svg_step(double range, int n);
+
 /* Names beside the right edge, each at its height on the y axis but moved apart so that all can be read. */
 void svg_names(const struct svg *svg, const double *y, const char *const *name, size_t n);
 

@@ -7,4 +7,5 @@
 void text_sweep(FILE *out, const struct sweep *sweep, const struct provenance *provenance, bool colour, int width);
 void csv_sweep(FILE *out, const struct sweep *sweep); /* a point, a question or a base's state */
 void json_sweep(FILE *out, const struct sweep *sweep);
+void html_sweep(FILE *out, const struct sweep *sweep, const struct provenance *provenance);
 #endif

@@ -6,19 +6,11 @@
 
 enum { INDENT = 2 };
 
-static const struct answer_question *find(const struct answer *answer, const char *id)
-{
-    for (size_t i = 0; i < answer->n_questions; i++)
-        if (strcmp(answer->question[i].id, id) == 0)
-            return &answer->question[i];
-    return NULL;
-}
-
 /* The n-th scenario is the first that asks it. */
 static bool is_new(const struct answer *const *answer, size_t n, const char *id)
 {
     for (size_t i = 0; i < n; i++)
-        if (find(answer[i], id))
+        if (answer_find(answer[i], id))
             return false;
     return true;
 }
@@ -37,7 +29,7 @@ static void add_question(struct table *table, struct page *page, const struct an
 {
     table_add(table, PAGE_PLAIN, page_safe(page, id));
     for (size_t i = 0; i < n; i++) {
-        const struct answer_question *question = find(answer[i], id);
+        const struct answer_question *question = answer_find(answer[i], id);
 
         table_add(table, PAGE_PLAIN, question ? number(&page->pool, question) : "-");
     }

@@ -1,0 +1,177 @@
+/* html_pool.c - the page of a pool: what the analysts say together, and how far apart they are. */
+#include <math.h>
+#include "sim/report/compare.h"
+#include "sim/report/figure.h"
+#include "sim/report/html.h"
+#include "sim/report/pool.h"
+#include "sim/report/svg.h"
+
+enum { WIDTH = 800 };
+
+static const char *const method_label[] = {[POOL_LINEAR] = "pooled, linear",
+                                           [POOL_LOGARITHMIC] = "pooled, logarithmic",
+                                           [POOL_EXTREMISED] = "pooled, extremised"};
+
+struct shown {
+    FILE *out;
+    const struct pooling *pooling;
+    struct pool pool;
+};
+
+static bool has_method(const struct pooling *pooling, size_t method)
+{
+    return method != POOL_EXTREMISED || !isnan(pooling->extreme);
+}
+
+static const char *words_of(struct pool *pool, const struct agenda_item *item)
+{
+    return item->base ? compare_name(pool, item) : *item->text ? item->text : item->id;
+}
+
+static void lead(struct shown *it)
+{
+    const struct pooling *pooling = it->pooling;
+    const size_t first = agenda_first(&pooling->agenda);
+    const struct pooled *pooled = &pooling->item[first];
+    const struct estimate p = pooled->value[POOL_LINEAR];
+    struct pool *pool = &it->pool;
+
+    html_paragraph(it->out, "lead",
+                   pool_print(pool, "%s Pooled, yes in %s of 100 histories; the %zu analysts say from %s to %s.",
+                              words_of(pool, &pooling->agenda.item[first]), figure_percent(pool, p.value, p.se),
+                              pooling->n, figure_percent(pool, pooled->lowest, p.se),
+                              figure_percent(pool, pooled->highest, p.se)));
+    if (pooling->shared)
+        html_paragraph(it->out, "strong",
+                       pool_print(pool, "They share sources: %s. Their agreement is then worth less than it looks%s.",
+                                  pooling->shared,
+                                  isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
+    if (!pooling->agenda.same_start)
+        html_paragraph(it->out, NULL,
+                       "They start on different dates: each question is asked at the earliest date one of them asks it "
+                       "for, and what starts earlier counts by the histories that still hold the common bases when the "
+                       "last begins.");
+}
+
+static void list_analysts(struct shown *it)
+{
+    static const char *const head[] = {"Scenario", "analyst", "as of", "weight", "title"};
+    const struct pooling *pooling = it->pooling;
+
+    html_table_begin(it->out, "Who is pooled", head, sizeof head / sizeof *head, "tttnt");
+    for (size_t i = 0; i < pooling->n; i++) {
+        html_row_begin(it->out, pooling->scenario[i]->id);
+        html_cell(it->out, NULL, pooling->scenario[i]->analyst_id);
+        html_cell(it->out, NULL, pooling->scenario[i]->as_of);
+        html_cell(it->out, "n", pool_print(&it->pool, "%.3g", pooling->weight[i]));
+        html_cell(it->out, NULL, pooling->scenario[i]->title);
+        html_row_end(it->out);
+    }
+    html_table_end(it->out);
+}
+
+/* Each analyst with the spread of what that one does not know, the pools below them. */
+static void draw_question(struct shown *it, size_t q)
+{
+    const struct pooling *pooling = it->pooling;
+    const struct agenda_item *item = &pooling->agenda.item[q];
+    struct pool *pool = &it->pool;
+    const double row = 22.0;
+    size_t n = pooling->n;
+    double y;
+    struct svg svg;
+
+    for (size_t m = 0; m < POOL_METHODS; m++)
+        n += has_method(pooling, m);
+    svg_begin(&svg, it->out, pool_print(pool, "What each analyst says: %s", item->id), WIDTH, 60.0 + row * (double)n,
+              190.0, 60.0, 14.0, 46.0);
+    svg_axes(&svg, 0.0, 100.0, 0.0, 1.0);
+    svg_ticks_x(&svg, 20.0, "% of histories");
+    y = svg.top + 0.5 * row;
+    for (size_t k = 0; k < pooling->n; k++, y += row) {
+        const struct estimate p = outcome_estimate(&pooling->outcome[k], q);
+        const double sd = pooling->outcome[k].ignorance[q];
+
+        if (sd > 0.0)
+            svg_bar(&svg, 100.0 * fmax(0.0, p.value - sd), 100.0 * fmin(1.0, p.value + sd), y, 8.0, svg_colour(3), 0.8);
+        svg_dot(&svg, 100.0 * p.value, y, svg_colour(4));
+        svg_label(&svg, svg.left - 8.0, y + 4.0, "end", pooling->scenario[k]->id);
+        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(pool, p.value, p.se));
+    }
+    for (size_t m = 0; m < POOL_METHODS; m++) {
+        const struct estimate p = pooling->item[q].value[m];
+
+        if (!has_method(pooling, m))
+            continue;
+        svg_dot(&svg, 100.0 * p.value, y, svg_colour(0));
+        svg_label(&svg, svg.left - 8.0, y + 4.0, "end", method_label[m]);
+        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(pool, p.value, p.se));
+        y += row;
+    }
+    svg_end(&svg, pool_print(pool, "%s Bands: one standard deviation of what the analyst does not know.",
+                             words_of(pool, item)));
+}
+
+static void list_answers(struct shown *it)
+{
+    const struct pooling *pooling = it->pooling;
+    struct pool *pool = &it->pool;
+    const char *head[POOL_METHODS + 5] = {"Question or state"};
+    size_t n = 1;
+
+    for (size_t m = 0; m < POOL_METHODS; m++)
+        if (has_method(pooling, m))
+            head[n++] = pool_method_name[m];
+    head[n++] = "analysts";
+    head[n++] = "sd between";
+    head[n++] = "sd within";
+    head[n++] = "bits";
+    html_table_begin(it->out, "Pooled answers, in %", head, n, NULL);
+    for (size_t rank = 0, i = 0; i < pooling->agenda.n; rank++)
+        for (size_t q = 0; q < pooling->agenda.n; q++) {
+            const struct pooled *pooled = &pooling->item[q];
+            const double se = pooled->value[POOL_LINEAR].se;
+
+            if (pooling->agenda.item[q].rank != rank)
+                continue;
+            html_row_begin(it->out, pool_print(pool, "%s, month %.3g", compare_name(pool, &pooling->agenda.item[q]),
+                                               pooling->agenda.item[q].month));
+            for (size_t m = 0; m < POOL_METHODS; m++)
+                if (has_method(pooling, m))
+                    html_cell(it->out, m == POOL_LINEAR ? "n strong" : "n",
+                              figure_percent(pool, pooled->value[m].value, pooled->value[m].se));
+            html_cell(it->out, "n",
+                      pool_print(pool, "%s to %s", figure_percent(pool, pooled->lowest, se),
+                                 figure_percent(pool, pooled->highest, se)));
+            html_cell(it->out, "n", figure_percent(pool, pooled->between, se));
+            html_cell(it->out, "n", figure_percent(pool, pooled->within, se));
+            html_cell(it->out, "n", pool_print(pool, "%.3f", pooled->divergence));
+            html_row_end(it->out);
+            i++;
+        }
+    html_table_end(it->out);
+    html_paragraph(
+        it->out, "dim",
+        "Between: standard deviation of the analysts' answers. Within: of each one's own over what he does not "
+        "know. Bits: their Jensen-Shannon divergence, 0 where all say the same.");
+}
+
+void html_pool(FILE *out, const struct pooling *pooling, const struct provenance *provenance)
+{
+    struct shown it = {.out = out, .pooling = pooling};
+
+    html_begin(out, pool_print(&it.pool, "%zu analysts pooled", pooling->n));
+    lead(&it);
+    for (size_t rank = 0, i = 0; i < pooling->agenda.n; rank++)
+        for (size_t q = 0; q < pooling->agenda.n; q++)
+            if (pooling->agenda.item[q].rank == rank) {
+                if (!pooling->agenda.item[q].base)
+                    draw_question(&it, q);
+                i++;
+            }
+    list_answers(&it);
+    list_analysts(&it);
+    html_reproduce(out, provenance);
+    html_end(out);
+    pool_free(&it.pool);
+}

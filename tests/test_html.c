@@ -131,6 +131,25 @@ static void names_are_moved_apart(void **state)
     free(sheet.text);
 }
 
+static void names_keep_their_colours(void **state)
+{
+    static const char *const name[] = {"inss", "column", "ipsc", "suciu", "eutoday", "analyst", "me"};
+    static const char *const turned[] = {"me", "analyst", "eutoday", "suciu", "ipsc", "column", "inss"};
+    size_t alone, colour[7], again[7];
+    unsigned seen = 0;
+
+    (void)state;
+    svg_assign(colour, name, 7);
+    svg_assign(again, turned, 7);
+    for (size_t i = 0; i < 7; i++) {
+        assert_int_equal(colour[i], again[6 - i]); /* whatever their order */
+        seen |= 1u << colour[i];
+    }
+    assert_int_equal(seen, 127); /* all different */
+    svg_assign(&alone, name + 5, 1);
+    assert_int_equal(alone, colour[5]); /* the first in the alphabet has its wish */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +157,7 @@ int main(void)
         cmocka_unit_test(pages_forbid_what_they_do_not_need),
         cmocka_unit_test(commands_are_quoted_for_a_shell),
         cmocka_unit_test(names_are_moved_apart),
+        cmocka_unit_test(names_keep_their_colours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,19 +145,38 @@ static json_t *mark(const char *type)
     return out;
 }
 
+static void add_scale(json_t *channel_of, json_t *domain, json_t *range)
+{
+    json_t *scale = json_tree_object();
+
+    json_tree_put(scale, "domain", domain);
+    json_tree_put(scale, "range", range);
+    json_tree_put(channel_of, "scale", scale);
+}
+
+/* Names with the colours svg_assign gave them. */
+static json_t *assigned(const char *field, const char *const *name, const size_t *colour, size_t n)
+{
+    json_t *out = channel(field, "nominal", ""), *domain = json_tree_array(), *range = json_tree_array();
+
+    for (size_t i = 0; i < n; i++) {
+        json_tree_append(domain, json_tree_string(name[i]));
+        json_tree_append(range, json_tree_string(svg_line_colour(colour[i])));
+    }
+    add_scale(out, domain, range);
+    return out;
+}
+
 /* Names with the colours they have everywhere. */
 static json_t *coloured(const char *field, const char *const *name, size_t n, const char *(*colour)(size_t))
 {
-    json_t *out = channel(field, "nominal", ""), *scale = json_tree_object(), *domain = json_tree_array(),
-           *range = json_tree_array();
+    json_t *out = channel(field, "nominal", ""), *domain = json_tree_array(), *range = json_tree_array();
 
     for (size_t i = 0; i < n; i++) {
         json_tree_append(domain, json_tree_string(name[i]));
         json_tree_append(range, json_tree_string(colour(i)));
     }
-    json_tree_put(scale, "domain", domain);
-    json_tree_put(scale, "range", range);
-    json_tree_put(out, "scale", scale);
+    add_scale(out, domain, range);
     return out;
 }
 
@@ -219,7 +238,7 @@ void plots_run(struct output *output, const struct answer *answer)
 /* ---- comparisons ---- */
 
 /* Dots with intervals, a row each; those of a scenario in its colour. */
-static json_t *interval_spec(const char *table, const char *row, const char *value, const char *title)
+static json_t *interval_spec(const char *table, const char *row, const char *value, const char *title, json_t *colour)
 {
     json_t *root = spec(table), *layers = json_tree_array(), *encoding = json_tree_object();
 
@@ -234,7 +253,7 @@ static json_t *interval_spec(const char *table, const char *row, const char *val
         json_tree_append(layers, it);
     }
     json_tree_put(encoding, "y", channel(row, "nominal", ""));
-    json_tree_put(encoding, "color", channel("scenario_id", "nominal", ""));
+    json_tree_put(encoding, "color", colour);
     json_tree_put(root, "layer", layers);
     json_tree_put(root, "encoding", encoding);
     return root;
@@ -258,7 +277,7 @@ static void list_items(const struct agenda *agenda, const char **name)
                 name[i++] = agenda->item[k].id;
 }
 
-static void compare_script(struct output *output, const struct comparison *comparison)
+static void compare_script(struct output *output, const struct comparison *comparison, const size_t *colour)
 {
     const struct agenda *agenda = &comparison->agenda;
     const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
@@ -276,8 +295,8 @@ static void compare_script(struct output *output, const struct comparison *compa
                     "xerrorbars pt 7 "
                     "ps 0.7 lc rgb '%s' %s%s%s",
                     o + i ? "," : "", name[i], comparison->arm[o + 1].scenario->id, (double)i + 0.15 * (double)o,
-                    svg_line_colour(o), i ? "notitle" : "title '", i ? "" : comparison->arm[o + 1].scenario->id,
-                    i ? "" : "'");
+                    svg_line_colour(colour[o + 1]), i ? "notitle" : "title '",
+                    i ? "" : comparison->arm[o + 1].scenario->id, i ? "" : "'");
     putc('\n', out);
     again(out, "compare");
 }
@@ -324,15 +343,23 @@ static void attribution_script(struct output *output, const struct comparison *c
 
 void plots_compare(struct output *output, const struct comparison *comparison)
 {
-    const size_t first = agenda_first(&comparison->agenda);
+    const size_t first = agenda_first(&comparison->agenda), n = comparison->n_arms;
+    const char **arm = pool_new(&output->pool, n, sizeof *arm);
+    size_t *colour = pool_new(&output->pool, n, sizeof *colour);
     json_t *root;
 
-    compare_script(output, comparison);
-    write_spec(output, "compare", interval_spec("compare.csv", "question", "delta", "difference"));
+    for (size_t i = 0; i < n; i++)
+        arm[i] = comparison->arm[i].scenario->id;
+    svg_assign(colour, arm, n);
+    compare_script(output, comparison, colour);
+    write_spec(output, "compare",
+               interval_spec("compare.csv", "question", "delta", "difference",
+                             assigned("scenario_id", arm + 1, colour + 1, n - 1)));
     if (!comparison->other[0].attribution.share || !comparison->other[0].attribution.n_players)
         return;
     attribution_script(output, comparison, first);
-    root = interval_spec("attribution.csv", "assumption", "contribution", "share of the difference");
+    root = interval_spec("attribution.csv", "assumption", "contribution", "share of the difference",
+                         assigned("scenario_id", arm + 1, colour + 1, n - 1));
     filter(root, pool_print(&output->pool, "datum.question == '%s'", comparison->agenda.item[first].id));
     write_spec(output, "attribution", root);
 }
@@ -343,10 +370,15 @@ void plots_pool(struct output *output, const struct pooling *pooling)
 {
     const struct agenda *agenda = &pooling->agenda;
     const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
+    const char **analyst = pool_new(&output->pool, pooling->n, sizeof *analyst);
+    size_t *colour = pool_new(&output->pool, pooling->n, sizeof *colour);
     FILE *out = script(output, "pool", "analysts.csv and pool.csv");
     json_t *root = spec("analysts.csv"), *encoding = json_tree_object();
 
     list_items(agenda, name);
+    for (size_t k = 0; k < pooling->n; k++)
+        analyst[k] = pooling->scenario[k]->id;
+    svg_assign(colour, analyst, pooling->n);
     fputs("set xlabel 'probability; bars: one standard deviation of what the analyst does not know'\nset xrange [0:1]\n"
           "set key outside right top noenhanced\n",
           out);
@@ -359,7 +391,8 @@ void plots_pool(struct output *output, const struct pooling *pooling)
                     "xerrorbars pt %zu ps 0.7 lc rgb '%s' %s%s%s",
                     k + i ? "," : "", name[i], pooling->scenario[k]->id,
                     (double)i + 0.6 * ((double)k + 0.5) / (double)pooling->n - 0.3, k % 2 ? (size_t)5 : 7,
-                    svg_line_colour(k), i ? "notitle" : "title '", i ? "" : pooling->scenario[k]->id, i ? "" : "'");
+                    svg_line_colour(colour[k]), i ? "notitle" : "title '", i ? "" : pooling->scenario[k]->id,
+                    i ? "" : "'");
     for (size_t i = 0; i < agenda->n; i++)
         fprintf(out,
                 ", 'pool.csv' using (strcol(1) eq '%s' && strcol(2) eq 'linear' ? $3 : NaN):(%zu) with points pt 13 ps "
@@ -371,7 +404,7 @@ void plots_pool(struct output *output, const struct pooling *pooling)
     json_tree_put(root, "mark", mark("point"));
     json_tree_put(encoding, "x", channel("value", "quantitative", "probability"));
     json_tree_put(encoding, "y", channel("question", "nominal", ""));
-    json_tree_put(encoding, "color", channel("scenario_id", "nominal", ""));
+    json_tree_put(encoding, "color", assigned("scenario_id", analyst, colour, pooling->n));
     json_tree_put(root, "encoding", encoding);
     write_spec(output, "pool", root);
 }

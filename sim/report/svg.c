@@ -1,7 +1,9 @@
 #include "sim/report/svg.h"
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include "sim/report/html.h"
 #include "sim/system/memory.h"
 
@@ -13,11 +15,43 @@ const char *svg_colour(size_t i)
     return colour[i % (sizeof colour / sizeof *colour)];
 }
 
+enum { LINE_COLOURS = 7 };
+
 const char *svg_line_colour(size_t i)
 {
-    static const size_t seen[] = {4, 0, 5, 6, 7, 1, 3};
+    static const size_t seen[LINE_COLOURS] = {4, 0, 5, 6, 7, 1, 3};
 
-    return svg_colour(seen[i % (sizeof seen / sizeof *seen)]);
+    return svg_colour(seen[i % LINE_COLOURS]);
+}
+
+/* Fowler, Noll & Vo's hash. */
+static size_t wish(const char *name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return hash % LINE_COLOURS;
+}
+
+void svg_assign(size_t *colour, const char *const *name, size_t n)
+{
+    bool *done = memory_new(n, sizeof *done);
+    unsigned taken = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t next = n;
+
+        for (size_t k = 0; k < n; k++)
+            if (!done[k] && (next == n || strcmp(name[k], name[next]) < 0))
+                next = k;
+        done[next] = true;
+        colour[next] = wish(name[next]);
+        while (taken + 1 < 1u << LINE_COLOURS && taken >> colour[next] & 1)
+            colour[next] = (colour[next] + 1) % LINE_COLOURS;
+        taken |= 1u << colour[next];
+    }
+    free(done);
 }
 
 double svg_x(const struct svg *svg, double x)

@@ -15,6 +15,10 @@ struct svg {
 const char *svg_colour(size_t i);      /* "#0072B2" ... the same thing keeps its number in all drawings */
 const char *svg_line_colour(size_t i); /* of these, those that are seen in a thin line */
 
+/* Numbers of line colours for n names, each name's its own as far as there are colours: a name has the same in all drawings where no
+ * name before it in the alphabet wants that too. */
+void svg_assign(size_t *colour, const char *const *name, size_t n);
+
 /* A drawing of a whole width and height with margins for its labels; title: what it shows, for those who cannot see it. Ends
  * with svg_end, which closes the figure with a caption. */
 void svg_begin(struct svg *svg, FILE *out, const char *title, double whole_width, double whole_height, double left,

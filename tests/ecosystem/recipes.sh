@@ -45,6 +45,7 @@ cd "$temp"
 recipe r recipe.R
 recipe python recipe.py
 recipe gnuplot recipe.gp
+recipe sh recipe.sh
 
 check "R recipe" Rscript recipe.R
 check "R drew" is_picture occupancy.png
@@ -52,6 +53,8 @@ check "Python recipe" env MPLBACKEND=Agg "$python" recipe.py
 check "Python drew" is_picture worlds.png
 check "gnuplot recipe" gnuplot recipe.gp
 check "gnuplot drew" is_picture exit.png
+
+check "spreadsheet recipe" sh recipe.sh
 
 # the shortest text of a number is read back alike by all
 grep -v '^model_id' results/sample/summary.csv | awk -F, '{ print $8 }' >written
@@ -71,15 +74,22 @@ Rscript read.R >r.raw
 "$python" read.py >pandas.read
 "$python" strict.py >strict.read
 check "pandas reads the numbers written" cmp strict.read pandas.read
-# R's own reader may miss the last bit, so that it is held to what it promises: 15 digits
+# R's own reader, and workbooks, may miss the last bit, so that they are held to what they promise: 15 digits
 cat >near.py <<'END'
 import sys
-for a, b in zip(open("strict.read"), open("r.read"), strict=True):
+for a, b in zip(open("strict.read"), open(sys.argv[1]), strict=True):
     if a == b: continue
     x, y = float.fromhex(a), float.fromhex(b)
     if abs(x - y) > 1e-15 * abs(x): sys.exit(f"{x} is read as {y}")
 END
-check "R reads the numbers written" "$python" near.py
+check "R reads the numbers written" "$python" near.py r.read
+workbook() {
+    ssconvert -S -T Gnumeric_stf:stf_assistant -O 'format=raw' sample.xlsx sheet-%n.csv &&
+        "$python" -c 'for row in list(open("sheet-0.csv"))[1:]:
+    value = row.split(",")[7]
+    print(value if value == "NA" else float(value).hex())' >sheet.read && "$python" near.py sheet.read
+}
+check "the workbook has the numbers written" workbook
 
 check "plots are drawn" "$foothold" plot results/sample
 for plot in results/sample/*.gp; do

@@ -1,7 +1,7 @@
 /* portable.h - exp and log that give the same bits with every compiler, instruction set and C library.
  *
- * The C library picks its own by the processor, so that counts could differ between machines. Plain polynomials, no tables;
- * errors are below two units in the last place over the ranges used here. */
+ * The C library picks its own by the processor, so that counts could differ between machines. Plain polynomials, no tables, by
+ * Estrin's scheme, whose terms need not wait for each other; errors are below two units in the last place over the ranges used here. */
 #ifndef FOOTHOLD_PORTABLE_H
 #define FOOTHOLD_PORTABLE_H
 #include <math.h>
@@ -12,7 +12,7 @@
 static inline double portable_log(double x)
 {
     uint64_t bits, mantissa;
-    double m, s, z, p, e;
+    double m, s, z, z2, z4, p, e;
 
     memcpy(&bits, &x, sizeof bits);
     /* x = 2^e m with m in [sqrt(1/2), sqrt(2)) */
@@ -23,16 +23,11 @@ static inline double portable_log(double x)
     /* log m = 2 atanh s, s = (m - 1) / (m + 1), |s| <= 0.1716 */
     s = (m - 1.0) / (m + 1.0);
     z = s * s;
-    p = 1.0 / 21.0;
-    p = p * z + 1.0 / 19.0;
-    p = p * z + 1.0 / 17.0;
-    p = p * z + 1.0 / 15.0;
-    p = p * z + 1.0 / 13.0;
-    p = p * z + 1.0 / 11.0;
-    p = p * z + 1.0 / 9.0;
-    p = p * z + 1.0 / 7.0;
-    p = p * z + 1.0 / 5.0;
-    p = p * z + 1.0 / 3.0;
+    z2 = z * z;
+    z4 = z2 * z2;
+    p = ((1.0 / 3.0 + 1.0 / 5.0 * z) + (1.0 / 7.0 + 1.0 / 9.0 * z) * z2) +
+        ((1.0 / 11.0 + 1.0 / 13.0 * z) + (1.0 / 15.0 + 1.0 / 17.0 * z) * z2) * z4 +
+        (1.0 / 19.0 + 1.0 / 21.0 * z) * (z4 * z4);
     /* ln 2 in two parts, the first with trailing zeros so that e times it is exact */
     return e * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * z * p + e * 1.90821492927058770002e-10));
 }
@@ -40,7 +35,7 @@ static inline double portable_log(double x)
 /* e to the x; 0 and INFINITY beyond the range of doubles. */
 static inline double portable_exp(double x)
 {
-    double k, r, p, scale;
+    double k, r, r2, r4, p, scale;
     uint64_t bits;
 
     if (!(x > -708.0))
@@ -51,19 +46,12 @@ static inline double portable_exp(double x)
     k = x * 1.44269504088896338700 + 6755399441055744.0;
     k -= 6755399441055744.0;
     r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
-    p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r * r + r + 1.0;
+    r2 = r * r;
+    r4 = r2 * r2;
+    p = ((0.5 + 1.0 / 6.0 * r) + (1.0 / 24.0 + 1.0 / 120.0 * r) * r2) +
+        ((1.0 / 720.0 + 1.0 / 5040.0 * r) + (1.0 / 40320.0 + 1.0 / 362880.0 * r) * r2) * r4 +
+        ((1.0 / 3628800.0 + 1.0 / 39916800.0 * r) + (1.0 / 479001600.0 + 1.0 / 6227020800.0 * r) * r2) * (r4 * r4);
+    p = p * r2 + r + 1.0;
     bits = (uint64_t)((int64_t)k + 1023) << 52;
     memcpy(&scale, &bits, sizeof scale);
     return p * scale;

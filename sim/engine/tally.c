@@ -53,6 +53,10 @@ void tally_init(struct tally *tally, const struct plan *plan)
     lay_out(&tally->at, plan, tally->n_months);
     tally->count = memory_new(REPLICATES * tally->at.size, sizeof *tally->count);
     tally->yes = memory_new(plan->n_questions, sizeof *tally->yes);
+    tally->one = memory_new(plan->n_questions, sizeof *tally->one);
+    tally->asked = memory_new(plan->n_questions, sizeof *tally->asked);
+    for (size_t q = 0; q < plan->n_questions; q++)
+        tally->asked[q] = plan->question[q].month;
 }
 
 void tally_free(struct tally *tally)
@@ -60,6 +64,8 @@ void tally_free(struct tally *tally)
     free(tally->month);
     free(tally->count);
     free(tally->yes);
+    free(tally->one);
+    free(tally->asked);
 }
 
 /* The first month of the grid at or after a month. */
@@ -97,7 +103,20 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
 
     for (size_t q = 0; q < plan->n_questions; q++) {
         tally->yes[q] = answer(plan, &plan->question[q], history);
-        count[tally->at.question + q] += tally->yes[q] * one;
+        tally->one[q] = tally->yes[q] * one;
+        count[tally->at.question + q] += tally->one[q];
+    }
+}
+
+/* Of what came at a month: for each question that asks no earlier. No branch, so that compilers make vectors of it. */
+static void count_came(uint64_t *restrict came, uint64_t *restrict came_yes, const double *restrict asked,
+                       const uint64_t *restrict yes, double month, size_t n)
+{
+    for (size_t q = 0; q < n; q++) {
+        const uint64_t counts = -(uint64_t)(month <= asked[q]);
+
+        came[q] += counts & one;
+        came_yes[q] += counts & yes[q];
     }
 }
 
@@ -107,18 +126,11 @@ static void count_factors(struct tally *tally, uint64_t *count, const struct his
     const size_t n = plan->n_questions;
 
     for (size_t q = 0; q < n; q++)
-        count[tally->at.told + q] += tally->yes[q] * one;
-    for (size_t f = 0; f < plan->n_factors; f++) {
-        const double came = history->first[plan->factor[f].clock];
-
-        if (came > plan->horizon)
-            continue;
-        for (size_t q = 0; q < n; q++)
-            if (came <= plan->question[q].month) {
-                count[tally->at.came + f * n + q] += one;
-                count[tally->at.came_yes + f * n + q] += tally->yes[q] * one;
-            }
-    }
+        count[tally->at.told + q] += tally->one[q];
+    for (size_t f = 0; f < plan->n_factors;
+         f++) /* nobody asks beyond the horizon, so what has not come counts nothing */
+        count_came(count + tally->at.came + f * n, count + tally->at.came_yes + f * n, tally->asked, tally->one,
+                   history->first[plan->factor[f].clock], n);
 }
 
 void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,

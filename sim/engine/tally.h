@@ -46,7 +46,9 @@ struct tally {
     size_t n_months;
     double *month;   /* the grid: 0, 1, 2 ... and the horizon */
     uint64_t *count; /* [replicate * at.size + ...] */
+    double *asked;   /* per question: its month */
     bool *yes;       /* scratch: per question, of the run counted last */
+    uint64_t *one;   /* likewise: what it counts, 1 or 0 */
 };
 
 void tally_init(struct tally *tally, const struct plan *plan);

@@ -57,7 +57,7 @@ static void settle(struct walk *walk, uint32_t c)
 /* Before the speed of a followed clock changes: it was the same up to now. */
 static void go_on(struct walk *walk)
 {
-    course_go(walk->course, walk->month, walk->speed + walk->n_rated);
+    course_go(walk->course, walk->month, walk->speed + walk->n_padded);
 }
 
 /* A clock's ratio, whether or not it has rung. */
@@ -408,14 +408,16 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
 
         walk->aimed_left[c] = threshold[c * WALK_BATCH];
         walk->aimed_ratio[c] = walk->start_ratio[c] * walk_frailty(walk, c);
-        aim(walk, c);
+        walk->ring[c] = walk->first_ring[c * WALK_BATCH + lane];
+        if (isnan(walk->ring[c]))
+            aim(walk, c);
     }
     for (uint32_t i = 0; i < walk->n_rated; i++) {
         walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
         begin_slot(walk, walk->rated[i], i);
     }
     for (uint32_t i = 0; i < walk->n_followed; i++)
-        begin_slot(walk, (uint32_t)walk->plan->n_clocks - walk->n_followed + i, walk->n_rated + i);
+        begin_slot(walk, (uint32_t)walk->plan->n_clocks - walk->n_followed + i, walk->n_padded + i);
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
@@ -491,11 +493,11 @@ static struct walk_coming what_comes(struct walk *walk)
 /* What is left of thresholds after some time; how many are used up. Apart from its callers, where compilers see that the
  * arrays do not overlap and make vectors of it. */
 __attribute__((noinline)) static int64_t subtract(double *restrict after, const double *restrict left,
-                                                  const double *restrict speed, double time, uint32_t n)
+                                                  const double *restrict speed, double time, uint32_t n_pads)
 {
     int64_t used_up = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++) {
         after[i] = left[i] - speed[i] * time;
         used_up += after[i] <= 0.0;
     }
@@ -505,7 +507,7 @@ __attribute__((noinline)) static int64_t subtract(double *restrict after, const 
 /* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
 static bool use_up(struct walk *walk, double time)
 {
-    return subtract(walk->after, walk->left, walk->speed, time, walk->n_rated);
+    return subtract(walk->after, walk->left, walk->speed, time, walk->n_padded / WALK_PAD);
 }
 
 /* The rated clock that rings first by a month, given that one does. */

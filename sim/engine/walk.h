@@ -19,6 +19,13 @@
 #include "sim/engine/world.h"
 
 enum { WALK_BATCH = 64 }; /* runs whose thresholds are drawn together */
+#if defined __AVX512F__
+enum { WALK_PAD = 8 };
+#elif defined __AVX__
+enum { WALK_PAD = 4 };
+#else
+enum { WALK_PAD = 2 };
+#endif
 
 enum walk_way { WALK_STEADY, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
 
@@ -50,13 +57,17 @@ struct walk {
     struct luck luck;
     size_t n_lanes;     /* of the batch that are drawn */
     double *threshold;  /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
+    double *first_ring; /* likewise, of aimed clocks: the month they ring if nothing changes; NAN: to be found */
     enum walk_way *way; /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
-    uint32_t *slot;                   /* per rated, then followed clock: its place in the arrays `per slot` below */
-    uint32_t *lasting;                /* factors that may end */
-    struct walk_change *change;       /* in order of time */
+    uint32_t *
+        slot; /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no
+                       clock, which never ring, so that vectors of WALK_PAD hold all that is rated */
+    uint32_t *lasting;          /* factors that may end */
+    struct walk_change *change; /* in order of time */
     struct walk_asked *asked;
-    uint32_t n_steady, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
+    uint32_t n_steady, n_aimed, n_rated, n_padded /* n_rated and slots of no clock */, n_followed, n_lasting, n_changes,
+        n_asked;
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
         uint32_t first, n;

@@ -5,6 +5,7 @@
 #include "models/model.h"
 #include "sim/engine/reach.h"
 #include "sim/engine/walk.h"
+#include "sim/system/portable.h"
 
 static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)
 {
@@ -65,9 +66,12 @@ static void sort_clocks(struct walk *walk)
             walk->rated[walk->n_rated++] = c;
         }
     }
+    walk->n_padded = (walk->n_rated + WALK_PAD - 1) / WALK_PAD * WALK_PAD;
+    for (uint32_t i = walk->n_rated; i < walk->n_padded; i++)
+        walk->left[i] = walk->after[i] = 1.0; /* their speed stays 0 */
     for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
         if (walk->way[c] == WALK_FOLLOWED)
-            walk->slot[c] = walk->n_rated + walk->n_followed++;
+            walk->slot[c] = walk->n_padded + walk->n_followed++;
     for (uint32_t f = 0; f < walk->plan->n_factors; f++)
         if (walk->plan->clock[walk->plan->factor[f].clock].lasts)
             walk->lasting[walk->n_lasting++] = f;
@@ -130,6 +134,7 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
     } part[] = {
 #define PART(field, n) {&walk->field, n, sizeof *walk->field}
         PART(threshold, n * WALK_BATCH),
+        PART(first_ring, n * WALK_BATCH),
         PART(way, n),
         PART(steady, n),
         PART(aimed, n),
@@ -149,11 +154,11 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(rung, n),
         PART(waits, n),
         PART(spent, n),
-        PART(left, n),
-        PART(after, n),
-        PART(ratio, n),
-        PART(rate, n),
-        PART(speed, n),
+        PART(left, n + WALK_PAD),
+        PART(after, n + WALK_PAD),
+        PART(ratio, n + WALK_PAD),
+        PART(rate, n + WALK_PAD),
+        PART(speed, n + WALK_PAD),
         PART(aimed_left, n),
         PART(aimed_ratio, n),
         PART(ring, n),
@@ -177,13 +182,14 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {
-        walk->threshold, walk->way,        walk->steady,      walk->aimed,      walk->rated,      walk->slot,
-        walk->lasting,   walk->change,     walk->reach,       walk->aimed_link, walk->gain,       walk->start_ratio,
-        walk->loss,      walk->start_rate, walk->start_waits, walk->start_on,   walk->standing,   walk->frailty,
-        walk->ends,      walk->is_on,      walk->rung,        walk->waits,      walk->spent,      walk->left,
-        walk->after,     walk->ratio,      walk->rate,        walk->speed,      walk->aimed_left, walk->aimed_ratio,
-        walk->ring,      walk->passed,     walk->queue,       walk->asked,      walk->dealt,      walk->stretch};
+    void *const part[] = {walk->threshold,   walk->first_ring, walk->way,         walk->steady,  walk->aimed,
+                          walk->rated,       walk->slot,       walk->lasting,     walk->change,  walk->reach,
+                          walk->aimed_link,  walk->gain,       walk->start_ratio, walk->loss,    walk->start_rate,
+                          walk->start_waits, walk->start_on,   walk->standing,    walk->frailty, walk->ends,
+                          walk->is_on,       walk->rung,       walk->waits,       walk->spent,   walk->left,
+                          walk->after,       walk->ratio,      walk->rate,        walk->speed,   walk->aimed_left,
+                          walk->aimed_ratio, walk->ring,       walk->passed,      walk->queue,   walk->asked,
+                          walk->dealt,       walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -321,23 +327,52 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
         stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, &walk->luck, clock->key);
 }
 
-/* A steady clock's months in all runs of the batch, in place of its thresholds. A threshold E is the logarithm of a
- * uniform U, so that what has passed of a date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
-static void ring_steadily(struct walk *walk, uint32_t c)
+/* The months by which a date comes that nothing bears on. A threshold E is the logarithm of a uniform U, so that what has passed
+ * of the date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
+static void reach_dates(const struct walk *walk, uint32_t c, double *month, const double *uniform)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const double chance = reach_chance(walk->world, clock);
+
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        month[lane] = reach_share(clock, (1.0 - uniform[lane]) / chance, chance >= 1.0);
+}
+
+static bool is_free_date(const struct walk *walk, uint32_t c)
+{
+    return walk->plan->clock[c].baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
+}
+
+/* A steady clock's months in all runs of the batch, in place of its thresholds. */
+static void ring_steadily(struct walk *walk, uint32_t c)
+{
     double *month = walk->threshold + c * WALK_BATCH;
 
-    if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0) {
-        stream_uniforms(month, walk->n_lanes, &walk->luck, clock->key);
-        for (size_t lane = 0; lane < walk->n_lanes; lane++)
-            month[lane] = reach_share(clock, (1.0 - month[lane]) / chance, chance >= 1.0);
+    if (is_free_date(walk, c)) {
+        stream_uniforms(month, walk->n_lanes, &walk->luck, walk->plan->clock[c].key);
+        reach_dates(walk, c, month, month);
         return;
     }
     draw_thresholds(walk, c);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
         month[lane] = reach_steadily(walk, c, month[lane]);
+}
+
+/* An aimed clock's thresholds, and where it is free at the start also where it is aimed then. */
+static void aim_first(struct walk *walk, uint32_t c)
+{
+    double *threshold = walk->threshold + c * WALK_BATCH, *ring = walk->first_ring + c * WALK_BATCH;
+
+    if (!is_free_date(walk, c) || walk->start_waits[c] || walk->plan->clock[c].frailties.n) {
+        draw_thresholds(walk, c);
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            ring[lane] = NAN;
+        return;
+    }
+    stream_uniforms(threshold, walk->n_lanes, &walk->luck, walk->plan->clock[c].key);
+    reach_dates(walk, c, ring, threshold);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        threshold[lane] = -portable_log(threshold[lane]);
 }
 
 void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
@@ -350,7 +385,9 @@ void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         if (walk->way[c] == WALK_STEADY && !walk->standing[c])
             ring_steadily(walk, c);
-        else if (walk->way[c] == WALK_AIMED || walk->way[c] == WALK_RATED)
+        else if (walk->way[c] == WALK_AIMED)
+            aim_first(walk, c);
+        else if (walk->way[c] == WALK_RATED)
             draw_thresholds(walk, c);
     }
 }

@@ -5,7 +5,6 @@
 #include "models/model.h"
 #include "sim/engine/reach.h"
 #include "sim/plan/distribution.h"
-#include "sim/plan/gamma.h"
 #include "sim/system/portable.h"
 
 /* The C library's are calls. */
@@ -201,9 +200,9 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
 }
 
 __attribute__((noinline)) static void multiply(double *restrict ratio, double *restrict speed,
-                                               const double *restrict by, uint32_t n)
+                                               const double *restrict by, uint32_t n_pads)
 {
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++) {
         ratio[i] *= by[i];
         speed[i] *= by[i];
     }
@@ -224,7 +223,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
         multiply(walk->ratio + reach->first, walk->speed + reach->first, (on ? walk->gain : walk->loss) + reach->at,
-                 reach->n);
+                 reach->n / WALK_PAD);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
@@ -257,14 +256,14 @@ static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
 static void begin_to_last(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
+    const double u = walk->rung[c] ? stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c])
+                                   : walk->first_lasts[c * WALK_BATCH + walk->lane];
     double begins = walk->month;
 
     if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
         begins = smaller(begins, walk->world->value[clock->at]);
     walk->soon_is_stale = true;
-    walk->ends[clock->factor] = larger(
-        walk->month,
-        begins + distribution_quantile(clock->lasts, stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c])));
+    walk->ends[clock->factor] = larger(walk->month, begins + distribution_quantile(clock->lasts, u));
 }
 
 static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
@@ -437,8 +436,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
-        walk->frailty[d] = gamma_quantile(plan->dependence[d].gamma, walk->world->variance[d],
-                                          stream_uniform(&walk->luck, plan->dependence[d].key, 0));
+        walk->frailty[d] = walk->frailties[d * WALK_BATCH + lane];
     begin_clocks(walk, history, lane);
 }
 
@@ -581,6 +579,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
     uint32_t n_steps = 0;
 
     walk->luck.run = first_run + lane;
+    walk->lane = lane;
     history_begin(history, plan);
     begin(walk, history, lane);
     while (!history->overflow && step(walk, history))

@@ -55,10 +55,12 @@ struct walk {
     const struct world *world;
     struct course *course; /* NULL: bases are drawn */
     struct luck luck;
-    size_t n_lanes;     /* of the batch that are drawn */
-    double *threshold;  /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
-    double *first_ring; /* likewise, of aimed clocks: the month they ring if nothing changes; NAN: to be found */
-    enum walk_way *way; /* per clock */
+    size_t n_lanes;      /* of the batch that are drawn */
+    double *threshold;   /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
+    double *first_ring;  /* likewise, of aimed clocks: the month they ring if nothing changes; NAN: to be found */
+    double *first_lasts; /* likewise, of clocks that last: the uniform that says for how long the first time */
+    double *frailties;   /* [dependence * WALK_BATCH + lane] */
+    enum walk_way *way;  /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
     uint32_t *
         slot; /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no
@@ -85,6 +87,7 @@ struct walk {
     bool *start_on; /* per switch */
     bool *standing; /* per clock: a factor in force from the start, for good */
     /* the run being played */
+    size_t lane;
     double month;
     double *frailty;                  /* per dependence */
     double *ends;                     /* per factor: the month it goes off; INFINITY: not on, or for good */

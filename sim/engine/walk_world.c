@@ -5,6 +5,7 @@
 #include "models/model.h"
 #include "sim/engine/reach.h"
 #include "sim/engine/walk.h"
+#include "sim/plan/gamma.h"
 #include "sim/system/portable.h"
 
 static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)
@@ -77,7 +78,7 @@ static void sort_clocks(struct walk *walk)
             walk->lasting[walk->n_lasting++] = f;
 }
 
-/* The slots that each switch reaches, as one stretch: multiplying a few by 1 costs less than looking them up. */
+/* The slots that each switch reaches, as one stretch of whole vectors: multiplying a few by 1 costs less than looking them up. */
 static void list_reach(struct walk *walk)
 {
     const struct plan *plan = walk->plan;
@@ -104,13 +105,13 @@ static void list_reach(struct walk *walk)
             }
         }
         reach->aimed.n = n_aimed_links - reach->aimed.first;
-        reach->first = end ? first : 0;
-        reach->n = end ? end - first : 0;
+        reach->first = end ? first / WALK_PAD * WALK_PAD : 0;
+        reach->n = end ? (end - reach->first + WALK_PAD - 1) / WALK_PAD * WALK_PAD : 0;
         reach->at = size;
         size += reach->n;
     }
-    walk->gain = memory_new(size, sizeof *walk->gain);
-    walk->loss = memory_new(size, sizeof *walk->loss);
+    walk->gain = memory_vectors(size, sizeof *walk->gain);
+    walk->loss = memory_vectors(size, sizeof *walk->loss);
 }
 
 static void list_asked(struct walk *walk)
@@ -135,6 +136,8 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 #define PART(field, n) {&walk->field, n, sizeof *walk->field}
         PART(threshold, n * WALK_BATCH),
         PART(first_ring, n * WALK_BATCH),
+        PART(first_lasts, n * WALK_BATCH),
+        PART(frailties, plan->n_dependences * WALK_BATCH),
         PART(way, n),
         PART(steady, n),
         PART(aimed, n),
@@ -154,11 +157,11 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(rung, n),
         PART(waits, n),
         PART(spent, n),
-        PART(left, n + WALK_PAD),
-        PART(after, n + WALK_PAD),
-        PART(ratio, n + WALK_PAD),
-        PART(rate, n + WALK_PAD),
-        PART(speed, n + WALK_PAD),
+        PART(left, n + 2 * WALK_PAD),
+        PART(after, n + 2 * WALK_PAD),
+        PART(ratio, n + 2 * WALK_PAD),
+        PART(rate, n + 2 * WALK_PAD),
+        PART(speed, n + 2 * WALK_PAD),
         PART(aimed_left, n),
         PART(aimed_ratio, n),
         PART(ring, n),
@@ -170,7 +173,7 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 #undef PART
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        void *memory = memory_new(part[i].n, part[i].size);
+        void *memory = memory_vectors(part[i].n, part[i].size);
 
         memcpy(part[i].field, &memory, sizeof memory);
     }
@@ -182,14 +185,14 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold,   walk->first_ring, walk->way,         walk->steady,  walk->aimed,
-                          walk->rated,       walk->slot,       walk->lasting,     walk->change,  walk->reach,
-                          walk->aimed_link,  walk->gain,       walk->start_ratio, walk->loss,    walk->start_rate,
-                          walk->start_waits, walk->start_on,   walk->standing,    walk->frailty, walk->ends,
-                          walk->is_on,       walk->rung,       walk->waits,       walk->spent,   walk->left,
-                          walk->after,       walk->ratio,      walk->rate,        walk->speed,   walk->aimed_left,
-                          walk->aimed_ratio, walk->ring,       walk->passed,      walk->queue,   walk->asked,
-                          walk->dealt,       walk->stretch};
+    void *const part[] = {walk->threshold, walk->first_ring, walk->first_lasts, walk->frailties, walk->way,
+                          walk->steady,    walk->aimed,      walk->rated,       walk->slot,      walk->lasting,
+                          walk->change,    walk->reach,      walk->aimed_link,  walk->gain,      walk->start_ratio,
+                          walk->loss,      walk->start_rate, walk->start_waits, walk->start_on,  walk->standing,
+                          walk->frailty,   walk->ends,       walk->is_on,       walk->rung,      walk->waits,
+                          walk->spent,     walk->left,       walk->after,       walk->ratio,     walk->rate,
+                          walk->speed,     walk->aimed_left, walk->aimed_ratio, walk->ring,      walk->passed,
+                          walk->queue,     walk->asked,      walk->dealt,       walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -375,6 +378,16 @@ static void aim_first(struct walk *walk, uint32_t c)
         threshold[lane] = -portable_log(threshold[lane]);
 }
 
+static void draw_frailties(struct walk *walk, size_t d)
+{
+    const struct plan_dependence *dependence = &walk->plan->dependence[d];
+    double *frailty = walk->frailties + d * WALK_BATCH;
+
+    stream_uniforms(frailty, walk->n_lanes, &walk->luck, dependence->key);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        frailty[lane] = gamma_quantile(dependence->gamma, walk->world->variance[d], frailty[lane]);
+}
+
 void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
 {
     const struct plan *plan = walk->plan;
@@ -389,5 +402,9 @@ void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
             aim_first(walk, c);
         else if (walk->way[c] == WALK_RATED)
             draw_thresholds(walk, c);
+        if (plan->clock[c].lasts)
+            stream_uniforms(walk->first_lasts + c * WALK_BATCH, walk->n_lanes, &walk->luck, plan->clock[c].key_lasts);
     }
+    for (size_t d = 0; d < plan->n_dependences; d++)
+        draw_frailties(walk, d);
 }

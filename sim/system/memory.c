@@ -34,15 +34,21 @@ void *memory_new(size_t n, size_t size)
     return memory;
 }
 
-float *memory_lanes(float *array, size_t n_before, size_t n)
+void *memory_vectors(size_t n, size_t size)
 {
     enum { ALIGNMENT = 64 };
-    const size_t size = (n * sizeof(float) / ALIGNMENT + 1) * ALIGNMENT;
-    float *grown = n < SIZE_MAX / 2 / sizeof(float) ? aligned_alloc(ALIGNMENT, size) : NULL;
+    const size_t bytes = n < SIZE_MAX / 2 / size ? (n * size / ALIGNMENT + 1) * ALIGNMENT : 0;
+    void *memory = bytes ? aligned_alloc(ALIGNMENT, bytes) : NULL;
 
-    if (!grown)
-        die("out of memory (%zu numbers)", n);
-    memset(grown, 0, size);
+    if (!memory)
+        die("out of memory (%zu items of %zu bytes)", n, size);
+    return memset(memory, 0, bytes);
+}
+
+float *memory_lanes(float *array, size_t n_before, size_t n)
+{
+    float *grown = memory_vectors(n, sizeof *grown);
+
     if (n_before)
         memcpy(grown, array, n_before * sizeof(float));
     free(array);

@@ -12,6 +12,9 @@ void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2))
 /* Zeroed memory for n items of the given size; never NULL; freed with free(). */
 void *memory_new(size_t n, size_t size);
 
+/* The same, aligned for the widest vectors. */
+void *memory_vectors(size_t n, size_t size);
+
 /* Make room for one more item: grows *array (items of the given size) when n has reached *capacity. */
 void *memory_grow(void *array, size_t n, size_t *capacity, size_t size);
 

@@ -440,24 +440,30 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     begin_clocks(walk, history, lane);
 }
 
-/* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. */
+/* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. No branch: which comes
+ * first cannot be foreseen. */
 static struct walk_coming soonest(const struct walk *walk)
 {
-    struct walk_coming coming = {WALK_NOTHING, INFINITY, UINT32_MAX};
+    double ring = INFINITY, end = INFINITY;
+    uint32_t ringing = UINT32_MAX, ending = UINT32_MAX;
 
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
+        const bool sooner = walk->ring[c] < ring;
 
-        if (walk->ring[c] < coming.month)
-            coming = (struct walk_coming){WALK_RING, walk->ring[c], c};
+        ring = sooner ? walk->ring[c] : ring;
+        ringing = sooner ? c : ringing;
     }
     for (uint32_t i = 0; i < walk->n_lasting; i++) {
         const uint32_t f = walk->lasting[i];
+        const bool sooner = walk->ends[f] < end;
 
-        if (walk->ends[f] < coming.month || (walk->ends[f] == coming.month && coming.what == WALK_RING))
-            coming = (struct walk_coming){WALK_ENDING, walk->ends[f], f};
+        end = sooner ? walk->ends[f] : end;
+        ending = sooner ? f : ending;
     }
-    return coming;
+    if (end <= ring && end < INFINITY)
+        return (struct walk_coming){WALK_ENDING, end, ending};
+    return (struct walk_coming){ring < INFINITY ? WALK_RING : WALK_NOTHING, ring, ringing};
 }
 
 /* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */

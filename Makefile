@@ -116,7 +116,7 @@ race:
 
 lint:
 	sh .ci/deps lint
-	clang-format --dry-run -Werror $(SRC) $(wildcard sim/*/*.h models/*.h tests/*.c tests/*/*.c)
+	clang-format --dry-run -Werror $(SRC) $(wildcard sim/*.h sim/*/*.h models/*.h tests/*.[ch] tests/*/*.c)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --suppress=missingIncludeSystem -I. -DFOOTHOLD_VERSION='""' -DFOOTHOLD_DATE='""' sim models
 	@# without -fno-caret-diagnostics clang-tidy counts aloud what it found in the system's headers

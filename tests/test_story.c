@@ -8,13 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
-#include "models/model.h"
 #include "sim/analysis/explanation.h"
 #include "sim/engine/reach.h"
-#include "sim/scenario/diag.h"
-#include "sim/scenario/scenario.h"
+#include "tests/fixture.h"
 
 /* All that can bear on a clock. */
 static const char text[] =
@@ -39,41 +36,15 @@ static const char text[] =
     "dependence = { exit = { variance = 0.5; on = [\"exit\"]; }; };"
     "questions = { both = { are = \"held\"; month = 12.0; }; };";
 
-struct fixture {
-    struct scenario *scenario;
-    struct plan *plan;
-    struct diag diag;
-};
-
 static int set_up(void **state)
 {
-    struct fixture *it = calloc(1, sizeof *it);
-    const char *tmp = getenv("TMPDIR");
-    char path[4096];
-    int file;
-
-    snprintf(path, sizeof path, "%s/foothold-story-XXXXXX", tmp ? tmp : "/tmp");
-    file = mkstemp(path);
-    if (!it || file < 0 || write(file, text, sizeof text - 1) != (ssize_t)sizeof text - 1 || close(file))
-        return -1;
-    it->scenario = scenario_read(path, NULL, 0, NULL, 0, &it->diag);
-    unlink(path);
-    it->diag.n_errors = 0; /* the file's name makes no id, and no model was listed */
-    it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
-    if (!it->plan)
-        diag_print(&it->diag, stderr, false);
-    *state = it;
-    return it->plan ? 0 : -1;
+    *state = fixture_make(text);
+    return *state ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *it = *state;
-
-    plan_free(it->plan);
-    scenario_free(it->scenario);
-    diag_free(&it->diag);
-    free(it);
+    fixture_free(*state);
     return 0;
 }
 

@@ -7,12 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
-#include "models/model.h"
 #include "sim/engine/play.h"
-#include "sim/scenario/diag.h"
-#include "sim/scenario/scenario.h"
+#include "tests/fixture.h"
 
 static const char text[] =
     "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;"
@@ -21,40 +18,15 @@ static const char text[] =
     "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = (\"uniform\", 0.01, 0.09); }; };"
     "events = { storm = { per_month = (\"lognormal\", 0.05, 0.2); effects = { exit = 2.0; }; }; };";
 
-struct fixture {
-    struct scenario *scenario;
-    struct plan *plan;
-    struct diag diag;
-};
-
 static int set_up(void **state)
 {
-    struct fixture *it = calloc(1, sizeof *it);
-    const char *tmp = getenv("TMPDIR");
-    char path[4096];
-    int file;
-
-    snprintf(path, sizeof path, "%s/foothold-world-XXXXXX", tmp ? tmp : "/tmp");
-    file = mkstemp(path);
-
-    if (!it || file < 0 || write(file, text, sizeof text - 1) != (ssize_t)sizeof text - 1 || close(file))
-        return -1;
-    it->scenario = scenario_read(path, NULL, 0, NULL, 0, &it->diag);
-    unlink(path);
-    it->diag.n_errors = 0; /* the file's name makes no id, and no model was listed */
-    it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
-    *state = it;
-    return it->plan ? 0 : -1;
+    *state = fixture_make(text);
+    return *state ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *it = *state;
-
-    plan_free(it->plan);
-    scenario_free(it->scenario);
-    diag_free(&it->diag);
-    free(it);
+    fixture_free(*state);
     return 0;
 }
 

@@ -136,11 +136,6 @@ static bool has_come(const struct story *story, uint32_t f)
     return false;
 }
 
-static double step_of(double horizon)
-{
-    return horizon > 60.0 ? 12.0 : horizon > 24.0 ? 6.0 : horizon > 8.0 ? 3.0 : horizon > 2.0 ? 1.0 : horizon / 4.0;
-}
-
 static void draw(struct shown *shown, const struct story *story)
 {
     const struct plan *plan = shown->it->plan;
@@ -153,7 +148,7 @@ static void draw(struct shown *shown, const struct story *story)
         n += has_come(story, f);
     svg_begin(&svg, shown->out, "What happened when", WIDTH, 60.0 + row * (double)n, LEFT, 110.0, 14.0, 46.0);
     svg_axes(&svg, 0.0, last_month(shown->it), 0.0, 1.0);
-    svg_ticks_x(&svg, step_of(plan->horizon), "months");
+    svg_ticks_x(&svg, svg_months(plan->horizon), "months");
     y = svg.top + 0.5 * row;
     for (uint32_t b = 0; b < plan->n_bases; b++, y += row)
         draw_base(&svg, shown, story, b, y);

@@ -92,11 +92,6 @@ static void list_questions(struct shown *it)
 
 /* ---- the bases ---- */
 
-static double step_of(double horizon)
-{
-    return horizon > 60.0 ? 12.0 : horizon > 24.0 ? 6.0 : horizon > 8.0 ? 3.0 : horizon > 2.0 ? 1.0 : horizon / 4.0;
-}
-
 /* States stacked over time, each named at the end. */
 static void draw_occupancy(struct shown *it, const struct answer_place *base)
 {
@@ -111,7 +106,7 @@ static void draw_occupancy(struct shown *it, const struct answer_place *base)
               170.0, 24.0, 46.0);
     svg_axes(&svg, 0.0, answer->horizon, 0.0, 1.0);
     svg_ticks_y(&svg, 0.25, 100.0, "%");
-    svg_ticks_x(&svg, step_of(answer->horizon), "months");
+    svg_ticks_x(&svg, svg_months(answer->horizon), "months");
     for (size_t s = 0; s < answer->n_states; s++) {
         for (size_t m = 0; m < n; m++) {
             low[m] = high[m];
@@ -144,7 +139,7 @@ static void draw_incidence(struct shown *it, const struct answer_place *base)
               170.0, 24.0, 46.0);
     svg_axes(&svg, 0.0, answer->horizon, 0.0, 1.05 * top);
     svg_ticks_y(&svg, top > 0.5 ? 0.2 : top > 0.2 ? 0.1 : 0.02, 100.0, "%");
-    svg_ticks_x(&svg, step_of(answer->horizon), "months");
+    svg_ticks_x(&svg, svg_months(answer->horizon), "months");
     for (size_t t = 0; t < answer->n_transitions; t++) {
         for (size_t m = 0; m < n; m++) {
             const struct estimate p = base->incidence[t * n + m];

@@ -177,6 +177,11 @@ double svg_step(double range, int n)
     return power * (lead < 1.5 ? 1.0 : lead < 3.5 ? 2.0 : lead < 7.5 ? 5.0 : 10.0);
 }
 
+double svg_months(double horizon)
+{
+    return horizon > 60.0 ? 12.0 : horizon > 24.0 ? 6.0 : horizon > 8.0 ? 3.0 : horizon > 2.0 ? 1.0 : horizon / 4.0;
+}
+
 void svg_dot(const struct svg *svg, double x, double y, const char *colour)
 {
     fprintf(svg->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", svg_x(svg, x), y, colour);

@@ -46,6 +46,9 @@ void svg_cell(const struct svg *svg, double a, double b, double y, double thickn
 /* A round step that divides a range into some n. */
 double svg_step(double range, int n);
 
+/* The same for months: years, halves and quarters of them. */
+double svg_months(double horizon);
+
 /* Names beside the right edge, each at its height on the y axis but moved apart so that all can be read. */
 void svg_names(const struct svg *svg, const double *y, const char *const *name, size_t n);
 

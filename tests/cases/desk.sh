@@ -3,26 +3,8 @@
 # where there is none.
 : "${FOOTHOLD:=build/foothold}"
 foothold=$(realpath "$FOOTHOLD")
-temp=$(mktemp -d) || exit 1
-trap 'rm -rf "$temp"' EXIT
-trap 'exit 130' INT
+. tests/tap.sh
 export LC_ALL=C
-n=0
-failed=0
-
-# check NAME COMMAND...
-check() {
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@" >"$temp/log" 2>&1; then
-        echo "ok $n - $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $n - $name"
-        sed 's/^/# /' "$temp/log"
-    fi
-}
 
 # needs PROGRAM NAME COMMAND...
 needs() {
@@ -93,5 +75,4 @@ check "and can be told" "$foothold" explain first-of-mine.cfg --worlds 64 --runs
 check "what is there stays" sh -c 'cp first-of-mine.cfg before; "$1" new first-of-mine.cfg; [ $? -eq 2 ] &&
     cmp before first-of-mine.cfg' - "$foothold"
 check "- is standard output" sh -c '"$1" new - | cmp - first-of-mine.cfg' - "$foothold"
-echo "1..$n"
-[ $failed -eq 0 ]
+end_checks

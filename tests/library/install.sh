@@ -5,25 +5,7 @@
 #   FOOTHOLD=build/foothold sh tests/library/install.sh      from the project's root
 : "${FOOTHOLD:=build/foothold}"
 build=$(dirname "$FOOTHOLD")
-temp=$(mktemp -d) || exit 1
-trap 'rm -rf "$temp"' EXIT
-trap 'exit 130' INT
-n=0
-failed=0
-
-# check NAME COMMAND...
-check() {
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@" >"$temp/log" 2>&1; then
-        echo "ok $n - $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $n - $name"
-        sed 's/^/# /' "$temp/log"
-    fi
-}
+. tests/tap.sh
 
 packages() {
     PKG_CONFIG_PATH="$temp/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" pkg-config "$@" foothold
@@ -59,5 +41,4 @@ check "the README's example compiles" compile
 check "and gives the program's numbers" same_numbers
 check "the library shows no other names" no_other_names
 check "uninstalls" nothing_left
-echo "1..$n"
-[ $failed -eq 0 ]
+end_checks

@@ -1,0 +1,48 @@
+/* fixture.h - a scenario from a string, read and compiled, for tests that play it. */
+#ifndef FOOTHOLD_TESTS_FIXTURE_H
+#define FOOTHOLD_TESTS_FIXTURE_H
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "models/model.h"
+#include "sim/plan/plan.h"
+#include "sim/scenario/diag.h"
+#include "sim/scenario/scenario.h"
+
+struct fixture {
+    struct scenario *scenario;
+    struct plan *plan;
+    struct diag diag;
+};
+
+/* NULL when it does not compile; why is on standard error. */
+static inline struct fixture *fixture_make(const char *text)
+{
+    struct fixture *it = calloc(1, sizeof *it);
+    const char *tmp = getenv("TMPDIR");
+    const ssize_t size = (ssize_t)strlen(text);
+    char path[4096];
+    int file;
+
+    snprintf(path, sizeof path, "%s/foothold-test-XXXXXX", tmp ? tmp : "/tmp");
+    file = mkstemp(path);
+    if (!it || file < 0 || write(file, text, (size_t)size) != size || close(file))
+        return NULL;
+    it->scenario = scenario_read(path, NULL, 0, NULL, 0, &it->diag);
+    unlink(path);
+    it->diag.n_errors = 0; /* the file's name makes no id, and no model was listed */
+    it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
+    if (!it->plan)
+        diag_print(&it->diag, stderr, false);
+    return it->plan ? it : NULL;
+}
+
+static inline void fixture_free(struct fixture *it)
+{
+    plan_free(it->plan);
+    scenario_free(it->scenario);
+    diag_free(&it->diag);
+    free(it);
+}
+#endif

@@ -216,7 +216,7 @@ int watch(const struct command *command, int argc, char **argv)
 {
     struct pool pool = {0};
     const char *path = NULL;
-    int n, status;
+    int n, status = EXIT_FINE;
     char **line = arguments(&pool, command, argc, argv, &n);
     const bool quiet = place("quiet", argc, argv);
 

@@ -63,7 +63,7 @@ static void lead(struct shown *it)
             high = &it->row[i];
         }
     }
-    if (!question)
+    if (!low || !high)
         html_paragraph(it->out, "lead", "Nothing was played.");
     else if (low == high)
         html_paragraph(it->out, "lead",

@@ -150,8 +150,10 @@ static void draw(struct shown *shown, const struct story *story)
     svg_axes(&svg, 0.0, last_month(shown->it), 0.0, 1.0);
     svg_ticks_x(&svg, svg_months(plan->horizon), "months");
     y = svg.top + 0.5 * row;
-    for (uint32_t b = 0; b < plan->n_bases; b++, y += row)
+    for (uint32_t b = 0; b < plan->n_bases; b++) {
         draw_base(&svg, shown, story, b, y);
+        y += row;
+    }
     for (uint32_t f = 0; f < plan->n_factors && y < svg.top + svg.height; f++)
         if (has_come(story, f)) {
             draw_factor(&svg, shown, story, f, y);

@@ -88,7 +88,7 @@ static void draw_question(struct shown *it, size_t q)
     svg_axes(&svg, 0.0, 100.0, 0.0, 1.0);
     svg_ticks_x(&svg, 20.0, "% of histories");
     y = svg.top + 0.5 * row;
-    for (size_t k = 0; k < pooling->n; k++, y += row) {
+    for (size_t k = 0; k < pooling->n; k++) {
         const struct estimate p = outcome_estimate(&pooling->outcome[k], q);
         const double sd = pooling->outcome[k].ignorance[q];
 
@@ -97,6 +97,7 @@ static void draw_question(struct shown *it, size_t q)
         svg_dot(&svg, 100.0 * p.value, y, svg_colour(4));
         svg_label(&svg, svg.left - 8.0, y + 4.0, "end", pooling->scenario[k]->id);
         svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(pool, p.value, p.se));
+        y += row;
     }
     for (size_t m = 0; m < POOL_METHODS; m++) {
         const struct estimate p = pooling->item[q].value[m];

@@ -135,19 +135,22 @@ static void names_keep_their_colours(void **state)
 {
     static const char *const name[] = {"inss", "column", "ipsc", "suciu", "eutoday", "analyst", "me"};
     static const char *const turned[] = {"me", "analyst", "eutoday", "suciu", "ipsc", "column", "inss"};
+    const unsigned none[7] = {0}, third[7] = {0, 0, 0, 0, 0, 0, 3};
     size_t alone, colour[7], again[7];
     unsigned seen = 0;
 
     (void)state;
-    svg_assign(colour, name, 7);
-    svg_assign(again, turned, 7);
+    svg_assign(colour, name, none, 7);
+    svg_assign(again, turned, none, 7);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(colour[i], again[6 - i]); /* whatever their order */
         seen |= 1u << colour[i];
     }
     assert_int_equal(seen, 127); /* all different */
-    svg_assign(&alone, name + 5, 1);
-    assert_int_equal(alone, colour[5]); /* the first in the alphabet has its wish */
+    svg_assign(&alone, name + 5, none, 1);
+    assert_int_equal(alone, colour[5]); /* the first in the alphabet has its own */
+    svg_assign(colour, name, third, 7);
+    assert_int_equal(colour[6], 2); /* and what is wished comes before all */
 }
 
 int main(void)

@@ -345,12 +345,15 @@ void plots_compare(struct output *output, const struct comparison *comparison)
 {
     const size_t first = agenda_first(&comparison->agenda), n = comparison->n_arms;
     const char **arm = pool_new(&output->pool, n, sizeof *arm);
+    unsigned *wished = pool_new(&output->pool, n, sizeof *wished);
     size_t *colour = pool_new(&output->pool, n, sizeof *colour);
     json_t *root;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         arm[i] = comparison->arm[i].scenario->id;
-    svg_assign(colour, arm, n);
+        wished[i] = comparison->arm[i].scenario->analyst_colour;
+    }
+    svg_assign(colour, arm, wished, n);
     compare_script(output, comparison, colour);
     write_spec(output, "compare",
                interval_spec("compare.csv", "question", "delta", "difference",
@@ -371,14 +374,17 @@ void plots_pool(struct output *output, const struct pooling *pooling)
     const struct agenda *agenda = &pooling->agenda;
     const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
     const char **analyst = pool_new(&output->pool, pooling->n, sizeof *analyst);
+    unsigned *wished = pool_new(&output->pool, pooling->n, sizeof *wished);
     size_t *colour = pool_new(&output->pool, pooling->n, sizeof *colour);
     FILE *out = script(output, "pool", "analysts.csv and pool.csv");
     json_t *root = spec("analysts.csv"), *encoding = json_tree_object();
 
     list_items(agenda, name);
-    for (size_t k = 0; k < pooling->n; k++)
+    for (size_t k = 0; k < pooling->n; k++) {
         analyst[k] = pooling->scenario[k]->id;
-    svg_assign(colour, analyst, pooling->n);
+        wished[k] = pooling->scenario[k]->analyst_colour;
+    }
+    svg_assign(colour, analyst, wished, pooling->n);
     fputs("set xlabel 'probability; bars: one standard deviation of what the analyst does not know'\nset xrange [0:1]\n"
           "set key outside right top noenhanced\n",
           out);

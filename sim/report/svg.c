@@ -34,7 +34,7 @@ static size_t wish(const char *name)
     return hash % LINE_COLOURS;
 }
 
-void svg_assign(size_t *colour, const char *const *name, size_t n)
+void svg_assign(size_t *colour, const char *const *name, const unsigned *wished, size_t n)
 {
     bool *done = memory_new(n, sizeof *done);
     unsigned taken = 0;
@@ -43,10 +43,11 @@ void svg_assign(size_t *colour, const char *const *name, size_t n)
         size_t next = n;
 
         for (size_t k = 0; k < n; k++)
-            if (!done[k] && (next == n || strcmp(name[k], name[next]) < 0))
+            if (!done[k] && (next == n || (wished[k] > 0) > (wished[next] > 0) ||
+                             ((wished[k] > 0) == (wished[next] > 0) && strcmp(name[k], name[next]) < 0)))
                 next = k;
         done[next] = true;
-        colour[next] = wish(name[next]);
+        colour[next] = wished[next] ? (wished[next] - 1) % LINE_COLOURS : wish(name[next]);
         while (taken + 1 < 1u << LINE_COLOURS && taken >> colour[next] & 1)
             colour[next] = (colour[next] + 1) % LINE_COLOURS;
         taken |= 1u << colour[next];

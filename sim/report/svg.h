@@ -15,9 +15,9 @@ struct svg {
 const char *svg_colour(size_t i);      /* "#0072B2" ... the same thing keeps its number in all drawings */
 const char *svg_line_colour(size_t i); /* of these, those that are seen in a thin line */
 
-/* Numbers of line colours for n names, each name's its own as far as there are colours: a name has the same in all drawings where no
- * name before it in the alphabet wants that too. */
-void svg_assign(size_t *colour, const char *const *name, size_t n);
+/* Numbers of line colours for n names, as wished (1 to 7) or, where nothing is wished (0), each name's own: the same in all drawings
+ * where no name before it in the alphabet wants that too. Of different names they differ as far as there are colours. */
+void svg_assign(size_t *colour, const char *const *name, const unsigned *wished, size_t n);
 
 /* A drawing of a whole width and height with margins for its labels; title: what it shows, for those who cannot see it. Ends
  * with svg_end, which closes the figure with a caption. */

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario.h"
 #include <ctype.h>
 #include <nettle/sha2.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sim/scenario/layers.h"
@@ -15,7 +16,7 @@ struct head {
 struct analyst {
     struct entity entity;
     const char *id;
-    double weight;
+    double weight, colour;
 };
 
 static void read_analyst_id(struct reader *reader, const struct node *node, const char *path, void *into)
@@ -29,6 +30,7 @@ static const struct key analyst_key[] = {
     {"id", read_analyst_id, offsetof(struct analyst, id)},
     {"date", read_nothing, 0},
     {"weight", read_number, offsetof(struct analyst, weight)},
+    {"colour", read_number, offsetof(struct analyst, colour)},
 };
 
 static const struct key head_key[] = {
@@ -121,6 +123,12 @@ static void read_analyst(struct reader *reader)
     if (!(analyst.weight >= 0.0))
         diag_error(reader->diag, tree_get(node, "weight")->at, "0 or more", "analyst.weight: %g is not a weight",
                    analyst.weight);
+    if (node && tree_get(node, "colour") &&
+        !(analyst.colour >= 1.0 && analyst.colour <= SCENARIO_COLOURS && analyst.colour == floor(analyst.colour)))
+        diag_error(reader->diag, tree_get(node, "colour")->at, "a whole number, 1 to 7",
+                   "analyst.colour: %g is not a colour", analyst.colour);
+    else
+        scenario->analyst_colour = (unsigned)analyst.colour;
     scenario->analyst_id = analyst.id;
     scenario->analyst_weight = analyst.weight;
 }

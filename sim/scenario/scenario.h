@@ -12,6 +12,7 @@
 struct diag;
 
 #define MONTH_DAYS 30.4375
+enum { SCENARIO_COLOURS = 7 };
 
 struct name { /* an id as written; text NULL: absent */
     const char *text;
@@ -183,9 +184,10 @@ struct scenario {
     const struct source **file;
     size_t n_files;
     const char *id, *title, *analyst_id;
-    double analyst_weight; /* 0 or more; 1 if not said */
-    const char *as_of;     /* YYYY-MM-DD */
-    double as_of_day;      /* days since 1970-01-01 */
+    double analyst_weight;   /* 0 or more; 1 if not said */
+    unsigned analyst_colour; /* in plots of several: 1 to SCENARIO_COLOURS; 0 if not said */
+    const char *as_of;       /* YYYY-MM-DD */
+    double as_of_day;        /* days since 1970-01-01 */
     double horizon;
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */

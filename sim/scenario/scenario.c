@@ -1,7 +1,7 @@
 #include "sim/scenario/scenario.h"
 #include <ctype.h>
-#include <nettle/sha2.h>
 #include <math.h>
+#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sim/scenario/layers.h"

@@ -374,7 +374,7 @@ static void answer_at_once(struct follow *follow, size_t q)
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < plan->question[q].n_bases; i++)
-        n += plan->question[q].states >> plan->base[plan->question[q].base[i]].initial & 1;
+        n += (uint32_t)(plan->question[q].states >> plan->base[plan->question[q].base[i]].initial & 1);
     for (size_t lane = 0; lane < L; lane++)
         follow->answer[q * L + lane] = n >= plan->question[q].at_least;
 }

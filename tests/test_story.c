@@ -144,7 +144,7 @@ static void follow(struct check *it, const struct story_event *event)
         it->on[what->which] = what->kind == HAPPENING_COMES;
     }
     for (size_t i = 0; i < event->n_changes; i++)
-        it->ratio[event->change[i].clock] *= event->change[i].ratio;
+        it->ratio[event->change[i].clock] *= event->change[i].after / event->change[i].before;
 }
 
 static void check_story(struct check *it, const struct story *story)

@@ -6,6 +6,7 @@ struct telling {
     struct story *story;
     const struct replay *replay;
     bool *is_on;     /* per switch */
+    double *ratio;   /* per clock, frailties apart */
     uint32_t *rung;  /* per clock: how often */
     uint32_t *state; /* per base */
 };
@@ -52,7 +53,7 @@ static void give_reasons(struct telling *it, struct story_event *event, uint32_t
     }
     for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
         add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->walk.frailty[plan->index[i]]);
-    event->ratio = walk_ratio(&it->replay->walk, it->is_on, c) * walk_frailty(&it->replay->walk, c);
+    event->ratio = it->ratio[c] * walk_frailty(&it->replay->walk, c);
 }
 
 /* ---- what happens ---- */
@@ -68,69 +69,54 @@ static bool is_over(const struct telling *it, uint32_t c)
     return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->rung[c] > 0 && !clock->recurs;
 }
 
-/* Changes of one clock by one happening are one change. */
-static void add_change(struct telling *it, struct story_event *event, size_t *capacity, uint32_t c, double ratio)
-{
-    for (size_t i = 0; i < event->n_changes; i++)
-        if (event->change[i].clock == c) {
-            event->change[i].ratio *= ratio;
-            return;
-        }
-    event->change = pool_grow(&it->story->pool, event->change, event->n_changes, capacity, sizeof *event->change);
-    event->change[event->n_changes++] = (struct story_change){c, ratio};
-}
-
-static void turn(struct telling *it, struct story_event *event, size_t *capacity, uint32_t a_switch, bool on)
+static void switch_over(struct telling *it, const struct happening *what)
 {
     const struct plan *plan = it->story->plan;
-    const struct span links = plan->switch_links[a_switch];
+    const struct span conditions =
+        what->kind == HAPPENING_MOVES ? plan->base[what->which].conditions : (struct span){0, 0};
 
-    if (it->is_on[a_switch] == on)
-        return;
-    it->is_on[a_switch] = on;
-    for (uint32_t l = links.first; l < links.first + links.n; l++) {
-        const double factor = it->replay->world.factor[l];
-
-        if (factor != 1.0 && !is_over(it, plan->link[l].clock))
-            add_change(it, event, capacity, plan->link[l].clock, on ? factor : 1.0 / factor);
-    }
+    for (uint32_t i = conditions.first; i < conditions.first + conditions.n; i++)
+        it->is_on[plan->condition[i].its_switch] = plan->condition[i].states >> what->to & 1;
+    if (what->kind == HAPPENING_COMES)
+        it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_OTHERWISE] = false;
+    if (what->kind != HAPPENING_MOVES)
+        it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_ON] = what->kind == HAPPENING_COMES;
 }
 
-static void switch_over(struct telling *it, struct story_event *event)
+/* Which clocks that may still ring have another ratio now. */
+static void find_changes(struct telling *it, struct story_event *event)
 {
-    const struct plan *plan = it->story->plan;
-    const struct happening *what = &event->what;
     size_t capacity = 0;
 
-    if (what->kind == HAPPENING_MOVES) {
-        const struct span conditions = plan->base[what->which].conditions;
+    for (uint32_t c = 0; c < it->story->plan->n_clocks; c++) {
+        const double before = it->ratio[c];
 
-        for (uint32_t i = conditions.first; i < conditions.first + conditions.n; i++)
-            turn(it, event, &capacity, plan->condition[i].its_switch, plan->condition[i].states >> what->to & 1);
-        return;
+        it->ratio[c] = walk_ratio(&it->replay->walk, it->is_on, c);
+        if (it->ratio[c] == before || is_over(it, c))
+            continue;
+        event->change = pool_grow(&it->story->pool, event->change, event->n_changes, &capacity, sizeof *event->change);
+        event->change[event->n_changes++] = (struct story_change){c, before, it->ratio[c]};
     }
-    if (what->kind == HAPPENING_COMES)
-        turn(it, event, &capacity, what->which * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
-    turn(it, event, &capacity, what->which * SWITCHES_A_FACTOR + SWITCH_ON, what->kind == HAPPENING_COMES);
 }
 
 static void tell(struct telling *it, struct story_event *event, const struct happening *what)
 {
-    const struct walk *walk = &it->replay->walk;
     const uint32_t c = what->clock;
+    const bool rings = what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK;
 
     *event = (struct story_event){.what = *what, .likely = NAN, .rate = NAN, .ratio = NAN};
-    if (what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK && it->story->plan->clock[c].baseline != BASELINE_AT) {
+    if (rings && it->story->plan->clock[c].baseline != BASELINE_AT) {
         give_reasons(it, event, c);
-        event->rate = walk_rate(walk, c, what->month);
+        event->rate = walk_rate(&it->replay->walk, c, what->month);
         event->likely =
             1.0 - portable_exp(-stream_exponential(&it->replay->luck, it->story->plan->clock[c].key, it->rung[c]));
     }
-    if (what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK)
+    if (rings)
         it->rung[c]++;
     if (what->kind == HAPPENING_MOVES)
         it->state[what->which] = what->to;
-    switch_over(it, event);
+    switch_over(it, what);
+    find_changes(it, event);
 }
 
 /* ---- where the bases end ---- */
@@ -148,7 +134,7 @@ static void tell_base(struct telling *it, uint32_t b)
             base->since = it->story->event[i].what.month;
     base->rival = pool_new(&it->story->pool, clocks.n, sizeof *base->rival);
     for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++) {
-        const double ratio = walk_ratio(walk, it->is_on, c) * walk_frailty(walk, c);
+        const double ratio = it->ratio[c] * walk_frailty(walk, c);
 
         if (walk->way[c] == WALK_IDLE || !(plan->clock[c].from >> base->state & 1))
             continue;
@@ -165,10 +151,13 @@ void story_init(struct story *story, const struct replay *replay, uint64_t world
 
     *story = (struct story){.plan = plan, .world = world, .run = run, .n_events = history->n_happenings};
     it.is_on = pool_new(&story->pool, plan->n_switches, sizeof *it.is_on);
+    it.ratio = pool_new(&story->pool, plan->n_clocks, sizeof *it.ratio);
     it.rung = pool_new(&story->pool, plan->n_clocks, sizeof *it.rung);
     it.state = pool_new(&story->pool, plan->n_bases, sizeof *it.state);
     for (size_t i = 0; i < plan->n_switches; i++)
         it.is_on[i] = replay->walk.start_on[i];
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        it.ratio[c] = walk_ratio(&replay->walk, it.is_on, c);
     for (size_t b = 0; b < plan->n_bases; b++)
         it.state[b] = plan->base[b].initial;
     story->event = pool_new(&story->pool, story->n_events, sizeof *story->event);

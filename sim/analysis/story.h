@@ -7,10 +7,10 @@
 #include "sim/engine/history.h"
 #include "sim/engine/replay.h"
 
-/* A clock's ratio is multiplied. */
+/* A clock's ratio, frailties apart, is no longer what it was. Either may be 0: it cannot ring meanwhile. */
 struct story_change {
     uint32_t clock;
-    double ratio;
+    double before, after;
 };
 
 /* Something that multiplies a clock's ratio. */

@@ -29,7 +29,8 @@ static json_t *changes(const struct plan *plan, const struct story_event *event)
         json_t *it = json_tree_object();
 
         json_tree_put(it, "clock", json_tree_string(plan->clock[event->change[i].clock].name));
-        json_tree_put(it, "ratio", json_tree_number(event->change[i].ratio));
+        json_tree_put(it, "before", json_tree_number(event->change[i].before));
+        json_tree_put(it, "after", json_tree_number(event->change[i].after));
         json_tree_append(all, it);
     }
     return all;

@@ -100,6 +100,17 @@ const char *telling_why(struct pool *pool, const struct plan *plan, const struct
     return text;
 }
 
+/* By how much a ratio is multiplied; INFINITY: it was 0. */
+static double factor_of(const struct story_change *change)
+{
+    return change->before > 0.0 ? change->after / change->before : INFINITY;
+}
+
+static bool is_same(double a, double b)
+{
+    return a == b || fabs(a - b) <= 1e-9 * fabs(a);
+}
+
 /* Whether a change does the same to all bases that have the transition; the first of them then speaks for all. */
 static bool speaks_for_all(const struct plan *plan, const struct story_event *event, size_t i, bool *is_first)
 {
@@ -113,12 +124,17 @@ static bool speaks_for_all(const struct plan *plan, const struct story_event *ev
         const struct plan_clock *other = &plan->clock[event->change[k].clock];
 
         if (!other->moves_base || other->transition != clock->transition ||
-            event->change[k].ratio != event->change[i].ratio)
+            !is_same(factor_of(&event->change[k]), factor_of(&event->change[i])))
             continue;
         n_same++;
         *is_first = *is_first && k >= i;
     }
     return n > 1 && n_same == n;
+}
+
+static const char *multiplied(struct pool *pool, double factor)
+{
+    return factor == 0.0 ? "cannot ring" : isinf(factor) ? "can ring again" : times(pool, factor);
 }
 
 const char *telling_changes(struct pool *pool, const struct plan *plan, const struct story_event *event)
@@ -127,13 +143,14 @@ const char *telling_changes(struct pool *pool, const struct plan *plan, const st
 
     for (size_t i = 0; i < event->n_changes; i++) {
         const struct plan_clock *clock = &plan->clock[event->change[i].clock];
+        const double factor = factor_of(&event->change[i]);
         bool is_first = true;
         const bool all = clock->moves_base && speaks_for_all(plan, event, i, &is_first);
 
-        if ((all && !is_first) || fabs(event->change[i].ratio - 1.0) < 0.005) /* would be told as 1 */
+        if ((all && !is_first) || fabs(factor - 1.0) < 0.005) /* would be told as 1 */
             continue;
         text = pool_print(pool, "%s%s%s %s", text, *text ? ", " : "", all ? clock->id : clock->name,
-                          times(pool, event->change[i].ratio));
+                          multiplied(pool, factor));
     }
     return text;
 }

@@ -12,7 +12,7 @@ const char *telling_what(struct pool *pool, const struct plan *plan, const struc
 /* "27 % likely by then; 0.012 a month x1.8: khmeimim lost x3, debt_relief x0.8"; "" where there is nothing to say. */
 const char *telling_why(struct pool *pool, const struct plan *plan, const struct story_event *event);
 
-/* "sign x2.1, exit@tartus x0.8"; "" where it changes nothing. */
+/* "sign x2.1, exit@tartus cannot ring"; "" where it changes nothing. */
 const char *telling_changes(struct pool *pool, const struct plan *plan, const struct story_event *event);
 
 /* "tartus: LIMBO from the start on. Not: exit (31 % likely by then), sign (12 %)". */

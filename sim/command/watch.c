@@ -107,14 +107,14 @@ static void add_scenarios(struct watched *watched, const struct operands *named)
 static void look(struct watched *watched, int argc, char **argv)
 {
     struct operands named = {memory_new((size_t)argc, sizeof *named.item), 0};
-    const int out = place("out", argc, argv);
+    const int out = place("out", argc, argv), skip = out && !strcmp(argv[out], "--out") ? out + 1 : 0;
 
     *watched = (struct watched){0};
     for (int i = 1; i < argc; i++) {
         const struct stat status = status_of(argv[i]);
         const size_t length = strlen(argv[i]);
 
-        if ((out && i == out + 1) || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
+        if (i == skip || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
             continue;
         add(watched, argv[i]);
         if (S_ISDIR(status.st_mode) || (length > 4 && !strcmp(argv[i] + length - 4, ".cfg")))

@@ -99,12 +99,9 @@ static struct foothold_number number(struct estimate estimate, const struct answ
 
 struct foothold_number foothold_answer(const struct foothold *it, const char *question)
 {
-    const struct answer *answer = it->answer;
+    const struct answer_question *found = it->answer ? answer_find(it->answer, question) : NULL;
 
-    for (size_t q = 0; answer && q < answer->n_questions; q++)
-        if (!strcmp(answer->question[q].id, question))
-            return number(answer->question[q].p, &answer->question[q].spread);
-    return unknown;
+    return found ? number(found->p, &found->spread) : unknown;
 }
 
 struct foothold_number foothold_state(const struct foothold *it, const char *base, const char *state)

@@ -25,7 +25,7 @@ static inline struct fixture *fixture_make(const char *text)
     char path[4096];
     int file;
 
-    snprintf(path, sizeof path, "%s/foothold-test-XXXXXX", tmp ? tmp : "/tmp");
+    snprintf(path, sizeof path, "%s/foothold-test-XXXXXX", tmp ? tmp : P_tmpdir);
     file = mkstemp(path);
     if (!it || file < 0 || write(file, text, (size_t)size) != size || close(file))
         return NULL;

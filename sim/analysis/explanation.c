@@ -22,21 +22,11 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
         listener->settings->progress(listener->settings->context, n_draws, fraction);
 }
 
-static const char *busiest(const struct replay *replay)
-{
-    const struct plan *plan = replay->plan;
-    uint32_t most = 0;
-
-    for (uint32_t c = 0; c < plan->n_clocks; c++)
-        most = replay->walk.rung[c] > replay->walk.rung[most] ? c : most;
-    return plan->clock[most].id;
-}
-
 /* Replay and tell a run into the next story. */
 static bool tell(struct explanation *it, struct replay *replay, uint64_t world, uint64_t run)
 {
     if (!replay_run(replay, world, run)) {
-        it->runaway = busiest(replay);
+        it->runaway = walk_busiest(&replay->walk);
         return false;
     }
     story_init(&it->story[it->n++], replay, world, run);

@@ -220,28 +220,28 @@ struct sequence {
     uint64_t world;
 };
 
+static int compare_labels(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b)
+{
+    for (size_t i = 0; i < n_a && i < n_b; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return n_a < n_b ? -1 : n_a > n_b;
+}
+
 static int by_labels(const void *a, const void *b)
 {
     const struct sequence *x = a, *y = b;
 
-    for (size_t i = 0; i < x->n && i < y->n; i++)
-        if (x->label[i] != y->label[i])
-            return x->label[i] < y->label[i] ? -1 : 1;
-    if (x->n != y->n)
-        return x->n < y->n ? -1 : 1;
-    return x->world < y->world ? -1 : x->world > y->world;
-}
-
-static bool same(const struct sequence *a, const struct sequence *b)
-{
-    return a->n == b->n && !memcmp(a->label, b->label, a->n * sizeof *a->label);
+    return compare_labels(x->label, x->n, y->label, y->n);
 }
 
 static int commonest_first(const void *a, const void *b)
 {
     const struct typical_order *x = a, *y = b;
 
-    return x->share.value > y->share.value ? -1 : x->share.value < y->share.value;
+    if (x->share.value != y->share.value)
+        return x->share.value > y->share.value ? -1 : 1;
+    return compare_labels(x->label, x->n, y->label, y->n);
 }
 
 /* The share of a stretch of equal sequences among all n of them. */
@@ -258,8 +258,8 @@ static struct estimate share_of(const struct sequence *from, size_t n, const str
     return share;
 }
 
-/* The commonest orders; returns how many are told of, *n_different how many there are. Equal shares keep the order of labels. Such
- * as happened once or twice are no pattern. */
+/* The commonest orders; returns how many are told of, *n_different how many there are. Such as happened
+ * once or twice are no pattern. */
 static size_t find_orders(struct typical *typical, const struct typical_class *class, bool moves_only,
                           struct typical_order **orders, size_t *n_different)
 {
@@ -279,22 +279,14 @@ static size_t find_orders(struct typical *typical, const struct typical_class *c
     }
     qsort(sequence, class->n_kept, sizeof *sequence, by_labels);
     for (size_t i = 0, end; i < class->n_kept; i = end) {
-        for (end = i + 1; end < class->n_kept && same(&sequence[i], &sequence[end]);)
+        for (end = i + 1; end < class->n_kept && !by_labels(&sequence[i], &sequence[end]);)
             end++;
         order[n++] = (struct typical_order){sequence[i].label, sequence[i].n,
                                             share_of(&sequence[i], end - i, sequence, class->n_kept)};
     }
     *orders = order;
     *n_different = n;
-    for (size_t i = 0; i < n; i++) /* stable: few are looked for */
-        if (i < TYPICAL_ORDERS)
-            for (size_t k = n - 1; k > i; k--)
-                if (commonest_first(&order[k], &order[k - 1]) < 0) {
-                    const struct typical_order swap = order[k];
-
-                    order[k] = order[k - 1];
-                    order[k - 1] = swap;
-                }
+    qsort(order, n, sizeof *order, commonest_first);
     n = n < TYPICAL_ORDERS ? n : TYPICAL_ORDERS;
     while (n && order[n - 1].share.value * (double)class->n_kept < 2.5)
         n--;

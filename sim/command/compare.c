@@ -41,13 +41,6 @@ struct job {
     char **argv;
 };
 
-static void on_progress(void *context, uint64_t n_draws, double fraction)
-{
-    struct job *job = context;
-
-    progress_show(&job->progress, n_draws, fraction);
-}
-
 /* The baseline comes first. */
 static void choose_baseline(struct batch *batch, const char *name, struct diag *diag)
 {
@@ -139,8 +132,8 @@ static struct play_settings settings_of(struct job *job)
     for (size_t i = 0; i < job->batch->n; i++)
         computed = computed && job->batch->item[i].plan->chain;
     settings = playing_arms_settings(&job->options->playing, computed);
-    settings.progress = on_progress;
-    settings.context = job;
+    settings.progress = progress_show;
+    settings.context = &job->progress;
     return settings;
 }
 

@@ -39,13 +39,6 @@ struct job {
     char **argv;
 };
 
-static void on_progress(void *context, uint64_t n_draws, double fraction)
-{
-    struct job *job = context;
-
-    progress_show(&job->progress, n_draws, fraction);
-}
-
 static void write_files(const char *folder, const struct job *job, const struct provenance *provenance)
 {
     struct output output;
@@ -80,8 +73,8 @@ static struct play_settings settings_of(struct job *job)
 
     settings.n_worlds = playing->worlds ? playing->worlds : DEFAULT_WORLDS;
     settings.n_runs = playing->runs ? playing->runs : DEFAULT_RUNS;
-    settings.progress = on_progress;
-    settings.context = job;
+    settings.progress = progress_show;
+    settings.context = &job->progress;
     return settings;
 }
 

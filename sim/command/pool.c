@@ -38,13 +38,6 @@ struct job {
     char **argv;
 };
 
-static void on_progress(void *context, uint64_t n_draws, double fraction)
-{
-    struct job *job = context;
-
-    progress_show(&job->progress, n_draws, fraction);
-}
-
 /* Analysts who read the same sources agree for that reason too: to take it for knowledge would count it twice. */
 static void choose_extreme(struct job *job, struct diag *diag)
 {
@@ -109,8 +102,8 @@ static int play_pool(struct job *job)
     for (size_t i = 0; i < batch->n; i++)
         all = all && batch->item[i].plan->chain;
     settings = playing_arms_settings(playing, all);
-    settings.progress = on_progress;
-    settings.context = job;
+    settings.progress = progress_show;
+    settings.context = &job->progress;
     progress_begin(&job->progress, "pool", playing->quiet);
     good = pooling_play(pooling, &settings, &runaway);
     progress_end(&job->progress);

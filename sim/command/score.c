@@ -38,13 +38,6 @@ struct job {
     char **argv;
 };
 
-static void on_progress(void *context, uint64_t n_draws, double fraction)
-{
-    struct job *job = context;
-
-    progress_show(&job->progress, n_draws, fraction);
-}
-
 static bool is_frozen(const char *path)
 {
     const size_t length = strlen(path);
@@ -121,8 +114,8 @@ static int play_forecasts(struct job *job)
         all = all && job->batch.item[i].plan->chain;
     }
     settings = playing_arms_settings(playing, all);
-    settings.progress = on_progress;
-    settings.context = job;
+    settings.progress = progress_show;
+    settings.context = &job->progress;
     progress_begin(&job->progress, "score", playing->quiet);
     good = scoring_play(&job->scoring, &settings, &runaway);
     progress_end(&job->progress);

@@ -34,13 +34,6 @@ struct job {
     char **argv;
 };
 
-static void on_progress(void *context, uint64_t n_draws, double fraction)
-{
-    struct job *job = context;
-
-    progress_show(&job->progress, n_draws, fraction);
-}
-
 /* ---- what is varied ---- */
 
 /* A number that ends where one of `ends` stands, or the text does; *text moves on past that. */
@@ -172,8 +165,8 @@ static int play_sweep(struct job *job)
     struct provenance made;
     bool good;
 
-    settings.progress = on_progress;
-    settings.context = job;
+    settings.progress = progress_show;
+    settings.context = &job->progress;
     progress_begin(&job->progress, loaded->scenario->id, playing->quiet);
     good = sweep_play(job->sweep, playing->worlds > 0, &settings, &runaway);
     progress_end(&job->progress);

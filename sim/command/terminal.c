@@ -45,8 +45,9 @@ void progress_begin(struct progress *progress, const char *what, bool quiet)
     progress->shown = progress->started;
 }
 
-void progress_show(struct progress *progress, uint64_t n_draws, double fraction)
+void progress_show(void *context, uint64_t n_draws, double fraction)
 {
+    struct progress *progress = context;
     const double now = progress->on ? terminal_seconds() : 0.0, spent = now - progress->started;
 
     if (!progress->on || now - progress->shown < 0.25 || !(fraction > 0.0))

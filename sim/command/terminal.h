@@ -15,7 +15,8 @@ struct progress {
     bool on;
 };
 void progress_begin(struct progress *progress, const char *what, bool quiet);
-void progress_show(struct progress *progress, uint64_t n_draws, double fraction);
+void progress_show(void *progress, uint64_t n_draws,
+                   double fraction); /* as play_settings.progress calls it, the context being a struct progress */
 void progress_end(struct progress *progress);
 
 double terminal_seconds(void);     /* monotonic */

@@ -123,21 +123,12 @@ static void count_columns(const struct seat *seat, const struct plan *plan)
 /* Whether a run never ended; the first world known to have one gives it its name. */
 static bool overflows(struct game *game, const struct seat *seat, const struct walk *walk, uint64_t index)
 {
-    const struct plan *plan = walk->plan;
-
     if (!seat->history.overflow)
         return false;
 #pragma omp critical
-    {
-        uint32_t most = 0;
-
-        for (uint32_t c = 0; c < plan->n_clocks; c++)
-            if (walk->rung[c] > walk->rung[most])
-                most = c;
-        if (!game->result->runaway || index < game->runaway_world) {
-            game->runaway_world = index;
-            game->result->runaway = plan->clock[most].id;
-        }
+    if (!game->result->runaway || index < game->runaway_world) {
+        game->runaway_world = index;
+        game->result->runaway = walk_busiest(walk);
     }
 #pragma omp atomic write
     game->runaway = true;

@@ -128,6 +128,15 @@ double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c)
     return larger(0.0, stream_exponential(luck, clock->key, walk->rung[c]) - left);
 }
 
+const char *walk_busiest(const struct walk *walk)
+{
+    uint32_t most = 0;
+
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
+        most = walk->rung[c] > walk->rung[most] ? c : most;
+    return walk->plan->clock[most].id;
+}
+
 /* What changes a clock: its ratio, and reasons to wait */
 
 static void wait_more(struct walk *walk, uint32_t c)

@@ -62,14 +62,14 @@ struct walk {
     double *frailties;   /* [dependence * WALK_BATCH + lane] */
     enum walk_way *way;  /* per clock */
     uint32_t *steady, *aimed, *rated; /* clocks played each way */
-    uint32_t *
-        slot; /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no
-                       clock, which never ring, so that vectors of WALK_PAD hold all that is rated */
+    /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no clock, which never
+     * ring, so that vectors of WALK_PAD hold all that is rated */
+    uint32_t *slot;
     uint32_t *lasting;          /* factors that may end */
     struct walk_change *change; /* in order of time */
     struct walk_asked *asked;
-    uint32_t n_steady, n_aimed, n_rated, n_padded /* n_rated and slots of no clock */, n_followed, n_lasting, n_changes,
-        n_asked;
+    uint32_t n_steady, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
+    uint32_t n_padded; /* n_rated, and the slots of no clock */
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
         uint32_t first, n;
@@ -130,6 +130,9 @@ double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c);
 
 /* A clock's rate at a month before its ratio is applied, a month; NAN where it has a date instead. */
 double walk_rate(const struct walk *walk, uint32_t c, double month);
+
+/* The id of what has rung most often in a run. */
+const char *walk_busiest(const struct walk *walk);
 
 /* The product of a run's frailties that bear on a clock. */
 double walk_frailty(const struct walk *walk, uint32_t c);

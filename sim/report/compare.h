@@ -21,6 +21,9 @@ const char *compare_item(struct page *page, const struct agenda_item *item);
 /* The same without the month. */
 const char *compare_name(struct pool *pool, const struct agenda_item *item);
 
+/* What is asked, in words; where there are none, that name. */
+const char *compare_words(struct pool *pool, const struct agenda_item *item);
+
 /* "file.cfg:12", "-" where there is none. */
 const char *compare_place(struct pool *pool, struct place place);
 #endif

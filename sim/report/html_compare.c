@@ -53,7 +53,7 @@ static void lead(struct shown *it)
     struct pool *pool = &it->pool;
     const struct outcome_difference *difference = &it->other->difference[it->first];
     const struct agenda_item *item = &it->comparison->agenda.item[it->first];
-    const char *question = *item->text ? item->text : item->id, *why = "";
+    const char *question = compare_words(pool, item), *why = "";
 
     if (it->other->attribution.share && it->other->attribution.n_players) {
         const size_t top = rank_shares(it)[0].player;

@@ -17,11 +17,6 @@ struct shown {
     struct pool pool;
 };
 
-static double last_month(const struct explanation *it)
-{
-    return it->plan->horizon;
-}
-
 /* ---- how runs end ---- */
 
 static void lead(struct shown *shown)
@@ -37,9 +32,7 @@ static void lead(struct shown *shown)
     else if (it->question != SIZE_MAX)
         html_paragraph(shown->out, "lead",
                        pool_print(pool, "%s Most often %s: in %s of 100 histories.",
-                                  *it->plan->question[it->question].text ? it->plan->question[it->question].text
-                                                                         : it->plan->question[it->question].id,
-                                  first->yes ? "yes" : "no",
+                                  telling_question(&it->plan->question[it->question]), first->yes ? "yes" : "no",
                                   figure_percent(pool, first->share.value, first->share.se)));
     else
         html_paragraph(shown->out, "lead",
@@ -92,7 +85,7 @@ static void draw_base(const struct svg *svg, const struct shown *shown, const st
     for (size_t i = 0; i <= story->n_events; i++) {
         const bool ends = i == story->n_events;
         const struct happening *what = ends ? NULL : &story->event[i].what;
-        const double until = ends ? last_month(shown->it) : what->month;
+        const double until = ends ? shown->it->plan->horizon : what->month;
 
         if (!ends && (what->kind != HAPPENING_MOVES || what->which != b))
             continue;
@@ -125,7 +118,7 @@ static void draw_factor(const struct svg *svg, const struct shown *shown, const 
             svg_dot(svg, what->month, y, svg_colour(4));
     }
     if (!isnan(since))
-        svg_bar(svg, since, last_month(shown->it), y, 7.0, svg_colour(7), 0.9);
+        svg_bar(svg, since, shown->it->plan->horizon, y, 7.0, svg_colour(7), 0.9);
 }
 
 static bool has_come(const struct story *story, uint32_t f)
@@ -147,7 +140,7 @@ static void draw(struct shown *shown, const struct story *story)
     for (uint32_t f = 0; f < plan->n_factors && n < MOST_ROWS; f++)
         n += has_come(story, f);
     svg_begin(&svg, shown->out, "What happened when", WIDTH, 60.0 + row * (double)n, LEFT, 110.0, 14.0, 46.0);
-    svg_axes(&svg, 0.0, last_month(shown->it), 0.0, 1.0);
+    svg_axes(&svg, 0.0, shown->it->plan->horizon, 0.0, 1.0);
     svg_ticks_x(&svg, svg_months(plan->horizon), "months");
     y = svg.top + 0.5 * row;
     for (uint32_t b = 0; b < plan->n_bases; b++) {

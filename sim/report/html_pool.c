@@ -23,11 +23,6 @@ static bool has_method(const struct pooling *pooling, size_t method)
     return method != POOL_EXTREMISED || !isnan(pooling->extreme);
 }
 
-static const char *words_of(struct pool *pool, const struct agenda_item *item)
-{
-    return item->base ? compare_name(pool, item) : *item->text ? item->text : item->id;
-}
-
 static void lead(struct shown *it)
 {
     const struct pooling *pooling = it->pooling;
@@ -38,7 +33,7 @@ static void lead(struct shown *it)
 
     html_paragraph(it->out, "lead",
                    pool_print(pool, "%s Pooled, yes in %s of 100 histories; the %zu analysts say from %s to %s.",
-                              words_of(pool, &pooling->agenda.item[first]), figure_percent(pool, p.value, p.se),
+                              compare_words(pool, &pooling->agenda.item[first]), figure_percent(pool, p.value, p.se),
                               pooling->n, figure_percent(pool, pooled->lowest, p.se),
                               figure_percent(pool, pooled->highest, p.se)));
     if (pooling->shared)
@@ -110,7 +105,7 @@ static void draw_question(struct shown *it, size_t q)
         y += row;
     }
     svg_end(&svg, pool_print(pool, "%s Bands: one standard deviation of what the analyst does not know.",
-                             words_of(pool, item)));
+                             compare_words(pool, item)));
 }
 
 static void list_answers(struct shown *it)

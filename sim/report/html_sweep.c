@@ -18,11 +18,6 @@ struct shown {
     struct pool pool;
 };
 
-static const char *words_of(const struct agenda_item *item)
-{
-    return *item->text ? item->text : item->id;
-}
-
 /* The last point along a path, the others at their first value. */
 static size_t last_along(const struct sweep *sweep, size_t path)
 {
@@ -46,8 +41,8 @@ static void lead(struct shown *it)
         html_paragraph(
             it->out, k ? NULL : "lead",
             pool_print(pool, "%s%sAs %s goes from %.6g to %.6g, yes goes from %s to %s in 100 histories: %s points%s.",
-                       k ? "" : words_of(&sweep->agenda.item[it->first]), k ? "" : " ", path->path, path->value[0],
-                       path->value[path->n - 1], figure_percent(pool, moved.a.value, moved.a.se),
+                       k ? "" : compare_words(pool, &sweep->agenda.item[it->first]), k ? "" : " ", path->path,
+                       path->value[0], path->value[path->n - 1], figure_percent(pool, moved.a.value, moved.a.se),
                        figure_percent(pool, moved.b.value, moved.b.se),
                        figure_points(pool, moved.delta.value, moved.delta.se),
                        rank_stands_out(moved.delta.value, moved.delta.se) ? "" : ", which cannot be told from zero"));
@@ -164,8 +159,8 @@ static void draw_map(struct shown *it)
             svg_label(&svg, svg_x(&svg, (double)k + 0.5), svg.top + svg.height + 17.0, "middle",
                       pool_print(pool, "%.4g", across->value[k]));
     svg_end(&svg, pool_print(pool, "%s In %%; colours run from the lowest, %s, to the highest, %s.",
-                             words_of(&sweep->agenda.item[it->first]), figure_percent(pool, low.value, low.se),
-                             figure_percent(pool, high.value, high.se)));
+                             compare_words(pool, &sweep->agenda.item[it->first]),
+                             figure_percent(pool, low.value, low.se), figure_percent(pool, high.value, high.se)));
 }
 
 /* ---- the table ---- */

@@ -172,6 +172,11 @@ const char *telling_end(struct pool *pool, const struct explanation *it, const s
     return text;
 }
 
+const char *telling_question(const struct plan_question *question)
+{
+    return *question->text ? question->text : question->id;
+}
+
 const char *telling_ending(struct pool *pool, const struct explanation *it, const struct typical_ending *ending)
 {
     const char *text = "";

@@ -18,6 +18,9 @@ const char *telling_changes(struct pool *pool, const struct plan *plan, const st
 /* "tartus: LIMBO from the start on. Not: exit (31 % likely by then), sign (12 %)". */
 const char *telling_end(struct pool *pool, const struct explanation *it, const struct story *story, size_t base);
 
+/* Its words, or else its id. */
+const char *telling_question(const struct plan_question *question);
+
 /* "khmeimim LIMBO, tartus DEAL", or "yes". */
 const char *telling_ending(struct pool *pool, const struct explanation *it, const struct typical_ending *ending);
 

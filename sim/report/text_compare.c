@@ -20,6 +20,11 @@ const char *compare_name(struct pool *pool, const struct agenda_item *item)
     return item->base ? pool_print(pool, "%s %s", item->base, item->state) : item->id;
 }
 
+const char *compare_words(struct pool *pool, const struct agenda_item *item)
+{
+    return *item->text ? item->text : compare_name(pool, item);
+}
+
 /* What is being told: one arm against the baseline. */
 struct telling {
     struct page *page;

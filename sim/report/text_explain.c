@@ -30,15 +30,13 @@ static void endings(struct page *page, const struct explanation *it)
     struct table table = {.column = column, .n_columns = sizeof column / sizeof *column, .indent = INDENT};
     struct pool *pool = &page->pool;
     const struct typical *typical = &it->typical;
+    const struct plan_question *question = it->question == SIZE_MAX ? NULL : &it->plan->question[it->question];
 
-    if (it->question == SIZE_MAX)
-        page_heading(page, pool_print(pool, "How it ends in month %.4g", it->plan->horizon), "of all histories");
+    if (question)
+        page_heading(page, page_safe(page, telling_question(question)),
+                     pool_print(pool, "%s, month %.4g", page_safe(page, question->id), question->month));
     else
-        page_heading(page,
-                     page_safe(page, *it->plan->question[it->question].text ? it->plan->question[it->question].text
-                                                                            : it->plan->question[it->question].id),
-                     pool_print(pool, "%s, month %.4g", page_safe(page, it->plan->question[it->question].id),
-                                it->plan->question[it->question].month));
+        page_heading(page, pool_print(pool, "How it ends in month %.4g", it->plan->horizon), "of all histories");
     for (size_t i = 0; i < typical->n_endings; i++) {
         const struct typical_ending *ending = &typical->ending[i];
 
@@ -84,45 +82,45 @@ static const char *beginning(struct pool *pool, const struct plan *plan)
     return text;
 }
 
-/* The question's month, between what happens before and after it. */
-static bool is_asked_before(const struct explanation *it, double *asked, double month)
+static void tell_event(struct page *page, const struct explanation *it, const struct story_event *event)
 {
-    const bool now = *asked < month;
+    struct pool *pool = &page->pool;
+    const char *changes = telling_changes(pool, it->plan, event);
 
-    if (now)
-        *asked = INFINITY;
-    return now && it->question != SIZE_MAX;
+    dated(page, it, event->what.month, event->what.kind == HAPPENING_MOVES ? PAGE_BOLD : PAGE_PLAIN,
+          telling_what(pool, it->plan, &event->what));
+    below(page, telling_why(pool, it->plan, event));
+    if (*changes)
+        below(page, pool_print(pool, "from now on %s", changes));
+}
+
+/* What happens by a month. */
+static size_t count_by(const struct story *story, double month)
+{
+    size_t n = 0;
+
+    while (n < story->n_events && story->event[n].what.month <= month)
+        n++;
+    return n;
 }
 
 static void tell(struct page *page, const struct explanation *it, size_t s)
 {
     const struct story *story = &it->story[s];
-    struct pool *pool = &page->pool;
-    double asked = it->question == SIZE_MAX ? INFINITY : it->plan->question[it->question].month;
-    const double month = asked;
-    const char *answer = it->question == SIZE_MAX ? ""
-                                                  : pool_print(pool, "%s: %s", it->plan->question[it->question].id,
-                                                               it->typical.ending[s].yes ? "yes" : "no");
+    const struct plan_question *question = it->question == SIZE_MAX ? NULL : &it->plan->question[it->question];
+    const size_t asked = question ? count_by(story, question->month) : SIZE_MAX;
 
-    dated(page, it, 0.0, PAGE_PLAIN, beginning(pool, it->plan));
-    for (size_t i = 0; i < story->n_events; i++) {
-        const struct story_event *event = &story->event[i];
-        const char *changes;
-
-        if (is_asked_before(it, &asked, event->what.month))
-            dated(page, it, month, PAGE_BOLD, answer);
-        dated(page, it, event->what.month, event->what.kind == HAPPENING_MOVES ? PAGE_BOLD : PAGE_PLAIN,
-              telling_what(pool, it->plan, &event->what));
-        below(page, telling_why(pool, it->plan, event));
-        changes = telling_changes(pool, it->plan, event);
-        if (*changes)
-            below(page, pool_print(pool, "from now on %s", changes));
+    dated(page, it, 0.0, PAGE_PLAIN, beginning(&page->pool, it->plan));
+    for (size_t i = 0; i <= story->n_events; i++) {
+        if (i == asked)
+            dated(page, it, question->month, PAGE_BOLD,
+                  pool_print(&page->pool, "%s: %s", question->id, it->typical.ending[s].yes ? "yes" : "no"));
+        if (i < story->n_events)
+            tell_event(page, it, &story->event[i]);
     }
-    if (is_asked_before(it, &asked, INFINITY))
-        dated(page, it, month, PAGE_BOLD, answer);
     dated(page, it, it->plan->horizon, PAGE_PLAIN, "the end:");
     for (size_t b = 0; b < it->plan->n_bases; b++)
-        page_wrap(page, PAGE_PLAIN, WORDS, page_safe(page, telling_end(pool, it, story, b)));
+        page_wrap(page, PAGE_PLAIN, WORDS, page_safe(page, telling_end(&page->pool, it, story, b)));
 }
 
 /* ---- of an ending ---- */

@@ -181,8 +181,19 @@ static void list_events(struct shown *shown, const struct story *story)
         html_row_end(shown->out);
     }
     html_table_end(shown->out);
+}
+
+static void tell_story(struct shown *shown, const struct story *story)
+{
+    const struct explanation *it = shown->it;
+
+    draw(shown, story);
+    if (story->n_events)
+        list_events(shown, story);
+    else
+        html_paragraph(shown->out, NULL, "Nothing happens.");
     for (size_t b = 0; b < it->plan->n_bases; b++)
-        html_paragraph(shown->out, NULL, telling_end(pool, it, story, b));
+        html_paragraph(shown->out, NULL, telling_end(&shown->pool, it, story, b));
 }
 
 /* ---- of an ending ---- */
@@ -239,8 +250,7 @@ static void show_ending(struct shown *shown, size_t i)
     html_paragraph(shown->out, "dim",
                    pool_print(pool, "The typical one of %zu such histories: world %" PRIu64 ", run %" PRIu64 ".",
                               ending->n_compared, ending->world, ending->run));
-    draw(shown, &it->story[i]);
-    list_events(shown, &it->story[i]);
+    tell_story(shown, &it->story[i]);
     list_factors(shown, ending);
     list_orders(shown, "Commonest orders of what the bases do", ending->moves, ending->n_moves);
     list_orders(shown,
@@ -258,8 +268,7 @@ void html_explain(FILE *out, const struct explanation *explanation, const struct
     html_begin(out, *explanation->scenario->title ? explanation->scenario->title : explanation->scenario->id);
     lead(&shown);
     if (explanation->single) {
-        draw(&shown, &explanation->story[0]);
-        list_events(&shown, &explanation->story[0]);
+        tell_story(&shown, &explanation->story[0]);
     } else {
         list_endings(&shown);
         for (size_t i = 0; i < explanation->n; i++)

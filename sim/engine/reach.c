@@ -45,6 +45,17 @@ double reach_dated_hazard(const struct world *world, const struct plan_clock *cl
     return left > 0.0 ? -portable_log(left) : INFINITY;
 }
 
+double reach_baseline(const struct plan *plan, const struct world *world, uint32_t c, double month)
+{
+    const struct plan_clock *clock = &plan->clock[c];
+
+    if (clock->baseline == BASELINE_DATE)
+        return month > 0.0 ? reach_dated_hazard(world, clock, month) : 0.0;
+    if (clock->baseline == BASELINE_ODDS)
+        return world->rate[c] * month;
+    return reach_stepped_hazard(plan, world, clock->steps, month);
+}
+
 double reach_share(const struct plan_clock *clock, double u, bool certain)
 {
     if (u < 1.0)

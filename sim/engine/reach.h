@@ -9,6 +9,9 @@ double reach_steps(const struct plan *plan, const struct world *world, struct sp
 /* Their hazard from month 0 up to a month. */
 double reach_stepped_hazard(const struct plan *plan, const struct world *world, struct span steps, double month);
 
+/* A clock's cumulative baseline hazard from the start to a month; of one that goes by the month alone there is none. */
+double reach_baseline(const struct plan *plan, const struct world *world, uint32_t c, double month);
+
 /* The chance of a dated clock; 1 where it has none. */
 double reach_chance(const struct world *world, const struct plan_clock *clock);
 

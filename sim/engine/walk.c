@@ -4,6 +4,7 @@
 #include <string.h>
 #include "models/model.h"
 #include "sim/engine/reach.h"
+#include "sim/engine/settle.h"
 #include "sim/plan/distribution.h"
 #include "sim/system/portable.h"
 
@@ -62,9 +63,7 @@ static void go_on(struct walk *walk)
 /* A clock's ratio, whether or not it has rung. */
 static double ratio_now(const struct walk *walk, uint32_t c)
 {
-    return walk->way[c] == WALK_STEADY  ? walk->start_ratio[c]
-           : walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c]
-                                        : walk->ratio[walk->slot[c]];
+    return walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c] : walk->ratio[walk->slot[c]];
 }
 
 static bool is_held_back(const struct walk *walk, const struct plan_clock *clock)
@@ -77,23 +76,20 @@ static bool is_held_back(const struct walk *walk, const struct plan_clock *clock
 
 static double baseline_hazard(const struct walk *walk, uint32_t c, double month)
 {
-    const struct plan_clock *clock = &walk->plan->clock[c];
-
-    if (clock->baseline == BASELINE_DATE)
-        return month > 0.0 ? reach_dated_hazard(walk->world, clock, month) : 0.0;
-    if (clock->baseline == BASELINE_ODDS)
-        return walk->world->rate[c] * month;
-    return reach_stepped_hazard(walk->plan, walk->world, clock->steps, month);
+    return reach_baseline(walk->plan, walk->world, c, month);
 }
 
-/* Before anything bears on a clock that is asked about. */
+/* Before anything bears on a clock that is asked about, and is not settled. */
 static void ask(struct walk *walk)
 {
     for (uint32_t i = 0; i < walk->n_asked; i++) {
         struct walk_asked *asked = &walk->asked[i];
         const double until = smaller(walk->month, walk->plan->question[asked->question].month);
-        const double ratio = ratio_now(walk, asked->clock);
+        double ratio;
 
+        if (walk->way[asked->clock] == WALK_SETTLED)
+            continue;
+        ratio = ratio_now(walk, asked->clock);
         if (until > asked->since && ratio > 0.0 && !is_held_back(walk, &walk->plan->clock[asked->clock])) {
             const double before = baseline_hazard(walk, asked->clock, asked->since);
 
@@ -104,6 +100,15 @@ static void ask(struct walk *walk)
     }
 }
 
+/* Of those that are. */
+static void ask_settled(struct walk *walk, size_t lane)
+{
+    for (uint32_t i = 0; i < walk->n_asked; i++)
+        if (walk->way[walk->asked[i].clock] == WALK_SETTLED)
+            walk->asked[i].hazard =
+                settle_hazard(walk, lane, walk->asked[i].clock, walk->plan->question[walk->asked[i].question].month);
+}
+
 double walk_asked_probability(const struct walk *walk, uint32_t i)
 {
     return 1.0 - portable_exp(-walk->asked[i].hazard);
@@ -112,19 +117,10 @@ double walk_asked_probability(const struct walk *walk, uint32_t i)
 double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    double left;
+    double left = walk->way[c] == WALK_RATED ? walk->left[walk->slot[c]] : walk->aimed_left[c];
 
-    if (clock->baseline == BASELINE_AT)
-        return NAN;
-    if (walk->way[c] == WALK_STEADY)
-        return walk->start_ratio[c] * baseline_hazard(walk, c, walk->month);
-    if (walk->way[c] == WALK_RATED) {
-        left = walk->left[walk->slot[c]];
-    } else {
-        left = walk->aimed_left[c];
-        if (!walk->waits[c] && walk->aimed_ratio[c] > 0.0)
-            left -= walk->aimed_ratio[c] * (baseline_hazard(walk, c, walk->month) - walk->passed[c]);
-    }
+    if (walk->way[c] == WALK_AIMED && !walk->waits[c] && walk->aimed_ratio[c] > 0.0)
+        left -= walk->aimed_ratio[c] * (baseline_hazard(walk, c, walk->month) - walk->passed[c]);
     return larger(0.0, stream_exponential(luck, clock->key, walk->rung[c]) - left);
 }
 
@@ -245,7 +241,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
-        if (walk->way[c] != WALK_IDLE)
+        if (walk->way[c] != WALK_IDLE && walk->way[c] != WALK_SETTLED)
             set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
     }
 }
@@ -253,10 +249,14 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
 static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
 {
     for (uint32_t i = clock->unlocks.first; i < clock->unlocks.first + clock->unlocks.n; i++) {
+        const uint32_t c = walk->plan->index[i];
+
+        if (walk->way[c] == WALK_SETTLED)
+            continue;
         if (on)
-            wait_less(walk, walk->plan->index[i]);
+            wait_less(walk, c);
         else
-            wait_more(walk, walk->plan->index[i]);
+            wait_more(walk, c);
     }
 }
 
@@ -265,8 +265,7 @@ static void unlock(struct walk *walk, const struct plan_clock *clock, bool on)
 static void begin_to_last(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    const double u = walk->rung[c] ? stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c])
-                                   : walk->first_lasts[c * WALK_BATCH + walk->lane];
+    const double u = stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c]);
     double begins = walk->month;
 
     if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
@@ -285,12 +284,13 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
     if (history->first[c] == INFINITY)
         history->first[c] = walk->month;
     history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
-    if (clock->lasts)
-        begin_to_last(walk, c);
-    walk->rung[c]++;
-    walk->spent[c] = true;
-    if (walk->way[c] != WALK_STEADY)
+    if (walk->way[c] != WALK_SETTLED) {
+        if (clock->lasts)
+            begin_to_last(walk, c);
+        walk->spent[c] = true;
         wait_more(walk, c); /* while it is on, or for good */
+    }
+    walk->rung[c]++;
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, true);
     unlock(walk, clock, true);
@@ -303,10 +303,12 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
     if (walk->plan->clock[c].unlocks.n)
         ask(walk);
     history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
-    walk->ends[f] = INFINITY;
-    walk->soon_is_stale = true;
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
     unlock(walk, &walk->plan->clock[c], false);
+    if (walk->way[c] == WALK_SETTLED)
+        return;
+    walk->ends[f] = INFINITY;
+    walk->soon_is_stale = true;
     if (walk->plan->clock[c].recurs)
         wait_less(walk, c);
 }
@@ -353,35 +355,92 @@ static void rings(struct walk *walk, struct history *history, uint32_t c)
 
 /* A run */
 
-/* Steady clocks that ring within the horizon, by month, then by clock: many are first dealt out into as many stretches of
- * time, so that the work grows with their number and no faster. */
+/* Of what happens at the same month endings come first, by factor, then changes of rates, then rings, by clock. */
+static uint32_t order_of_change(const struct plan *plan)
+{
+    return (uint32_t)plan->n_factors;
+}
+
+static uint32_t order_of_ring(const struct plan *plan, uint32_t c)
+{
+    return order_of_change(plan) + 1 + c;
+}
+
+static bool is_before(struct walk_known a, struct walk_known b)
+{
+    return a.month < b.month || (a.month == b.month && a.order < b.order);
+}
+
+static void await(struct walk *walk, double month, uint32_t order)
+{
+    walk->queue[walk->n_queue] = (struct walk_known){month, order};
+    walk->n_queue += month <= walk->plan->horizon;
+}
+
+/* By month: many are first dealt out into as many stretches of time, so that the work grows with their number and no faster. */
 static void sort_queue(struct walk *walk)
 {
     enum { FEW = 48 };
-    const uint32_t n = walk->n_queue;
+    const size_t n = walk->n_queue;
     const double stretches = (double)n / walk->plan->horizon;
 
     if (n > FEW && stretches < 1e9) {
         struct walk_known *const swap = walk->queue;
 
         memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
-        for (uint32_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
             walk->stretch[(size_t)(walk->queue[i].month * stretches) + 1]++;
-        for (uint32_t i = 1; i < n + 2; i++)
+        for (size_t i = 1; i < n + 2; i++)
             walk->stretch[i] += walk->stretch[i - 1];
-        for (uint32_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
             walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
         walk->queue = walk->dealt;
         walk->dealt = swap;
     }
-    for (uint32_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < n; i++) {
         const struct walk_known known = walk->queue[i];
-        uint32_t k = i;
+        size_t k = i;
 
-        for (; k && walk->queue[k - 1].month > known.month; k--)
+        for (; k && is_before(known, walk->queue[k - 1]); k--)
             walk->queue[k] = walk->queue[k - 1];
         walk->queue[k] = known;
     }
+}
+
+static void make_room(struct walk *walk, size_t n)
+{
+    if (n <= walk->room)
+        return;
+    free(walk->queue);
+    free(walk->dealt);
+    free(walk->stretch);
+    walk->room = 2 * n;
+    walk->queue = memory_new(walk->room, sizeof *walk->queue);
+    walk->dealt = memory_new(walk->room, sizeof *walk->dealt);
+    walk->stretch = memory_new(walk->room + 2, sizeof *walk->stretch);
+}
+
+/* All that settled clocks do in a lane. */
+static void fill_queue(struct walk *walk, size_t lane)
+{
+    const struct plan *plan = walk->plan;
+    const struct walk_spells *more = &walk->spells[lane];
+
+    make_room(walk, 2 * (walk->n_settled + more->n) + 1);
+    for (uint32_t i = 0; i < walk->n_settled; i++) {
+        const uint32_t c = walk->settled[i];
+
+        if (walk->standing[c])
+            continue;
+        await(walk, walk->comes[c * WALK_BATCH + lane], order_of_ring(plan, c));
+        if (plan->clock[c].lasts)
+            await(walk, walk->ends_by[c * WALK_BATCH + lane], plan->clock[c].factor);
+    }
+    for (size_t i = 0; i < more->n; i++) {
+        await(walk, more->spell[i].comes, order_of_ring(plan, more->spell[i].clock));
+        await(walk, more->spell[i].ends, plan->clock[more->spell[i].clock].factor);
+    }
+    sort_queue(walk);
 }
 
 static void begin_slot(struct walk *walk, uint32_t c, uint32_t slot)
@@ -402,23 +461,16 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
 {
     const double *threshold = walk->threshold + lane;
 
-    for (uint32_t i = 0; i < walk->n_steady; i++) {
-        const uint32_t c = walk->steady[i];
-
-        if (walk->standing[c])
-            factor_stands(walk, history, c);
-        else if (threshold[c * WALK_BATCH] <= walk->plan->horizon)
-            walk->queue[walk->n_queue++] = (struct walk_known){threshold[c * WALK_BATCH], c};
-    }
-    sort_queue(walk);
+    for (uint32_t i = 0; i < walk->n_settled; i++)
+        if (walk->standing[walk->settled[i]])
+            factor_stands(walk, history, walk->settled[i]);
+    fill_queue(walk, lane);
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
 
         walk->aimed_left[c] = threshold[c * WALK_BATCH];
         walk->aimed_ratio[c] = walk->start_ratio[c] * walk_frailty(walk, c);
-        walk->ring[c] = walk->first_ring[c * WALK_BATCH + lane];
-        if (isnan(walk->ring[c]))
-            aim(walk, c);
+        aim(walk, c);
     }
     for (uint32_t i = 0; i < walk->n_rated; i++) {
         walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
@@ -451,7 +503,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
 
 /* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. No branch: which comes
  * first cannot be foreseen. */
-static struct walk_coming soonest(const struct walk *walk)
+static struct walk_known soonest(const struct walk *walk)
 {
     double ring = INFINITY, end = INFINITY;
     uint32_t ringing = UINT32_MAX, ending = UINT32_MAX;
@@ -471,34 +523,29 @@ static struct walk_coming soonest(const struct walk *walk)
         ending = sooner ? f : ending;
     }
     if (end <= ring && end < INFINITY)
-        return (struct walk_coming){WALK_ENDING, end, ending};
-    return (struct walk_coming){ring < INFINITY ? WALK_RING : WALK_NOTHING, ring, ringing};
+        return (struct walk_known){end, ending};
+    return (struct walk_known){ring, order_of_ring(walk->plan, ringing)};
 }
 
-/* What is known to come next: at the same month endings come first, then changes of rates, then clocks by their order. */
+/* What is known to come next. */
 static struct walk_coming what_comes(struct walk *walk)
 {
     const double horizon = walk->plan->horizon;
-    struct walk_coming coming = {WALK_NOTHING, horizon, UINT32_MAX};
+    struct walk_coming coming = {WALK_NOTHING, {horizon, UINT32_MAX}};
 
     if (walk->soon_is_stale) {
         walk->soon = soonest(walk);
         walk->soon_is_stale = false;
     }
     if (walk->soon.month <= horizon)
-        coming = walk->soon;
-    if (walk->next_known < walk->n_queue) {
-        const struct walk_known *known = &walk->queue[walk->next_known];
-
-        if (known->month < coming.month ||
-            (known->month == coming.month && coming.what != WALK_ENDING && known->clock < coming.which))
-            coming = (struct walk_coming){WALK_KNOWN, known->month, known->clock};
-    }
+        coming = (struct walk_coming){WALK_SOON, walk->soon};
+    if (walk->next_known < walk->n_queue && is_before(walk->queue[walk->next_known], coming.known))
+        coming = (struct walk_coming){WALK_KNOWN, walk->queue[walk->next_known]};
     if (walk->next_change < walk->n_changes) {
-        const double month = walk->change[walk->next_change].month;
+        const struct walk_known change = {walk->change[walk->next_change].month, order_of_change(walk->plan)};
 
-        if (month < coming.month || (month == coming.month && coming.what != WALK_ENDING))
-            coming = (struct walk_coming){WALK_CHANGE, month, 0};
+        if (is_before(change, coming.known))
+            coming = (struct walk_coming){WALK_CHANGE, change};
     }
     return coming;
 }
@@ -556,9 +603,9 @@ static bool step(struct walk *walk, struct history *history)
 {
     const struct walk_coming coming = what_comes(walk);
 
-    if (use_up(walk, coming.month - walk->month)) {
+    if (use_up(walk, coming.known.month - walk->month)) {
         double month;
-        const uint32_t slot = first_to_ring(walk, coming.month, &month);
+        const uint32_t slot = first_to_ring(walk, coming.known.month, &month);
 
         use_up(walk, month - walk->month);
         for (uint32_t i = 0; i < walk->n_rated; i++)
@@ -567,23 +614,16 @@ static bool step(struct walk *walk, struct history *history)
         rings(walk, history, walk->rated[slot]);
         return true;
     }
-    advance(walk, coming.month);
-    switch (coming.what) {
-    case WALK_NOTHING:
+    advance(walk, coming.known.month);
+    if (coming.from == WALK_NOTHING)
         return false;
-    case WALK_ENDING:
-        factor_ends(walk, history, coming.which);
-        return true;
-    case WALK_CHANGE:
+    walk->next_known += coming.from == WALK_KNOWN;
+    if (coming.from == WALK_CHANGE)
         rate_changes(walk, &walk->change[walk->next_change++]);
-        return true;
-    case WALK_KNOWN:
-        walk->next_known++;
-        break;
-    case WALK_RING:
-        break;
-    }
-    rings(walk, history, coming.which);
+    else if (coming.known.order < order_of_change(walk->plan))
+        factor_ends(walk, history, coming.known.order);
+    else
+        rings(walk, history, coming.known.order - order_of_ring(walk->plan, 0));
     return true;
 }
 
@@ -604,6 +644,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
         walk->month = plan->horizon;
         go_on(walk);
         ask(walk);
+        ask_settled(walk, lane);
     }
     for (size_t f = 0; f < plan->n_factors; f++)
         history->on[f] = walk->is_on[f * SWITCHES_A_FACTOR + SWITCH_ON];

@@ -4,7 +4,7 @@
  * threshold, an Exp(1) number of its own. Ratios change only when something rings, so between rings everything is in
  * closed form and there is no time step. A clock is played in one of three ways:
  *
- *   steady  nothing can reach it: it rings at a time known from the start
+ *   settled nothing can reach it but what is settled too: when it comes and goes is known from the start (settle.h)
  *   aimed   a date: its ring is computed anew whenever something changes
  *   rated   a rate: from one known time to the next it uses up speed x time of its threshold
  *
@@ -27,15 +27,20 @@ enum { WALK_PAD = 4 };
 enum { WALK_PAD = 2 };
 #endif
 
-enum walk_way { WALK_STEADY, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
+enum walk_way { WALK_SETTLED, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
 
 struct walk_change { /* a rated clock's rate changes */
     double month;
     uint32_t clock, step;
 };
 
-struct walk_known { /* a steady clock rings */
+struct walk_known { /* something happens */
     double month;
+    uint32_t order; /* among what happens at that month, and so what it is: walk.c, order_of_change */
+};
+
+struct walk_spell { /* of a settled clock that recurs, but its first */
+    double comes, ends;
     uint32_t clock;
 };
 
@@ -45,9 +50,8 @@ struct walk_asked { /* of a lever or event that a question asks about: its hazar
 };
 
 struct walk_coming { /* what is known to come next */
-    enum { WALK_NOTHING, WALK_ENDING, WALK_CHANGE, WALK_KNOWN, WALK_RING } what;
-    double month;
-    uint32_t which; /* factor that ends, or clock */
+    enum { WALK_NOTHING, WALK_SOON, WALK_CHANGE, WALK_KNOWN } from;
+    struct walk_known known;
 };
 
 struct walk {
@@ -56,19 +60,23 @@ struct walk {
     struct course *course; /* NULL: bases are drawn */
     struct luck luck;
     size_t n_lanes;      /* of the batch that are drawn */
-    double *threshold;   /* [clock * WALK_BATCH + lane]: first thresholds of the batch; of steady clocks the months */
-    double *first_ring;  /* likewise, of aimed clocks: the month they ring if nothing changes; NAN: to be found */
-    double *first_lasts; /* likewise, of clocks that last: the uniform that says for how long the first time */
+    double *threshold;   /* [clock * WALK_BATCH + lane]: first thresholds of the batch's clocks that are not settled */
+    double *comes;       /* likewise, of settled clocks: the month they first ring; INFINITY: not by the horizon */
+    double *ends_by;     /* likewise, the month they go off then */
     double *frailties;   /* [dependence * WALK_BATCH + lane] */
-    enum walk_way *way;  /* per clock */
-    uint32_t *steady, *aimed, *rated; /* clocks played each way */
+    struct walk_spells { /* [lane]: all later ones of settled clocks */
+        struct walk_spell *spell;
+        size_t n, capacity;
+    } spells[WALK_BATCH];
+    enum walk_way *way;                /* per clock */
+    uint32_t *settled, *aimed, *rated; /* clocks played each way; settled: after those that bear on them */
     /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no clock, which never
      * ring, so that vectors of WALK_PAD hold all that is rated */
     uint32_t *slot;
-    uint32_t *lasting;          /* factors that may end */
+    uint32_t *lasting;          /* factors that may end, and are not settled */
     struct walk_change *change; /* in order of time */
     struct walk_asked *asked;
-    uint32_t n_steady, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
+    uint32_t n_settled, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
     uint32_t n_padded; /* n_rated, and the slots of no clock */
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
@@ -101,10 +109,11 @@ struct walk {
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue, *dealt; /* dealt, stretch: scratch */
+    struct walk_known *queue, *dealt; /* what settled clocks do, in order; dealt, stretch: scratch */
     uint32_t *stretch;
-    uint32_t n_queue, next_known, next_change;
-    struct walk_coming soon; /* of aimed clocks and endings */
+    size_t n_queue, room, next_known;
+    uint32_t next_change;
+    struct walk_known soon; /* of aimed clocks and of endings that are not settled */
     bool soon_is_stale;
 };
 
@@ -124,8 +133,8 @@ void walk_run(struct walk *walk, struct history *history, size_t lane);
 /* The probability that what asked[i] is about rings by its question's month, given what else happened in the run. */
 double walk_asked_probability(const struct walk *walk, uint32_t i);
 
-/* How much of its present threshold a clock has used up by the horizon, once a run is played: its hazard, as things went.
- * NAN for one that goes by the month alone. luck: of the run. */
+/* How much of its present threshold a base's clock has used up by the horizon, once a run is played: its hazard, as things
+ * went. luck: of the run. */
 double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c);
 
 /* A clock's rate at a month before its ratio is applied, a month; NAN where it has a date instead. */

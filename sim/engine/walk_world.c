@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/model.h"
-#include "sim/engine/reach.h"
+#include "sim/engine/settle.h"
 #include "sim/engine/walk.h"
 #include "sim/plan/gamma.h"
 #include "sim/system/portable.h"
@@ -16,8 +16,6 @@ static enum walk_way way_of(const struct walk *walk, const struct plan_clock *cl
         return WALK_FOLLOWED;
     if (clock->moves_base && !plan->model->balance_ratio)
         return WALK_IDLE;
-    if (clock->steady)
-        return WALK_STEADY;
     return clock->baseline == BASELINE_RATE || clock->baseline == BASELINE_ODDS ? WALK_RATED : WALK_AIMED;
 }
 
@@ -54,12 +52,27 @@ static void list_changes(struct walk *walk)
         qsort(walk->change, walk->n_changes, sizeof *walk->change, by_month);
 }
 
+/* Each after all that bear on it. */
+static void list_settled(struct walk *walk)
+{
+    uint32_t before;
+
+    do {
+        before = walk->n_settled;
+        for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
+            if (walk->way[c] != WALK_SETTLED && settle_can(walk, c)) {
+                walk->way[c] = WALK_SETTLED;
+                walk->settled[walk->n_settled++] = c;
+            }
+    } while (walk->n_settled > before);
+}
+
 static void sort_clocks(struct walk *walk)
 {
-    for (uint32_t c = 0; c < walk->plan->n_clocks; c++) {
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
         walk->way[c] = way_of(walk, &walk->plan->clock[c]);
-        if (walk->way[c] == WALK_STEADY)
-            walk->steady[walk->n_steady++] = c;
+    list_settled(walk);
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++) {
         if (walk->way[c] == WALK_AIMED)
             walk->aimed[walk->n_aimed++] = c;
         if (walk->way[c] == WALK_RATED) {
@@ -74,7 +87,8 @@ static void sort_clocks(struct walk *walk)
         if (walk->way[c] == WALK_FOLLOWED)
             walk->slot[c] = walk->n_padded + walk->n_followed++;
     for (uint32_t f = 0; f < walk->plan->n_factors; f++)
-        if (walk->plan->clock[walk->plan->factor[f].clock].lasts)
+        if (walk->plan->clock[walk->plan->factor[f].clock].lasts &&
+            walk->way[walk->plan->factor[f].clock] != WALK_SETTLED)
             walk->lasting[walk->n_lasting++] = f;
 }
 
@@ -135,11 +149,11 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
     } part[] = {
 #define PART(field, n) {&walk->field, n, sizeof *walk->field}
         PART(threshold, n * WALK_BATCH),
-        PART(first_ring, n * WALK_BATCH),
-        PART(first_lasts, n * WALK_BATCH),
+        PART(comes, n * WALK_BATCH),
+        PART(ends_by, n * WALK_BATCH),
         PART(frailties, plan->n_dependences * WALK_BATCH),
         PART(way, n),
-        PART(steady, n),
+        PART(settled, n),
         PART(aimed, n),
         PART(rated, n),
         PART(slot, n),
@@ -166,9 +180,6 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(aimed_ratio, n),
         PART(ring, n),
         PART(passed, n),
-        PART(queue, factors),
-        PART(dealt, factors),
-        PART(stretch, factors + 2),
         PART(asked, plan->n_questions),
 #undef PART
     };
@@ -185,8 +196,8 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold, walk->first_ring, walk->first_lasts, walk->frailties, walk->way,
-                          walk->steady,    walk->aimed,      walk->rated,       walk->slot,      walk->lasting,
+    void *const part[] = {walk->threshold, walk->comes,      walk->ends_by,     walk->frailties, walk->way,
+                          walk->settled,   walk->aimed,      walk->rated,       walk->slot,      walk->lasting,
                           walk->change,    walk->reach,      walk->aimed_link,  walk->gain,      walk->start_ratio,
                           walk->loss,      walk->start_rate, walk->start_waits, walk->start_on,  walk->standing,
                           walk->frailty,   walk->ends,       walk->is_on,       walk->rung,      walk->waits,
@@ -196,6 +207,8 @@ void walk_free(struct walk *walk)
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
+    for (size_t lane = 0; lane < WALK_BATCH; lane++)
+        free(walk->spells[lane].spell);
 }
 
 double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c)
@@ -301,81 +314,12 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
     }
 }
 
-/* Nothing changes a steady clock, so its ratio is the world's. */
-static double reach_steadily(const struct walk *walk, uint32_t c, double threshold)
-{
-    const struct plan_clock *clock = &walk->plan->clock[c];
-    const double ratio = walk->start_ratio[c];
-
-    if (!(ratio > 0.0))
-        return INFINITY;
-    switch (clock->baseline) {
-    case BASELINE_RATE:
-        return reach_steps(walk->plan, walk->world, clock->steps, threshold / ratio);
-    case BASELINE_ODDS:
-        return walk->start_rate[c] > 0.0 ? threshold / (ratio * walk->start_rate[c]) : INFINITY;
-    case BASELINE_DATE:
-        return reach_date(walk->world, clock, 0.0, 0.0, threshold / ratio);
-    case BASELINE_AT:
-        break;
-    }
-    return reach_at(walk->world, clock, 0.0);
-}
-
 static void draw_thresholds(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     if (clock->baseline != BASELINE_AT)
         stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, &walk->luck, clock->key);
-}
-
-/* The months by which a date comes that nothing bears on. A threshold E is the logarithm of a uniform U, so that what has passed
- * of the date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
-static void reach_dates(const struct walk *walk, uint32_t c, double *month, const double *uniform)
-{
-    const struct plan_clock *clock = &walk->plan->clock[c];
-    const double chance = reach_chance(walk->world, clock);
-
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        month[lane] = reach_share(clock, (1.0 - uniform[lane]) / chance, chance >= 1.0);
-}
-
-static bool is_free_date(const struct walk *walk, uint32_t c)
-{
-    return walk->plan->clock[c].baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
-}
-
-/* A steady clock's months in all runs of the batch, in place of its thresholds. */
-static void ring_steadily(struct walk *walk, uint32_t c)
-{
-    double *month = walk->threshold + c * WALK_BATCH;
-
-    if (is_free_date(walk, c)) {
-        stream_uniforms(month, walk->n_lanes, &walk->luck, walk->plan->clock[c].key);
-        reach_dates(walk, c, month, month);
-        return;
-    }
-    draw_thresholds(walk, c);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        month[lane] = reach_steadily(walk, c, month[lane]);
-}
-
-/* An aimed clock's thresholds, and where it is free at the start also where it is aimed then. */
-static void aim_first(struct walk *walk, uint32_t c)
-{
-    double *threshold = walk->threshold + c * WALK_BATCH, *ring = walk->first_ring + c * WALK_BATCH;
-
-    if (!is_free_date(walk, c) || walk->start_waits[c] || walk->plan->clock[c].frailties.n) {
-        draw_thresholds(walk, c);
-        for (size_t lane = 0; lane < walk->n_lanes; lane++)
-            ring[lane] = NAN;
-        return;
-    }
-    stream_uniforms(threshold, walk->n_lanes, &walk->luck, walk->plan->clock[c].key);
-    reach_dates(walk, c, ring, threshold);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        threshold[lane] = -portable_log(threshold[lane]);
 }
 
 static void draw_frailties(struct walk *walk, size_t d)
@@ -395,16 +339,10 @@ void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)
 
     walk->n_lanes = whole < WALK_BATCH ? (size_t)whole : WALK_BATCH;
     walk->luck.run = first_run;
-    for (uint32_t c = 0; c < plan->n_clocks; c++) {
-        if (walk->way[c] == WALK_STEADY && !walk->standing[c])
-            ring_steadily(walk, c);
-        else if (walk->way[c] == WALK_AIMED)
-            aim_first(walk, c);
-        else if (walk->way[c] == WALK_RATED)
-            draw_thresholds(walk, c);
-        if (plan->clock[c].lasts)
-            stream_uniforms(walk->first_lasts + c * WALK_BATCH, walk->n_lanes, &walk->luck, plan->clock[c].key_lasts);
-    }
     for (size_t d = 0; d < plan->n_dependences; d++)
         draw_frailties(walk, d);
+    settle_batch(walk);
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        if (walk->way[c] == WALK_AIMED || walk->way[c] == WALK_RATED)
+            draw_thresholds(walk, c);
 }

@@ -1,0 +1,330 @@
+#include "sim/engine/settle.h"
+#include <math.h>
+#include "sim/engine/reach.h"
+#include "sim/plan/distribution.h"
+#include "sim/system/portable.h"
+
+/* The clock of the lever or event whose switch it is. */
+static uint32_t clock_of(const struct plan *plan, uint32_t a_switch)
+{
+    return plan->factor[a_switch / SWITCHES_A_FACTOR].clock;
+}
+
+bool settle_can(const struct walk *walk, uint32_t c)
+{
+    const struct plan *plan = walk->plan;
+    const struct plan_clock *clock = &plan->clock[c];
+    const struct span incoming = clock->incoming, needs = clock->requires;
+
+    if (clock->moves_base || (clock->baseline == BASELINE_AT && !clock->steady))
+        return false;
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const uint32_t from = plan->link[plan->incoming[i]].from_switch;
+
+        if (from >= plan->n_factors * SWITCHES_A_FACTOR || walk->way[clock_of(plan, from)] != WALK_SETTLED)
+            return false;
+    }
+    for (uint32_t i = needs.first; i < needs.first + needs.n; i++)
+        if (walk->way[plan->factor[plan->index[i]].clock] != WALK_SETTLED)
+            return false;
+    return true;
+}
+
+/* What bears on a clock */
+
+/* What a settled factor does from a month on: whether it is on, whether it has ever come, and when that changes. */
+struct presence {
+    bool on, came;
+    double until;
+};
+
+static void take_spell(struct presence *at, double comes, double ends, double month)
+{
+    at->came = at->came || comes <= month;
+    at->on = at->on || (comes <= month && month < ends);
+    if (comes > month)
+        at->until = fmin(at->until, comes);
+    else if (ends > month)
+        at->until = fmin(at->until, ends);
+}
+
+static struct presence presence_at(const struct walk *walk, size_t lane, uint32_t c, double month)
+{
+    const struct walk_spells *more = &walk->spells[lane];
+    struct presence at = {.until = INFINITY};
+
+    take_spell(&at, walk->comes[c * WALK_BATCH + lane], walk->ends_by[c * WALK_BATCH + lane], month);
+    for (size_t i = 0; walk->plan->clock[c].recurs && i < more->n; i++)
+        if (more->spell[i].clock == c)
+            take_spell(&at, more->spell[i].comes, more->spell[i].ends, month);
+    return at;
+}
+
+/* A clock's ratio from a month on, 0 while it is held back, and until when. */
+struct bearing {
+    double ratio, until;
+};
+
+static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t c, double month)
+{
+    const struct plan *plan = walk->plan;
+    const struct plan_clock *clock = &plan->clock[c];
+    const struct span incoming = clock->incoming, needs = clock->requires, frailties = clock->frailties;
+    struct bearing now = {walk->world->own[c], INFINITY};
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const struct plan_link *link = &plan->link[plan->incoming[i]];
+        const struct presence at = presence_at(walk, lane, clock_of(plan, link->from_switch), month);
+
+        if (link->from_switch % SWITCHES_A_FACTOR == SWITCH_ON ? at.on : !at.came)
+            now.ratio *= walk->world->factor[plan->incoming[i]];
+        now.until = fmin(now.until, at.until);
+    }
+    for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
+        now.ratio *= walk->frailties[plan->index[i] * WALK_BATCH + lane];
+    for (uint32_t i = needs.first; i < needs.first + needs.n; i++) {
+        const struct presence at = presence_at(walk, lane, plan->factor[plan->index[i]].clock, month);
+
+        if (!at.on)
+            now.ratio = 0.0;
+        now.until = fmin(now.until, at.until);
+    }
+    return now;
+}
+
+/* Whether what a settled factor does at a month comes before a clock that rings then: endings come first, then clocks by order. */
+static bool precedes(const struct walk *walk, size_t lane, uint32_t factor, uint32_t c, double month)
+{
+    const struct walk_spells *more = &walk->spells[lane];
+    const uint32_t from = walk->plan->factor[factor].clock;
+    bool comes = walk->comes[from * WALK_BATCH + lane] == month,
+         ends = walk->ends_by[from * WALK_BATCH + lane] == month;
+
+    for (size_t i = 0; i < more->n; i++) {
+        comes = comes || (more->spell[i].clock == from && more->spell[i].comes == month);
+        ends = ends || (more->spell[i].clock == from && more->spell[i].ends == month);
+    }
+    return ends || (comes && from < c);
+}
+
+static bool is_preceded(const struct walk *walk, size_t lane, uint32_t c, double month)
+{
+    const struct plan *plan = walk->plan;
+    const struct span incoming = plan->clock[c].incoming, needs = plan->clock[c].requires;
+    bool found = false;
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
+        found = found || precedes(walk, lane, plan->link[plan->incoming[i]].from_switch / SWITCHES_A_FACTOR, c, month);
+    for (uint32_t i = needs.first; i < needs.first + needs.n; i++)
+        found = found || precedes(walk, lane, plan->index[i], c, month);
+    return found;
+}
+
+/* Its hazard, and its months */
+
+static double baseline_hazard(const struct walk *walk, uint32_t c, double month)
+{
+    return reach_baseline(walk->plan, walk->world, c, month);
+}
+
+/* The month where the baseline hazard, `passed` by now, has grown by the amount. */
+static double reach_from(const struct walk *walk, uint32_t c, double now, double passed, double amount)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline == BASELINE_DATE)
+        return reach_date(walk->world, clock, now, passed, amount);
+    if (clock->baseline == BASELINE_ODDS)
+        return walk->world->rate[c] > 0.0 ? now + amount / walk->world->rate[c] : INFINITY;
+    return fmax(now, reach_steps(walk->plan, walk->world, clock->steps, passed + amount));
+}
+
+/* The month a clock rings that has so much of its threshold left, from a month on. */
+static double ring_from(const struct walk *walk, size_t lane, uint32_t c, double now, double left)
+{
+    double passed = baseline_hazard(walk, c, now);
+
+    while (now <= walk->plan->horizon && passed < INFINITY) {
+        const struct bearing bearing = bearing_at(walk, lane, c, now);
+        double before = passed;
+
+        if (bearing.ratio > 0.0) {
+            const double month = reach_from(walk, c, now, passed, left / bearing.ratio);
+
+            if (month < bearing.until || (month == bearing.until && !is_preceded(walk, lane, c, month)))
+                return month;
+        }
+        if (bearing.until > walk->plan->horizon)
+            break;
+        now = bearing.until;
+        passed = baseline_hazard(walk, c, now);
+        if (bearing.ratio > 0.0)
+            left = fmax(0.0, left - bearing.ratio * (passed - before));
+    }
+    return INFINITY;
+}
+
+double settle_hazard(const struct walk *walk, size_t lane, uint32_t c, double until)
+{
+    double now = 0.0, passed = 0.0, hazard = 0.0;
+
+    while (now < until && passed < INFINITY) {
+        const struct bearing bearing = bearing_at(walk, lane, c, now);
+        const double before = passed;
+
+        now = fmin(until, bearing.until);
+        passed = baseline_hazard(walk, c, now);
+        if (bearing.ratio > 0.0)
+            hazard += bearing.ratio * (passed - before);
+    }
+    return hazard;
+}
+
+/* A batch */
+
+/* The months by which a date comes that nothing bears on. A threshold E is the logarithm of a uniform U, so that what has passed
+ * of the date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
+static void reach_dates(const struct walk *walk, uint32_t c, double *month, const double *uniform)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double chance = reach_chance(walk->world, clock);
+
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        month[lane] = reach_share(clock, (1.0 - uniform[lane]) / chance, chance >= 1.0);
+}
+
+/* The month it rings if its ratio stays that of the start. */
+static double reach_steadily(const struct walk *walk, uint32_t c, double threshold)
+{
+    const double ratio = walk->start_ratio[c];
+
+    return ratio > 0.0 ? reach_from(walk, c, 0.0, 0.0, threshold / ratio) : INFINITY;
+}
+
+/* Until what month all that bears on a clock stays as at the start. */
+static double first_change(const struct walk *walk, size_t lane, uint32_t c)
+{
+    const struct plan *plan = walk->plan;
+    const struct span incoming = plan->clock[c].incoming, needs = plan->clock[c].requires;
+    double first = INFINITY;
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
+        const uint32_t from = clock_of(plan, plan->link[plan->incoming[i]].from_switch);
+
+        if (!walk->standing[from])
+            first = fmin(first, walk->comes[from * WALK_BATCH + lane]);
+    }
+    for (uint32_t i = needs.first; i < needs.first + needs.n; i++) {
+        const uint32_t from = plan->factor[plan->index[i]].clock;
+
+        if (!walk->standing[from])
+            first = fmin(first, walk->comes[from * WALK_BATCH + lane]);
+    }
+    return first;
+}
+
+/* The largest its hazard can be by the horizon, frailties apart, with a little to spare. */
+static double most_hazard(const struct walk *walk, uint32_t c)
+{
+    const struct plan *plan = walk->plan;
+    const struct span incoming = plan->clock[c].incoming;
+    double ratio = walk->world->own[c];
+
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
+        ratio *= fmax(1.0, walk->world->factor[plan->incoming[i]]);
+    return ratio * baseline_hazard(walk, c, plan->horizon) * (1.0 + 1e-9);
+}
+
+/* When it first comes, in each lane: as if nothing bore on it, and once more where something does before. */
+static void come_first(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    double *month = walk->comes + c * WALK_BATCH, uniform[WALK_BATCH];
+    const bool alone = clock->steady, frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
+    double most;
+
+    if (clock->baseline == BASELINE_AT) {
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            month[lane] = reach_at(walk->world, clock, 0.0);
+        return;
+    }
+    stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key);
+    if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0)
+        reach_dates(walk, c, month, uniform);
+    else
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            month[lane] = reach_steadily(walk, c, -portable_log(uniform[lane]));
+    if (alone)
+        return;
+    most = frail ? INFINITY : most_hazard(walk, c);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++) {
+        const double change = first_change(walk, lane, c);
+
+        if (!frail && !waits && !(change <= month[lane] && change <= walk->plan->horizon))
+            continue;
+        month[lane] = INFINITY;
+        if (frail || (change <= walk->plan->horizon && uniform[lane] >= portable_exp(-most)))
+            month[lane] = ring_from(walk, lane, c, 0.0, -portable_log(uniform[lane]));
+    }
+}
+
+/* When what comes at a month ends, the uniform saying for how long it lasts. */
+static double ends_after(const struct walk *walk, const struct plan_clock *clock, double month, double uniform)
+{
+    double begins = month;
+
+    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
+        begins = fmin(begins, walk->world->value[clock->at]);
+    return fmax(month, begins + distribution_quantile(clock->lasts, uniform));
+}
+
+static void end_first(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const double *comes = walk->comes + c * WALK_BATCH;
+    double *ends = walk->ends_by + c * WALK_BATCH, uniform[WALK_BATCH];
+
+    if (clock->lasts)
+        stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        ends[lane] = clock->lasts && comes[lane] <= walk->plan->horizon
+                         ? ends_after(walk, clock, comes[lane], uniform[lane])
+                         : INFINITY;
+}
+
+/* What comes again, has ended again. More often than a history can tell is not pursued: the run is a runaway. */
+static void come_again(struct walk *walk, uint32_t c)
+{
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    for (size_t lane = 0; lane < walk->n_lanes; lane++) {
+        struct luck luck = walk->luck;
+        struct walk_spells *more = &walk->spells[lane];
+        double ends = walk->ends_by[c * WALK_BATCH + lane];
+
+        luck.run += lane;
+        for (uint64_t times = 1; ends <= walk->plan->horizon && times <= HISTORY_MAX; times++) {
+            const double comes = ring_from(walk, lane, c, ends, stream_exponential(&luck, clock->key, times));
+
+            if (comes > walk->plan->horizon)
+                break;
+            ends = ends_after(walk, clock, comes, stream_uniform(&luck, clock->key_lasts, times));
+            more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
+            more->spell[more->n++] = (struct walk_spell){comes, ends, c};
+        }
+    }
+}
+
+void settle_batch(struct walk *walk)
+{
+    for (size_t lane = 0; lane < WALK_BATCH; lane++)
+        walk->spells[lane].n = 0;
+    for (uint32_t i = 0; i < walk->n_settled; i++) {
+        const uint32_t c = walk->settled[i];
+
+        come_first(walk, c);
+        end_first(walk, c);
+        if (walk->plan->clock[c].recurs && walk->plan->clock[c].lasts)
+            come_again(walk, c);
+    }
+}

@@ -1,0 +1,17 @@
+/* settle.h - levers and events whose comings and goings are known before a run is played.
+ *
+ * What nothing reaches but others that are settled has its months from its threshold and theirs alone, so they are found one
+ * clock after the other, for a batch of runs at a time. What bases bear on, and what bears on itself, cannot be settled. */
+#ifndef FOOTHOLD_SETTLE_H
+#define FOOTHOLD_SETTLE_H
+#include "sim/engine/walk.h"
+
+/* Whether a clock can be settled once those are whose way is WALK_SETTLED. */
+bool settle_can(const struct walk *walk, uint32_t c);
+
+/* Find walk->comes, walk->ends_by and walk->spells of all settled clocks in the runs of a batch; its frailties are drawn. */
+void settle_batch(struct walk *walk);
+
+/* A settled clock's hazard in a lane of the batch from the start to a month, as if it had not rung. */
+double settle_hazard(const struct walk *walk, size_t lane, uint32_t c, double until);
+#endif

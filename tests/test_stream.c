@@ -39,16 +39,17 @@ static void a_batch_is_the_same_as_one_by_one(void **state)
     double uniform[N], exponential[N];
 
     (void)state;
-    for (int designed = 0; designed < 2; designed++) {
-        const struct luck first = {7, 3, 128, designed ? point : NULL};
+    for (uint64_t kind = 0; kind < 4; kind++) {
+        const struct luck first = {7, 3, 128, kind / 2 ? point : NULL};
+        const uint64_t occurrence = kind % 2;
 
-        stream_uniforms(uniform, N, &first, key);
-        stream_exponentials(exponential, N, &first, key);
+        stream_uniforms(uniform, N, &first, key, occurrence);
+        stream_exponentials(exponential, N, &first, key, occurrence);
         for (uint64_t i = 0; i < N; i++) {
             const struct luck luck = {7, 3, 128 + i, first.point};
 
-            assert_true(uniform[i] == stream_uniform(&luck, key, 0));
-            assert_true(exponential[i] == stream_exponential(&luck, key, 0));
+            assert_true(uniform[i] == stream_uniform(&luck, key, occurrence));
+            assert_true(exponential[i] == stream_exponential(&luck, key, occurrence));
             assert_true(exponential[i] == -portable_log(uniform[i]));
         }
     }

@@ -1,5 +1,6 @@
 #include "sim/engine/settle.h"
 #include <math.h>
+#include <string.h>
 #include "sim/engine/reach.h"
 #include "sim/plan/distribution.h"
 #include "sim/system/portable.h"
@@ -239,8 +240,9 @@ static double most_hazard(const struct walk *walk, uint32_t c)
 static void come_first(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    double *month = walk->comes + c * WALK_BATCH, uniform[WALK_BATCH];
-    const bool alone = clock->steady, frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
+    const bool is_free = clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
+    const bool frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
+    double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH];
     double most;
 
     if (clock->baseline == BASELINE_AT) {
@@ -248,23 +250,25 @@ static void come_first(struct walk *walk, uint32_t c)
             month[lane] = reach_at(walk->world, clock, 0.0);
         return;
     }
-    stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key);
-    if (clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0)
-        reach_dates(walk, c, month, uniform);
-    else
+    if (is_free) {
+        stream_uniforms(draw, walk->n_lanes, &walk->luck, clock->key, 0);
+        reach_dates(walk, c, month, draw);
+    } else {
+        stream_exponentials(draw, walk->n_lanes, &walk->luck, clock->key, 0);
         for (size_t lane = 0; lane < walk->n_lanes; lane++)
-            month[lane] = reach_steadily(walk, c, -portable_log(uniform[lane]));
-    if (alone)
+            month[lane] = reach_steadily(walk, c, draw[lane]);
+    }
+    if (clock->steady)
         return;
     most = frail ? INFINITY : most_hazard(walk, c);
     for (size_t lane = 0; lane < walk->n_lanes; lane++) {
         const double change = first_change(walk, lane, c);
 
-        if (!frail && !waits && !(change <= month[lane] && change <= walk->plan->horizon))
-            continue;
-        month[lane] = INFINITY;
-        if (frail || (change <= walk->plan->horizon && uniform[lane] >= portable_exp(-most)))
-            month[lane] = ring_from(walk, lane, c, 0.0, -portable_log(uniform[lane]));
+        if (frail || waits || (change <= month[lane] && change <= walk->plan->horizon)) {
+            const double left = is_free ? -portable_log(draw[lane]) : draw[lane];
+
+            month[lane] = left <= most ? ring_from(walk, lane, c, 0.0, left) : INFINITY;
+        }
     }
 }
 
@@ -285,32 +289,43 @@ static void end_first(struct walk *walk, uint32_t c)
     double *ends = walk->ends_by + c * WALK_BATCH, uniform[WALK_BATCH];
 
     if (clock->lasts)
-        stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts);
+        stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, 0);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
         ends[lane] = clock->lasts && comes[lane] <= walk->plan->horizon
                          ? ends_after(walk, clock, comes[lane], uniform[lane])
                          : INFINITY;
 }
 
-/* What comes again, has ended again. More often than a history can tell is not pursued: the run is a runaway. */
+static bool any_ends(const struct walk *walk, const double *ends)
+{
+    bool any = false;
+
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        any = any || ends[lane] <= walk->plan->horizon;
+    return any;
+}
+
+/* What has ended comes again. More often than a history can tell is not pursued: the run is a runaway. */
 static void come_again(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
+    double ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
 
-    for (size_t lane = 0; lane < walk->n_lanes; lane++) {
-        struct luck luck = walk->luck;
-        struct walk_spells *more = &walk->spells[lane];
-        double ends = walk->ends_by[c * WALK_BATCH + lane];
+    memcpy(ends, walk->ends_by + c * WALK_BATCH, sizeof ends);
+    for (uint64_t times = 1; times <= HISTORY_MAX && any_ends(walk, ends); times++) {
+        stream_exponentials(left, walk->n_lanes, &walk->luck, clock->key, times);
+        stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, times);
+        for (size_t lane = 0; lane < walk->n_lanes; lane++) {
+            struct walk_spells *more = &walk->spells[lane];
+            const double comes =
+                ends[lane] <= walk->plan->horizon ? ring_from(walk, lane, c, ends[lane], left[lane]) : INFINITY;
 
-        luck.run += lane;
-        for (uint64_t times = 1; ends <= walk->plan->horizon && times <= HISTORY_MAX; times++) {
-            const double comes = ring_from(walk, lane, c, ends, stream_exponential(&luck, clock->key, times));
-
+            ends[lane] = INFINITY;
             if (comes > walk->plan->horizon)
-                break;
-            ends = ends_after(walk, clock, comes, stream_uniform(&luck, clock->key_lasts, times));
+                continue;
+            ends[lane] = ends_after(walk, clock, comes, uniform[lane]);
             more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
-            more->spell[more->n++] = (struct walk_spell){comes, ends, c};
+            more->spell[more->n++] = (struct walk_spell){comes, ends[lane], c};
         }
     }
 }

@@ -74,7 +74,7 @@ static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, three
                          struct stream_place place)
 {
     for (size_t i = 0; i < calls; i++) {
-        const threefry4x64_ctr_t counter = {{place.world, place.group + i, 0, (uint64_t)place.kind}};
+        const threefry4x64_ctr_t counter = {{place.world, place.group + i, place.occurrence, (uint64_t)place.kind}};
         const threefry4x64_ctr_t bits = threefry4x64_R(STREAM_ROUNDS, counter, name);
 
         word[0][i] = bits.v[0];
@@ -84,13 +84,15 @@ static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, three
     }
 }
 
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key)
+void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
+    const bool designed = luck->point && !occurrence;
     const threefry4x64_key_t name = {{luck->seed, key.word[0], key.word[1], 0}};
-    const uint64_t point = luck->point ? luck->point[key.coordinate] : 0;
-    struct stream_place place = first_place(luck);
+    const uint64_t point = designed ? luck->point[key.coordinate] : 0;
+    struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
     uint64_t word[STREAM_LANES][CALLS];
 
+    place.occurrence = occurrence;
     assert(n % STREAM_LANES == 0 && luck->run % STREAM_LANES == 0);
     for (size_t done = 0; done < n; done += CALLS * STREAM_LANES) {
         const size_t left = (n - done) / STREAM_LANES, calls = left < CALLS ? left : CALLS;
@@ -106,9 +108,9 @@ void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key1
     }
 }
 
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key)
+void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    stream_uniforms(out, n, luck, key);
+    stream_uniforms(out, n, luck, key, occurrence);
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);
 }

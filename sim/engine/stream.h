@@ -38,7 +38,7 @@ double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occur
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence); /* mean 1 */
 double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence);
 
-/* First uniforms, and exponentials, of n runs from luck->run on; n and that run are multiples of STREAM_LANES. */
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key);
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key);
+/* The same of n runs from luck->run on; n and that run are multiples of STREAM_LANES. */
+void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence);
+void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence);
 #endif

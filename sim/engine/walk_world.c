@@ -319,7 +319,7 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     if (clock->baseline != BASELINE_AT)
-        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, &walk->luck, clock->key);
+        stream_exponentials(walk->threshold + c * WALK_BATCH, walk->n_lanes, &walk->luck, clock->key, 0);
 }
 
 static void draw_frailties(struct walk *walk, size_t d)
@@ -327,7 +327,7 @@ static void draw_frailties(struct walk *walk, size_t d)
     const struct plan_dependence *dependence = &walk->plan->dependence[d];
     double *frailty = walk->frailties + d * WALK_BATCH;
 
-    stream_uniforms(frailty, walk->n_lanes, &walk->luck, dependence->key);
+    stream_uniforms(frailty, walk->n_lanes, &walk->luck, dependence->key, 0);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
         frailty[lane] = gamma_quantile(dependence->gamma, walk->world->variance[d], frailty[lane]);
 }

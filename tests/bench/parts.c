@@ -21,9 +21,9 @@ static double limit(double uniforms, double logs)
 
     for (double i = 0.0; i < uniforms; i += BATCH) {
         if (i < logs)
-            stream_exponentials(out, BATCH, &luck, key);
+            stream_exponentials(out, BATCH, &luck, key, 0);
         else
-            stream_uniforms(out, BATCH, &luck, key);
+            stream_uniforms(out, BATCH, &luck, key, 0);
         luck.run += BATCH;
         sum += out[0];
     }
@@ -41,7 +41,7 @@ static void write_numbers(double n, int own)
     if (!out)
         exit(1);
     for (double i = 0.0; i < n; i += BATCH) {
-        stream_uniforms(x, BATCH, &luck, key);
+        stream_uniforms(x, BATCH, &luck, key, 0);
         luck.run += BATCH;
         for (int k = 0; k < BATCH; k++) {
             if (own)

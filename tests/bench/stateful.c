@@ -100,17 +100,17 @@ double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurr
     return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
 }
 
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key)
+void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    (void)luck, (void)key;
+    (void)luck, (void)key, (void)occurrence;
     n_uniforms += (double)n;
     for (size_t i = 0; i < n; i++)
         out[i] = design_to_uniform(next());
 }
 
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key)
+void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    stream_uniforms(out, n, luck, key);
+    stream_uniforms(out, n, luck, key, occurrence);
     n_exponentials += (double)n;
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);

@@ -49,15 +49,35 @@ static void take_spell(struct presence *at, double comes, double ends, double mo
         at->until = fmin(at->until, ends);
 }
 
+/* How many of a clock's later spells have begun by a month. */
+static uint32_t n_begun(const struct walk_spell *spell, uint32_t n, double month)
+{
+    uint32_t begun = 0, beyond = n;
+
+    while (begun < beyond) {
+        const uint32_t middle = begun + (beyond - begun) / 2;
+
+        if (spell[middle].comes <= month)
+            begun = middle + 1;
+        else
+            beyond = middle;
+    }
+    return begun;
+}
+
 static struct presence presence_at(const struct walk *walk, size_t lane, uint32_t c, double month)
 {
-    const struct walk_spells *more = &walk->spells[lane];
+    const struct span again = walk->again[c * WALK_BATCH + lane];
     struct presence at = {.until = INFINITY};
 
     take_spell(&at, walk->comes[c * WALK_BATCH + lane], walk->ends_by[c * WALK_BATCH + lane], month);
-    for (size_t i = 0; walk->plan->clock[c].recurs && i < more->n; i++)
-        if (more->spell[i].clock == c)
-            take_spell(&at, more->spell[i].comes, more->spell[i].ends, month);
+    if (again.n) {
+        const struct walk_spell *spell = walk->spells[lane].spell + again.first;
+        const uint32_t begun = n_begun(spell, again.n, month);
+
+        for (uint32_t i = begun ? begun - 1 : 0; i < again.n && i <= begun; i++)
+            take_spell(&at, spell[i].comes, spell[i].ends, month);
+    }
     return at;
 }
 
@@ -96,14 +116,16 @@ static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t 
 /* Whether what a settled factor does at a month comes before a clock that rings then: endings come first, then clocks by order. */
 static bool precedes(const struct walk *walk, size_t lane, uint32_t factor, uint32_t c, double month)
 {
-    const struct walk_spells *more = &walk->spells[lane];
     const uint32_t from = walk->plan->factor[factor].clock;
+    const struct span again = walk->again[from * WALK_BATCH + lane];
+    const struct walk_spell *spell = again.n ? walk->spells[lane].spell + again.first : NULL;
+    const uint32_t begun = n_begun(spell, again.n, month);
     bool comes = walk->comes[from * WALK_BATCH + lane] == month,
          ends = walk->ends_by[from * WALK_BATCH + lane] == month;
 
-    for (size_t i = 0; i < more->n; i++) {
-        comes = comes || (more->spell[i].clock == from && more->spell[i].comes == month);
-        ends = ends || (more->spell[i].clock == from && more->spell[i].ends == month);
+    for (uint32_t i = begun > 2 ? begun - 2 : 0; i < begun; i++) {
+        comes = comes || spell[i].comes == month;
+        ends = ends || spell[i].ends == month;
     }
     return ends || (comes && from < c);
 }
@@ -309,10 +331,13 @@ static bool any_ends(const struct walk *walk, const double *ends)
 static void come_again(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
+    const size_t most = HISTORY_MAX + walk->n_changes;
     double ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
 
     memcpy(ends, walk->ends_by + c * WALK_BATCH, sizeof ends);
-    for (uint64_t times = 1; times <= HISTORY_MAX && any_ends(walk, ends); times++) {
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        walk->again[c * WALK_BATCH + lane] = (struct span){(uint32_t)walk->spells[lane].n, 0};
+    for (uint64_t times = 1; any_ends(walk, ends); times++) {
         stream_exponentials(left, walk->n_lanes, &walk->luck, clock->key, times);
         stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, times);
         for (size_t lane = 0; lane < walk->n_lanes; lane++) {
@@ -321,10 +346,11 @@ static void come_again(struct walk *walk, uint32_t c)
                 ends[lane] <= walk->plan->horizon ? ring_from(walk, lane, c, ends[lane], left[lane]) : INFINITY;
 
             ends[lane] = INFINITY;
-            if (comes > walk->plan->horizon)
+            if (comes > walk->plan->horizon || more->n > most)
                 continue;
             ends[lane] = ends_after(walk, clock, comes, uniform[lane]);
             more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
+            walk->again[c * WALK_BATCH + lane].n++;
             more->spell[more->n++] = (struct walk_spell){comes, ends[lane], c};
         }
     }

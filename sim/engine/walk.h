@@ -68,7 +68,8 @@ struct walk {
         struct walk_spell *spell;
         size_t n, capacity;
     } spells[WALK_BATCH];
-    enum walk_way *way;                /* per clock */
+    struct span *again; /* [clock * WALK_BATCH + lane]: which of these are the clock's, in order of time */
+    enum walk_way *way; /* per clock */
     uint32_t *settled, *aimed, *rated; /* clocks played each way; settled: after those that bear on them */
     /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no clock, which never
      * ring, so that vectors of WALK_PAD hold all that is rated */

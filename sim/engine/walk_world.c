@@ -151,6 +151,7 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(threshold, n * WALK_BATCH),
         PART(comes, n * WALK_BATCH),
         PART(ends_by, n * WALK_BATCH),
+        PART(again, n * WALK_BATCH),
         PART(frailties, plan->n_dependences * WALK_BATCH),
         PART(way, n),
         PART(settled, n),
@@ -196,14 +197,14 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold, walk->comes,      walk->ends_by,     walk->frailties, walk->way,
-                          walk->settled,   walk->aimed,      walk->rated,       walk->slot,      walk->lasting,
-                          walk->change,    walk->reach,      walk->aimed_link,  walk->gain,      walk->start_ratio,
-                          walk->loss,      walk->start_rate, walk->start_waits, walk->start_on,  walk->standing,
-                          walk->frailty,   walk->ends,       walk->is_on,       walk->rung,      walk->waits,
-                          walk->spent,     walk->left,       walk->after,       walk->ratio,     walk->rate,
-                          walk->speed,     walk->aimed_left, walk->aimed_ratio, walk->ring,      walk->passed,
-                          walk->queue,     walk->asked,      walk->dealt,       walk->stretch};
+    void *const part[] = {walk->threshold,   walk->comes,   walk->ends_by,    walk->again,       walk->frailties,
+                          walk->way,         walk->settled, walk->aimed,      walk->rated,       walk->slot,
+                          walk->lasting,     walk->change,  walk->reach,      walk->aimed_link,  walk->gain,
+                          walk->start_ratio, walk->loss,    walk->start_rate, walk->start_waits, walk->start_on,
+                          walk->standing,    walk->frailty, walk->ends,       walk->is_on,       walk->rung,
+                          walk->waits,       walk->spent,   walk->left,       walk->after,       walk->ratio,
+                          walk->rate,        walk->speed,   walk->aimed_left, walk->aimed_ratio, walk->ring,
+                          walk->passed,      walk->queue,   walk->asked,      walk->dealt,       walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);

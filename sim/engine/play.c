@@ -12,7 +12,9 @@
 
 enum {
     SLICE_RUNS = 8192,                /* a world of more runs is cut, so that threads can share it */
-    BLOCK_RUNS = FOOTHOLD_BLOCK_RUNS, /* what a thread takes at a time */
+    BLOCK_RUNS = FOOTHOLD_BLOCK_RUNS, /* what a thread takes at a time, */
+    BLOCK_RUNS_MOST = 4 * BLOCK_RUNS, /* or more, where there are */
+    BLOCKS = 16,                      /* so many a thread */
     CHUNK_WORLDS = 4096,              /* played before worlds are handed on in order, */
     CHUNK_NUMBERS = 1 << 23,          /* or fewer, so that what they keep stays bounded */
     TOLD_NUMBERS = 64                 /* of a run that is told, about */
@@ -353,14 +355,42 @@ static bool stopped(const struct game *game)
     return runaway || (game->settings->stop && *game->settings->stop);
 }
 
+/* How many units a thread takes at a time. */
+static uint64_t units_a_block(const struct game *game)
+{
+    const uint64_t runs_a_unit = game->settings->n_runs < SLICE_RUNS ? game->settings->n_runs : SLICE_RUNS;
+    const uint64_t share = game->chunk_worlds * game->settings->n_runs / (BLOCKS * (uint64_t)game->threads);
+    const uint64_t most = share < BLOCK_RUNS_MOST ? share : BLOCK_RUNS_MOST,
+                   runs = most > BLOCK_RUNS ? most : BLOCK_RUNS;
+    const uint64_t runs_an_arm = runs / game->n_arms; /* so that few worlds of many arms are shared too */
+
+    return runs_a_unit < runs_an_arm ? runs_an_arm / runs_a_unit : 1;
+}
+
+/* Whether a world before it never ended, so that nothing will come of it. */
+static bool is_beyond(struct game *game, uint64_t world)
+{
+    bool beyond = false;
+
+#pragma omp critical
+    beyond = game->result->runaway && game->runaway_world < world;
+    return beyond;
+}
+
+/* One replicate after the other, whose counts then stay in the processor's cache. */
+static void play_block(struct game *game, uint64_t first, uint64_t end)
+{
+    for (uint64_t replicate = 0; replicate < REPLICATES; replicate++)
+        for (uint64_t unit = first; unit < end; unit++)
+            if ((game->first_world + unit / game->n_slices) % REPLICATES == replicate &&
+                !is_beyond(game, game->first_world + unit / game->n_slices))
+                play_unit(game, unit);
+}
+
 /* Blocks are handed out in order and each is played whole, so what is played when a signal comes is the beginning. */
 static void play_chunk(struct game *game)
 {
-    const uint64_t units = game->chunk_worlds * game->n_slices;
-    const uint64_t runs_a_unit = game->settings->n_runs < SLICE_RUNS ? game->settings->n_runs : SLICE_RUNS;
-    const uint64_t runs_a_block =
-        BLOCK_RUNS / game->n_arms; /* of one arm, so that few worlds of many arms are shared too */
-    const uint64_t block = runs_a_unit < runs_a_block ? runs_a_block / runs_a_unit : 1;
+    const uint64_t units = game->chunk_worlds * game->n_slices, block = units_a_block(game);
     const uint64_t blocks = (units + block - 1) / block;
 
 #pragma omp parallel for schedule(dynamic, 1) num_threads(game->threads)
@@ -369,8 +399,7 @@ static void play_chunk(struct game *game)
 
         if (stopped(game))
             continue;
-        for (uint64_t unit = i * block; unit < end; unit++)
-            play_unit(game, unit);
+        play_block(game, i * block, end);
         for (size_t arm = 0; arm < game->n_arms; arm++)
             flush(game, &game->seat[(size_t)omp_get_thread_num() * game->n_arms + arm], arm);
     }

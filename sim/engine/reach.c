@@ -77,3 +77,12 @@ double reach_at(const struct world *world, const struct plan_clock *clock, doubl
 
     return at >= now ? at : now > 0.0 ? INFINITY : 0.0;
 }
+
+double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform)
+{
+    double begins = month;
+
+    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
+        begins = fmin(begins, world->value[clock->at]);
+    return fmax(month, begins + distribution_quantile(clock->lasts, uniform));
+}

@@ -26,4 +26,7 @@ double reach_date(const struct world *world, const struct plan_clock *clock, dou
 
 /* A month that is past rings no more; but what began before as_of is there from the start. */
 double reach_at(const struct world *world, const struct plan_clock *clock, double now);
+
+/* The month a lever or event ends that comes at one; the uniform says for how long it lasts. */
+double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform);
 #endif

@@ -11,22 +11,33 @@ static uint32_t clock_of(const struct plan *plan, uint32_t a_switch)
     return plan->factor[a_switch / SWITCHES_A_FACTOR].clock;
 }
 
+/* The clocks of what bears on a clock that can be settled: by an effect, or because it is required. */
+static uint32_t n_bearers(const struct plan *plan, uint32_t c)
+{
+    return plan->clock[c].incoming.n + plan->clock[c].requires.n;
+}
+
+static uint32_t bearer(const struct plan *plan, uint32_t c, uint32_t i)
+{
+    const struct span incoming = plan->clock[c].incoming, needs = plan->clock[c].requires;
+
+    return i < incoming.n ? clock_of(plan, plan->link[plan->incoming[incoming.first + i]].from_switch)
+                          : plan->factor[plan->index[needs.first + i - incoming.n]].clock;
+}
+
 bool settle_can(const struct walk *walk, uint32_t c)
 {
     const struct plan *plan = walk->plan;
     const struct plan_clock *clock = &plan->clock[c];
-    const struct span incoming = clock->incoming, needs = clock->requires;
+    const struct span incoming = clock->incoming;
 
     if (clock->moves_base || (clock->baseline == BASELINE_AT && !clock->steady))
         return false;
-    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
-        const uint32_t from = plan->link[plan->incoming[i]].from_switch;
-
-        if (from >= plan->n_factors * SWITCHES_A_FACTOR || walk->way[clock_of(plan, from)] != WALK_SETTLED)
-            return false;
-    }
-    for (uint32_t i = needs.first; i < needs.first + needs.n; i++)
-        if (walk->way[plan->factor[plan->index[i]].clock] != WALK_SETTLED)
+    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
+        if (plan->link[plan->incoming[i]].from_switch >= plan->n_factors * SWITCHES_A_FACTOR)
+            return false; /* a coupling's */
+    for (uint32_t i = 0; i < n_bearers(plan, c); i++)
+        if (walk->way[bearer(plan, c, i)] != WALK_SETTLED)
             return false;
     return true;
 }
@@ -114,9 +125,8 @@ static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t 
 }
 
 /* Whether what a settled factor does at a month comes before a clock that rings then: endings come first, then clocks by order. */
-static bool precedes(const struct walk *walk, size_t lane, uint32_t factor, uint32_t c, double month)
+static bool precedes(const struct walk *walk, size_t lane, uint32_t from, uint32_t c, double month)
 {
-    const uint32_t from = walk->plan->factor[factor].clock;
     const struct span again = walk->again[from * WALK_BATCH + lane];
     const struct walk_spell *spell = again.n ? walk->spells[lane].spell + again.first : NULL;
     const uint32_t begun = n_begun(spell, again.n, month);
@@ -132,14 +142,10 @@ static bool precedes(const struct walk *walk, size_t lane, uint32_t factor, uint
 
 static bool is_preceded(const struct walk *walk, size_t lane, uint32_t c, double month)
 {
-    const struct plan *plan = walk->plan;
-    const struct span incoming = plan->clock[c].incoming, needs = plan->clock[c].requires;
     bool found = false;
 
-    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
-        found = found || precedes(walk, lane, plan->link[plan->incoming[i]].from_switch / SWITCHES_A_FACTOR, c, month);
-    for (uint32_t i = needs.first; i < needs.first + needs.n; i++)
-        found = found || precedes(walk, lane, plan->index[i], c, month);
+    for (uint32_t i = 0; i < n_bearers(walk->plan, c); i++)
+        found = found || precedes(walk, lane, bearer(walk->plan, c, i), c, month);
     return found;
 }
 
@@ -227,18 +233,10 @@ static double reach_steadily(const struct walk *walk, uint32_t c, double thresho
 /* Until what month all that bears on a clock stays as at the start. */
 static double first_change(const struct walk *walk, size_t lane, uint32_t c)
 {
-    const struct plan *plan = walk->plan;
-    const struct span incoming = plan->clock[c].incoming, needs = plan->clock[c].requires;
     double first = INFINITY;
 
-    for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
-        const uint32_t from = clock_of(plan, plan->link[plan->incoming[i]].from_switch);
-
-        if (!walk->standing[from])
-            first = fmin(first, walk->comes[from * WALK_BATCH + lane]);
-    }
-    for (uint32_t i = needs.first; i < needs.first + needs.n; i++) {
-        const uint32_t from = plan->factor[plan->index[i]].clock;
+    for (uint32_t i = 0; i < n_bearers(walk->plan, c); i++) {
+        const uint32_t from = bearer(walk->plan, c, i);
 
         if (!walk->standing[from])
             first = fmin(first, walk->comes[from * WALK_BATCH + lane]);
@@ -294,16 +292,6 @@ static void come_first(struct walk *walk, uint32_t c)
     }
 }
 
-/* When what comes at a month ends, the uniform saying for how long it lasts. */
-static double ends_after(const struct walk *walk, const struct plan_clock *clock, double month, double uniform)
-{
-    double begins = month;
-
-    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
-        begins = fmin(begins, walk->world->value[clock->at]);
-    return fmax(month, begins + distribution_quantile(clock->lasts, uniform));
-}
-
 static void end_first(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
@@ -314,7 +302,7 @@ static void end_first(struct walk *walk, uint32_t c)
         stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, 0);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
         ends[lane] = clock->lasts && comes[lane] <= walk->plan->horizon
-                         ? ends_after(walk, clock, comes[lane], uniform[lane])
+                         ? reach_end(walk->world, clock, comes[lane], uniform[lane])
                          : INFINITY;
 }
 
@@ -348,7 +336,7 @@ static void come_again(struct walk *walk, uint32_t c)
             ends[lane] = INFINITY;
             if (comes > walk->plan->horizon || more->n > most)
                 continue;
-            ends[lane] = ends_after(walk, clock, comes, uniform[lane]);
+            ends[lane] = reach_end(walk->world, clock, comes, uniform[lane]);
             more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
             walk->again[c * WALK_BATCH + lane].n++;
             more->spell[more->n++] = (struct walk_spell){comes, ends[lane], c};

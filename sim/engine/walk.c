@@ -5,7 +5,6 @@
 #include "models/model.h"
 #include "sim/engine/reach.h"
 #include "sim/engine/settle.h"
-#include "sim/plan/distribution.h"
 #include "sim/system/portable.h"
 
 /* The C library's are calls. */
@@ -266,12 +265,9 @@ static void begin_to_last(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const double u = stream_uniform(&walk->luck, clock->key_lasts, walk->rung[c]);
-    double begins = walk->month;
 
-    if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
-        begins = smaller(begins, walk->world->value[clock->at]);
     walk->soon_is_stale = true;
-    walk->ends[clock->factor] = larger(walk->month, begins + distribution_quantile(clock->lasts, u));
+    walk->ends[clock->factor] = reach_end(walk->world, clock, walk->month, u);
 }
 
 static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
@@ -634,7 +630,6 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
     uint32_t n_steps = 0;
 
     walk->luck.run = first_run + lane;
-    walk->lane = lane;
     history_begin(history, plan);
     begin(walk, history, lane);
     while (!history->overflow && step(walk, history))

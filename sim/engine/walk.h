@@ -96,7 +96,6 @@ struct walk {
     bool *start_on; /* per switch */
     bool *standing; /* per clock: a factor in force from the start, for good */
     /* the run being played */
-    size_t lane;
     double month;
     double *frailty;                  /* per dependence */
     double *ends;                     /* per factor: the month it goes off; INFINITY: not on, or for good */

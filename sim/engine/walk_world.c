@@ -6,7 +6,6 @@
 #include "sim/engine/settle.h"
 #include "sim/engine/walk.h"
 #include "sim/plan/gamma.h"
-#include "sim/system/portable.h"
 
 static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)
 {

@@ -490,8 +490,12 @@ static void gather(struct game *game)
         struct tally *tally = &game->result->arm[arm].tally;
 
         memset(tally->count, 0, REPLICATES * tally->at.size * sizeof *tally->count);
-        for (int thread = 0; thread < game->threads; thread++)
-            tally_merge(tally, &game->seat[(size_t)thread * game->n_arms + arm].tally);
+        for (int thread = 0; thread < game->threads; thread++) {
+            struct tally *part = &game->seat[(size_t)thread * game->n_arms + arm].tally;
+
+            tally_settle(part);
+            tally_merge(tally, part);
+        }
     }
 }
 

@@ -41,6 +41,27 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
     }
 }
 
+static void init_few(struct tally_few *few, const struct plan *plan)
+{
+    enum { VECTOR = 16 };
+
+    few->n_padded = (plan->n_factors + VECTOR - 1) / VECTOR * VECTOR;
+    few->asked = memory_new(plan->n_questions, sizeof *few->asked);
+    few->which = memory_new(plan->n_questions, sizeof *few->which);
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        size_t i = 0;
+
+        while (i < few->n_asked && few->asked[i] != plan->question[q].month)
+            i++;
+        few->asked[i] = plan->question[q].month;
+        few->which[q] = i;
+        few->n_asked += i == few->n_asked;
+    }
+    few->by = memory_new(few->n_asked * few->n_padded, sizeof *few->by);
+    few->came = memory_new(few->n_asked * few->n_padded, sizeof *few->came);
+    few->came_yes = memory_new(plan->n_questions * few->n_padded, sizeof *few->came_yes);
+}
+
 void tally_init(struct tally *tally, const struct plan *plan)
 {
     const size_t whole = (size_t)floor(plan->horizon);
@@ -53,10 +74,7 @@ void tally_init(struct tally *tally, const struct plan *plan)
     lay_out(&tally->at, plan, tally->n_months);
     tally->count = memory_new(REPLICATES * tally->at.size, sizeof *tally->count);
     tally->yes = memory_new(plan->n_questions, sizeof *tally->yes);
-    tally->one = memory_new(plan->n_questions, sizeof *tally->one);
-    tally->asked = memory_new(plan->n_questions, sizeof *tally->asked);
-    for (size_t q = 0; q < plan->n_questions; q++)
-        tally->asked[q] = plan->question[q].month;
+    init_few(&tally->few, plan);
 }
 
 void tally_free(struct tally *tally)
@@ -64,8 +82,11 @@ void tally_free(struct tally *tally)
     free(tally->month);
     free(tally->count);
     free(tally->yes);
-    free(tally->one);
-    free(tally->asked);
+    free(tally->few.asked);
+    free(tally->few.which);
+    free(tally->few.by);
+    free(tally->few.came);
+    free(tally->few.came_yes);
 }
 
 /* The first month of the grid at or after a month. */
@@ -103,34 +124,58 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
 
     for (size_t q = 0; q < plan->n_questions; q++) {
         tally->yes[q] = answer(plan, &plan->question[q], history);
-        tally->one[q] = tally->yes[q] * one;
-        count[tally->at.question + q] += tally->one[q];
+        count[tally->at.question + q] += tally->yes[q] * one;
     }
 }
 
-/* Of what came at a month: for each question that asks no earlier. No branch, so that compilers make vectors of it. */
-static void count_came(uint64_t *restrict came, uint64_t *restrict came_yes, const double *restrict asked,
-                       const uint64_t *restrict yes, double month, size_t n)
+void tally_settle(struct tally *tally)
 {
-    for (size_t q = 0; q < n; q++) {
-        const uint64_t counts = -(uint64_t)(month <= asked[q]);
+    struct tally_few *few = &tally->few;
+    const size_t n = tally->plan->n_questions;
+    uint64_t *count = tally_block(tally, few->replicate);
 
-        came[q] += counts & one;
-        came_yes[q] += counts & yes[q];
-    }
+    if (!few->n_runs)
+        return;
+    for (size_t f = 0; f < tally->plan->n_factors; f++)
+        for (size_t q = 0; q < n; q++) {
+            count[tally->at.came + f * n + q] += few->came[few->which[q] * few->n_padded + f] * one;
+            count[tally->at.came_yes + f * n + q] += few->came_yes[q * few->n_padded + f] * one;
+        }
+    memset(few->came, 0, few->n_asked * few->n_padded);
+    memset(few->came_yes, 0, n * few->n_padded);
+    few->n_runs = 0;
 }
 
-static void count_factors(struct tally *tally, uint64_t *count, const struct history *history)
+/* Bytes where another number masks them. Apart, where compilers see that they do not overlap and make vectors of it. */
+__attribute__((noinline)) static void add_bytes(uint8_t *restrict to, const uint8_t *restrict from, uint8_t mask,
+                                                size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint8_t)(to[i] + (from[i] & mask));
+}
+
+/* Nobody asks beyond the horizon, so what has not come counts nothing. */
+static void count_factors(struct tally *tally, uint64_t *count, const struct history *history, size_t replicate)
+{
+    struct tally_few *few = &tally->few;
     const struct plan *plan = tally->plan;
-    const size_t n = plan->n_questions;
 
-    for (size_t q = 0; q < n; q++)
-        count[tally->at.told + q] += tally->one[q];
-    for (size_t f = 0; f < plan->n_factors;
-         f++) /* nobody asks beyond the horizon, so what has not come counts nothing */
-        count_came(count + tally->at.came + f * n, count + tally->at.came_yes + f * n, tally->asked, tally->one,
-                   history->first[plan->factor[f].clock], n);
+    if (few->n_runs == UINT8_MAX || few->replicate != replicate)
+        tally_settle(tally);
+    few->replicate = replicate;
+    few->n_runs++;
+    for (size_t f = 0; f < plan->n_factors; f++) {
+        const double month = history->first[plan->factor[f].clock];
+
+        for (size_t i = 0; i < few->n_asked; i++)
+            few->by[i * few->n_padded + f] = month <= few->asked[i];
+    }
+    add_bytes(few->came, few->by, UINT8_MAX, few->n_asked * few->n_padded);
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        count[tally->at.told + q] += tally->yes[q] * one;
+        add_bytes(few->came_yes + q * few->n_padded, few->by + few->which[q] * few->n_padded,
+                  tally->yes[q] ? UINT8_MAX : 0, few->n_padded);
+    }
 }
 
 void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,
@@ -226,7 +271,7 @@ bool tally_run(struct tally *tally, const struct history *history, size_t replic
         held += plan->held >> history->state[b] & 1;
     }
     count[tally->at.held + held] += one;
-    count_factors(tally, count, history);
+    count_factors(tally, count, history, replicate);
     count_curves(tally, count, history);
     count_first(tally, count, history, ~plan->held, &tally->at.loss);
     count_first(tally, count, history, plan->deal, &tally->at.deal);

@@ -46,17 +46,28 @@ struct tally {
     size_t n_months;
     double *month;   /* the grid: 0, 1, 2 ... and the horizon */
     uint64_t *count; /* [replicate * at.size + ...] */
-    double *asked;   /* per question: its month */
     bool *yes;       /* scratch: per question, of the run counted last */
-    uint64_t *one;   /* likewise: what it counts, 1 or 0 */
+    /* What levers came to in some runs of one replicate, in bytes, until they are added to its counts: many at a time. */
+    struct tally_few {
+        size_t replicate, n_runs;
+        size_t n_asked, n_padded; /* n_padded: factors, in whole vectors */
+        double *asked;            /* the months that questions ask about, each once */
+        size_t *which;            /* per question: its place in asked */
+        uint8_t *by;              /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
+        uint8_t *came;            /* likewise, in how many runs */
+        uint8_t *came_yes;        /* [q * n_padded + f] by q's month, and q said yes */
+    } few;
 };
 
 void tally_init(struct tally *tally, const struct plan *plan);
 void tally_free(struct tally *tally);
 
-/* Count a run of a replicate; tally->yes then tells how it answered each question. What the plan takes as given has not come
- * true in the run: false, and it counts as tried only. */
+/* Count a run of a replicate, in full once tally_settle is called; tally->yes then tells how it answered each question. What
+ * the plan takes as given has not come true in the run: false, and it counts as tried only. */
 bool tally_run(struct tally *tally, const struct history *history, size_t replicate);
+
+/* Add what is still kept apart of the runs counted so far. */
+void tally_settle(struct tally *tally);
 
 /* Count part of a run in a cell of a replicate's block. */
 static inline void tally_add(uint64_t *block, size_t cell, double part)

@@ -33,10 +33,8 @@ void history_begin(struct history *history, const struct plan *plan)
     history->overflow = false;
 }
 
-void history_tell(struct history *history, struct happening happening)
+void history_keep(struct history *history, struct happening happening)
 {
-    if (!history->told)
-        return;
     history->happening =
         memory_grow(history->happening, history->n_happenings, &history->capacity, sizeof *history->happening);
     history->happening[history->n_happenings++] = happening;

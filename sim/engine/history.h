@@ -51,8 +51,14 @@ void history_begin(struct history *history, const struct plan *plan);
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock);
 void history_end(struct history *history);
 
+void history_keep(struct history *history, struct happening happening);
+
 /* Keep what happened, where it is asked for. */
-void history_tell(struct history *history, struct happening happening);
+static inline void history_tell(struct history *history, struct happening happening)
+{
+    if (history->told)
+        history_keep(history, happening);
+}
 
 /* A base's state at a month, moves at that very month included. */
 uint32_t history_state(const struct history *history, const struct plan *plan, uint32_t base, double month);

@@ -56,7 +56,9 @@ static void settle(struct walk *walk, uint32_t c)
 /* Before the speed of a followed clock changes: it was the same up to now. */
 static void go_on(struct walk *walk)
 {
-    course_go(walk->course, walk->month, walk->speed + walk->n_padded);
+    for (uint32_t i = 0; i < walk->n_followed; i++)
+        walk->speed[i] = walk->ratio[walk->n_padded + i] * walk->pace[walk->n_padded + i];
+    course_go(walk->course, walk->month, walk->speed);
 }
 
 /* A clock's ratio, whether or not it has rung. */
@@ -141,10 +143,10 @@ static void wait_more(struct walk *walk, uint32_t c)
         walk->ring[c] = INFINITY;
         walk->soon_is_stale = true;
     } else if (walk->way[c] == WALK_RATED) {
-        walk->speed[walk->slot[c]] = 0.0;
+        walk->pace[walk->slot[c]] = 0.0;
     } else if (walk->way[c] == WALK_FOLLOWED) {
         go_on(walk);
-        walk->speed[walk->slot[c]] = 0.0;
+        walk->pace[walk->slot[c]] = 0.0;
     }
     walk->waits[c]++;
 }
@@ -163,8 +165,6 @@ static void next_threshold(struct walk *walk, uint32_t c)
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
-    const uint32_t slot = walk->slot[c];
-
     if (--walk->waits[c])
         return;
     if (walk->spent[c])
@@ -175,7 +175,7 @@ static void wait_less(struct walk *walk, uint32_t c)
     } else {
         if (walk->way[c] == WALK_FOLLOWED)
             go_on(walk);
-        walk->speed[slot] = walk->ratio[slot] * walk->rate[slot];
+        walk->pace[walk->slot[c]] = walk->rate[walk->slot[c]];
     }
 }
 
@@ -191,25 +191,30 @@ double walk_frailty(const struct walk *walk, uint32_t c)
 
 static void set_ratio(struct walk *walk, uint32_t c, double ratio)
 {
-    const uint32_t slot = walk->slot[c];
-
     if (walk->way[c] == WALK_AIMED) {
         settle(walk, c);
         walk->aimed_ratio[c] = ratio;
         aim(walk, c);
     } else if (walk->way[c] == WALK_RATED || walk->way[c] == WALK_FOLLOWED) {
-        walk->ratio[slot] = ratio;
-        walk->speed[slot] = walk->waits[c] ? 0.0 : ratio * walk->rate[slot];
+        walk->ratio[walk->slot[c]] = ratio;
     }
 }
 
-__attribute__((noinline)) static void multiply(double *restrict ratio, double *restrict speed,
-                                               const double *restrict by, uint32_t n_pads)
+__attribute__((noinline)) static void multiply(double *restrict ratio, const double *restrict by, uint32_t n_pads)
 {
-    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++) {
+    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++)
         ratio[i] *= by[i];
-        speed[i] *= by[i];
-    }
+}
+
+/* All that a switch of a plain factor does. */
+static void flip(struct walk *walk, uint32_t a_switch, bool on)
+{
+    const struct walk_reach *reach = &walk->reach[a_switch];
+
+    if (walk->is_on[a_switch] == on)
+        return;
+    walk->is_on[a_switch] = on;
+    multiply(walk->ratio + reach->first, (on ? walk->gain : walk->loss) + reach->at, reach->n / WALK_PAD);
 }
 
 static void turn(struct walk *walk, uint32_t a_switch, bool on)
@@ -224,10 +229,8 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         go_on(walk);
     if (reach->asked)
         ask(walk);
-    walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
-        multiply(walk->ratio + reach->first, walk->speed + reach->first, (on ? walk->gain : walk->loss) + reach->at,
-                 reach->n / WALK_PAD);
+        flip(walk, a_switch, on);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
@@ -237,6 +240,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         }
         return;
     }
+    walk->is_on[a_switch] = false;
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
@@ -275,11 +279,16 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
     const uint32_t f = clock->factor;
 
+    history->first[c] = smaller(history->first[c], walk->month);
+    history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
+    if (walk->is_plain[f]) {
+        walk->rung[c]++;
+        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
+        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, true);
+        return;
+    }
     if (clock->unlocks.n)
         ask(walk);
-    if (history->first[c] == INFINITY)
-        history->first[c] = walk->month;
-    history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
     if (walk->way[c] != WALK_SETTLED) {
         if (clock->lasts)
             begin_to_last(walk, c);
@@ -296,9 +305,13 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
 {
     const uint32_t c = walk->plan->factor[f].clock;
 
+    history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
+    if (walk->is_plain[f]) {
+        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
+        return;
+    }
     if (walk->plan->clock[c].unlocks.n)
         ask(walk);
-    history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
     unlock(walk, &walk->plan->clock[c], false);
     if (walk->way[c] == WALK_SETTLED)
@@ -338,7 +351,14 @@ static void rate_changes(struct walk *walk, const struct walk_change *change)
     if (walk->way[change->clock] == WALK_FOLLOWED)
         go_on(walk);
     walk->rate[slot] = world_step_rate(walk->world, walk->plan, change->step);
-    walk->speed[slot] = walk->waits[change->clock] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
+    walk->pace[slot] = walk->waits[change->clock] ? 0.0 : walk->rate[slot];
+}
+
+/* All changes of a month. */
+static void rates_change(struct walk *walk)
+{
+    while (walk->next_change < walk->n_changes && walk->change[walk->next_change].month == walk->month)
+        rate_changes(walk, &walk->change[walk->next_change++]);
 }
 
 static void rings(struct walk *walk, struct history *history, uint32_t c)
@@ -439,11 +459,15 @@ static void fill_queue(struct walk *walk, size_t lane)
     sort_queue(walk);
 }
 
-static void begin_slot(struct walk *walk, uint32_t c, uint32_t slot)
+static void begin_slots(struct walk *walk)
 {
-    walk->ratio[slot] = walk->start_ratio[c] * walk_frailty(walk, c);
-    walk->rate[slot] = walk->start_rate[c];
-    walk->speed[slot] = walk->waits[c] ? 0.0 : walk->ratio[slot] * walk->rate[slot];
+    const uint32_t n = walk->n_padded + walk->n_followed;
+
+    memcpy(walk->ratio, walk->start_ratios, n * sizeof *walk->ratio);
+    memcpy(walk->rate, walk->start_rates, n * sizeof *walk->rate);
+    memcpy(walk->pace, walk->start_pace, n * sizeof *walk->pace);
+    for (uint32_t i = 0; i < walk->n_frail; i++)
+        walk->ratio[walk->slot[walk->frail[i]]] *= walk_frailty(walk, walk->frail[i]);
 }
 
 /* It has come before anything begins. */
@@ -468,12 +492,9 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
         walk->aimed_ratio[c] = walk->start_ratio[c] * walk_frailty(walk, c);
         aim(walk, c);
     }
-    for (uint32_t i = 0; i < walk->n_rated; i++) {
+    for (uint32_t i = 0; i < walk->n_rated; i++)
         walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
-        begin_slot(walk, walk->rated[i], i);
-    }
-    for (uint32_t i = 0; i < walk->n_followed; i++)
-        begin_slot(walk, (uint32_t)walk->plan->n_clocks - walk->n_followed + i, walk->n_padded + i);
+    begin_slots(walk);
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
@@ -549,12 +570,13 @@ static struct walk_coming what_comes(struct walk *walk)
 /* What is left of thresholds after some time; how many are used up. Apart from its callers, where compilers see that the
  * arrays do not overlap and make vectors of it. */
 __attribute__((noinline)) static int64_t subtract(double *restrict after, const double *restrict left,
-                                                  const double *restrict speed, double time, uint32_t n_pads)
+                                                  const double *restrict ratio, const double *restrict pace, double time,
+                                                  uint32_t n_pads)
 {
     int64_t used_up = 0;
 
     for (uint32_t i = 0; i < n_pads * WALK_PAD; i++) {
-        after[i] = left[i] - speed[i] * time;
+        after[i] = left[i] - ratio[i] * pace[i] * time;
         used_up += after[i] <= 0.0;
     }
     return used_up;
@@ -563,18 +585,22 @@ __attribute__((noinline)) static int64_t subtract(double *restrict after, const 
 /* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
 static bool use_up(struct walk *walk, double time)
 {
-    return subtract(walk->after, walk->left, walk->speed, time, walk->n_padded / WALK_PAD);
+    return subtract(walk->after, walk->left, walk->ratio, walk->pace, time, walk->n_padded / WALK_PAD);
 }
 
 /* The rated clock that rings first by a month, given that one does. */
 static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
 {
-    uint32_t found = 0;
+    uint32_t found = 0, n = 0;
 
+    for (uint32_t i = 0; i < walk->n_rated; i++) { /* no branch */
+        walk->used[n] = i;
+        n += walk->after[i] <= 0.0;
+    }
     *month = INFINITY;
-    for (uint32_t i = 0; i < walk->n_rated; i++) {
-        const double when =
-            walk->after[i] <= 0.0 ? smaller(by, walk->month + walk->left[i] / walk->speed[i]) : INFINITY;
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t i = walk->used[k];
+        const double when = smaller(by, walk->month + walk->left[i] / (walk->ratio[i] * walk->pace[i]));
 
         if (when < *month) {
             *month = when;
@@ -615,7 +641,7 @@ static bool step(struct walk *walk, struct history *history)
         return false;
     walk->next_known += coming.from == WALK_KNOWN;
     if (coming.from == WALK_CHANGE)
-        rate_changes(walk, &walk->change[walk->next_change++]);
+        rates_change(walk);
     else if (coming.known.order < order_of_change(walk->plan))
         factor_ends(walk, history, coming.known.order);
     else

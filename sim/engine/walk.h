@@ -88,13 +88,16 @@ struct walk {
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;
     uint32_t *aimed_link;
+    uint32_t *frail; /* clocks with a slot that frailties bear on */
+    uint32_t n_frail;
     /* how every run of the world begins */
     double *gain, *loss;
-    double *start_ratio; /* per clock, before frailties */
-    double *start_rate;  /* per clock */
+    double *start_ratio;                             /* per clock, before frailties */
+    double *start_ratios, *start_rates, *start_pace; /* per slot: how ratio, rate and pace begin, frailties apart */
     uint32_t *start_waits;
     bool *start_on; /* per switch */
     bool *standing; /* per clock: a factor in force from the start, for good */
+    bool *is_plain; /* per factor: it is settled and only multiplies the ratios of slots */
     /* the run being played */
     double month;
     double *frailty;                  /* per dependence */
@@ -105,7 +108,9 @@ struct walk {
     bool *spent;                      /* per clock: it has rung and used up its threshold */
     double *left, *after;             /* per slot: of its threshold, now and at the next known time; above 0 */
     double *ratio, *rate;             /* per slot: its hazard is their product */
-    double *speed;                    /* per slot: that product while it is enabled, else 0 */
+    double *pace;                     /* per slot: its rate while it is enabled, else 0 */
+    double *speed;                    /* per followed clock: its hazard while it is enabled, else 0 */
+    uint32_t *used;                   /* scratch: slots whose thresholds are used up */
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */

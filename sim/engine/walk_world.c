@@ -81,10 +81,13 @@ static void sort_clocks(struct walk *walk)
     }
     walk->n_padded = (walk->n_rated + WALK_PAD - 1) / WALK_PAD * WALK_PAD;
     for (uint32_t i = walk->n_rated; i < walk->n_padded; i++)
-        walk->left[i] = walk->after[i] = 1.0; /* their speed stays 0 */
+        walk->left[i] = walk->after[i] = 1.0; /* their pace stays 0 */
     for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
         if (walk->way[c] == WALK_FOLLOWED)
             walk->slot[c] = walk->n_padded + walk->n_followed++;
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
+        if (has_slot(walk, c) && walk->plan->clock[c].frailties.n)
+            walk->frail[walk->n_frail++] = c;
     for (uint32_t f = 0; f < walk->plan->n_factors; f++)
         if (walk->plan->clock[walk->plan->factor[f].clock].lasts &&
             walk->way[walk->plan->factor[f].clock] != WALK_SETTLED)
@@ -160,11 +163,15 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(lasting, factors),
         PART(reach, switches),
         PART(aimed_link, plan->n_links),
+        PART(frail, n),
         PART(start_ratio, n),
-        PART(start_rate, n),
+        PART(start_ratios, n + 2 * WALK_PAD),
+        PART(start_rates, n + 2 * WALK_PAD),
+        PART(start_pace, n + 2 * WALK_PAD),
         PART(start_waits, n),
         PART(start_on, switches),
         PART(standing, n),
+        PART(is_plain, factors),
         PART(frailty, plan->n_dependences),
         PART(ends, factors),
         PART(is_on, switches),
@@ -175,7 +182,9 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(after, n + 2 * WALK_PAD),
         PART(ratio, n + 2 * WALK_PAD),
         PART(rate, n + 2 * WALK_PAD),
-        PART(speed, n + 2 * WALK_PAD),
+        PART(pace, n + 2 * WALK_PAD),
+        PART(speed, n),
+        PART(used, n + 1),
         PART(aimed_left, n),
         PART(aimed_ratio, n),
         PART(ring, n),
@@ -196,14 +205,17 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 
 void walk_free(struct walk *walk)
 {
-    void *const part[] = {walk->threshold,   walk->comes,   walk->ends_by,    walk->again,       walk->frailties,
-                          walk->way,         walk->settled, walk->aimed,      walk->rated,       walk->slot,
-                          walk->lasting,     walk->change,  walk->reach,      walk->aimed_link,  walk->gain,
-                          walk->start_ratio, walk->loss,    walk->start_rate, walk->start_waits, walk->start_on,
-                          walk->standing,    walk->frailty, walk->ends,       walk->is_on,       walk->rung,
-                          walk->waits,       walk->spent,   walk->left,       walk->after,       walk->ratio,
-                          walk->rate,        walk->speed,   walk->aimed_left, walk->aimed_ratio, walk->ring,
-                          walk->passed,      walk->queue,   walk->asked,      walk->dealt,       walk->stretch};
+    void *const part[] = {
+        walk->threshold,  walk->comes,       walk->ends_by,      walk->again,       walk->frailties,
+        walk->way,        walk->settled,     walk->aimed,        walk->rated,       walk->slot,
+        walk->lasting,    walk->change,      walk->reach,        walk->aimed_link,  walk->frail,
+        walk->gain,       walk->loss,        walk->start_ratio,  walk->start_ratios, walk->start_rates,
+        walk->start_pace, walk->start_waits, walk->start_on,     walk->standing,    walk->is_plain,
+        walk->frailty,    walk->ends,        walk->is_on,        walk->rung,        walk->waits,
+        walk->spent,      walk->left,        walk->after,        walk->ratio,       walk->rate,
+        walk->pace,       walk->speed,       walk->used,         walk->aimed_left,  walk->aimed_ratio,
+        walk->ring,       walk->passed,      walk->queue,        walk->asked,       walk->dealt,
+        walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -292,6 +304,22 @@ static void fill_gain(struct walk *walk)
     }
 }
 
+/* It bears on slots only, and on nothing that is asked about or followed. */
+static bool is_plain(const struct walk *walk, size_t f)
+{
+    const struct plan_clock *clock = &walk->plan->clock[walk->plan->factor[f].clock];
+    bool plain = walk->way[walk->plan->factor[f].clock] == WALK_SETTLED;
+
+    for (size_t i = f * SWITCHES_A_FACTOR; i < (f + 1) * SWITCHES_A_FACTOR; i++) {
+        const struct walk_reach *reach = &walk->reach[i];
+
+        plain = plain && reach->can_return && !reach->followed && !reach->asked && !reach->aimed.n;
+    }
+    for (uint32_t i = clock->unlocks.first; i < clock->unlocks.first + clock->unlocks.n; i++)
+        plain = plain && walk->way[walk->plan->index[i]] == WALK_SETTLED;
+    return plain;
+}
+
 void walk_world(struct walk *walk, const struct world *world, const struct design *design, uint64_t index)
 {
     const struct plan *plan = walk->plan;
@@ -307,11 +335,19 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
     for (uint32_t c = 0; c < plan->n_clocks; c++) {
         const struct plan_clock *clock = &plan->clock[c];
 
-        walk->start_rate[c] = walk_rate(walk, c, 0.0);
         walk->start_ratio[c] = walk_ratio(walk, walk->start_on, c);
         if (clock->moves_base && !walk->course && !(clock->from >> plan->base[clock->base].initial & 1))
             walk->start_waits[c]++;
+        if (has_slot(walk, c)) {
+            const uint32_t slot = walk->slot[c];
+
+            walk->start_ratios[slot] = walk->start_ratio[c];
+            walk->start_rates[slot] = walk_rate(walk, c, 0.0);
+            walk->start_pace[slot] = walk->start_waits[c] ? 0.0 : walk->start_rates[slot];
+        }
     }
+    for (size_t f = 0; f < plan->n_factors; f++)
+        walk->is_plain[f] = is_plain(walk, f);
 }
 
 static void draw_thresholds(struct walk *walk, uint32_t c)

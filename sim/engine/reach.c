@@ -1,7 +1,7 @@
 #include "sim/engine/reach.h"
 #include <math.h>
-#include "sim/system/portable.h"
 #include "sim/plan/distribution.h"
+#include "sim/system/portable.h"
 
 double reach_steps(const struct plan *plan, const struct world *world, struct span steps, double amount)
 {
@@ -26,9 +26,9 @@ double reach_stepped_hazard(const struct plan *plan, const struct world *world, 
     double hazard = 0.0;
 
     for (uint32_t s = steps.first; s <= last && plan->step[s].from < month; s++) {
-        const double end = s < last ? fmin(plan->step[s + 1].from, month) : month;
+        const double end = s < last ? smaller(plan->step[s + 1].from, month) : month;
 
-        hazard += world_step_rate(world, plan, s) * (end - fmax(0.0, plan->step[s].from));
+        hazard += world_step_rate(world, plan, s) * (end - larger(0.0, plan->step[s].from));
     }
     return hazard;
 }
@@ -56,11 +56,28 @@ double reach_baseline(const struct plan *plan, const struct world *world, uint32
     return reach_stepped_hazard(plan, world, clock->steps, month);
 }
 
-double reach_share(const struct plan_clock *clock, double u, bool certain)
+static double beyond(const struct plan_clock *clock, bool certain)
 {
-    if (u < 1.0)
-        return distribution_quantile(clock->date, u > 0x1p-60 ? u : 0x1p-60);
     return certain ? distribution_high(clock->date) : INFINITY;
+}
+
+static const double least_share = 0x1p-60;
+
+void reach_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain)
+{
+    const double never = beyond(clock, certain);
+    double share[REACH_MOST] = {0.0}, by[REACH_MOST];
+    size_t which[REACH_MOST], reached = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        month[i] = never;
+        which[reached] = i;
+        share[reached] = larger(u[i], least_share);
+        reached += u[i] < 1.0;
+    }
+    distribution_quantiles(clock->date, share, by, reached);
+    for (size_t k = 0; k < reached; k++)
+        month[which[k]] = by[k];
 }
 
 double reach_date(const struct world *world, const struct plan_clock *clock, double now, double passed, double amount)
@@ -68,7 +85,9 @@ double reach_date(const struct world *world, const struct plan_clock *clock, dou
     const double chance = reach_chance(world, clock);
     const double u = (1.0 - portable_exp(-(passed + amount))) / chance;
 
-    return fmax(now, reach_share(clock, u, chance >= 1.0 && passed < INFINITY));
+    if (u < 1.0)
+        return larger(now, distribution_quantile(clock->date, larger(u, least_share)));
+    return larger(now, beyond(clock, chance >= 1.0 && passed < INFINITY));
 }
 
 double reach_at(const struct world *world, const struct plan_clock *clock, double now)
@@ -78,11 +97,34 @@ double reach_at(const struct world *world, const struct plan_clock *clock, doubl
     return at >= now ? at : now > 0.0 ? INFINITY : 0.0;
 }
 
-double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform)
+/* What has come at a month, and lasts so long. */
+static double end_after(const struct world *world, const struct plan_clock *clock, double month, double length)
 {
     double begins = month;
 
     if (clock->baseline == BASELINE_AT) /* a date before as_of has begun to last then */
-        begins = fmin(begins, world->value[clock->at]);
-    return fmax(month, begins + distribution_quantile(clock->lasts, uniform));
+        begins = smaller(begins, world->value[clock->at]);
+    return larger(month, begins + length);
+}
+
+double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform)
+{
+    return end_after(world, clock, month, distribution_quantile(clock->lasts, uniform));
+}
+
+void reach_ends(const struct world *world, const struct plan_clock *clock, const double *month, double *end,
+                const double *uniform, size_t n, double horizon)
+{
+    double u[REACH_MOST] = {0.0}, length[REACH_MOST];
+    size_t which[REACH_MOST], came = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        end[i] = INFINITY;
+        which[came] = i;
+        u[came] = uniform[i];
+        came += month[i] <= horizon;
+    }
+    distribution_quantiles(clock->lasts, u, length, came);
+    for (size_t k = 0; k < came; k++)
+        end[which[k]] = end_after(world, clock, month[which[k]], length[k]);
 }

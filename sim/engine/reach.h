@@ -18,8 +18,11 @@ double reach_chance(const struct world *world, const struct plan_clock *clock);
 /* L(t) = -ln(1 - p G(t)) of a dated clock. */
 double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month);
 
-/* The month by which a share u of a date's chance has passed; beyond all of it: never, or its end where it must come. */
-double reach_share(const struct plan_clock *clock, double u, bool certain);
+enum { REACH_MOST = 64 }; /* so many at once */
+
+/* The months by which shares u of a date's chance have passed, n of them; beyond all of it: never, or its end where it must
+ * come. */
+void reach_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain);
 
 /* The month where a dated clock's hazard, `passed` by now, has grown by the amount. */
 double reach_date(const struct world *world, const struct plan_clock *clock, double now, double passed, double amount);
@@ -29,4 +32,8 @@ double reach_at(const struct world *world, const struct plan_clock *clock, doubl
 
 /* The month a lever or event ends that comes at one; the uniform says for how long it lasts. */
 double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform);
+
+/* The same of n that come at months; INFINITY for what does not come by the horizon. */
+void reach_ends(const struct world *world, const struct plan_clock *clock, const double *month, double *end,
+                const double *uniform, size_t n, double horizon);
 #endif

@@ -55,9 +55,9 @@ static void take_spell(struct presence *at, double comes, double ends, double mo
     at->came = at->came || comes <= month;
     at->on = at->on || (comes <= month && month < ends);
     if (comes > month)
-        at->until = fmin(at->until, comes);
+        at->until = smaller(at->until, comes);
     else if (ends > month)
-        at->until = fmin(at->until, ends);
+        at->until = smaller(at->until, ends);
 }
 
 /* How many of a clock's later spells have begun by a month. */
@@ -110,7 +110,7 @@ static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t 
 
         if (link->from_switch % SWITCHES_A_FACTOR == SWITCH_ON ? at.on : !at.came)
             now.ratio *= walk->world->factor[plan->incoming[i]];
-        now.until = fmin(now.until, at.until);
+        now.until = smaller(now.until, at.until);
     }
     for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
         now.ratio *= walk->frailties[plan->index[i] * WALK_BATCH + lane];
@@ -119,7 +119,7 @@ static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t 
 
         if (!at.on)
             now.ratio = 0.0;
-        now.until = fmin(now.until, at.until);
+        now.until = smaller(now.until, at.until);
     }
     return now;
 }
@@ -165,7 +165,7 @@ static double reach_from(const struct walk *walk, uint32_t c, double now, double
         return reach_date(walk->world, clock, now, passed, amount);
     if (clock->baseline == BASELINE_ODDS)
         return walk->world->rate[c] > 0.0 ? now + amount / walk->world->rate[c] : INFINITY;
-    return fmax(now, reach_steps(walk->plan, walk->world, clock->steps, passed + amount));
+    return larger(now, reach_steps(walk->plan, walk->world, clock->steps, passed + amount));
 }
 
 /* The month a clock rings that has so much of its threshold left, from a month on. */
@@ -188,7 +188,7 @@ static double ring_from(const struct walk *walk, size_t lane, uint32_t c, double
         now = bearing.until;
         passed = baseline_hazard(walk, c, now);
         if (bearing.ratio > 0.0)
-            left = fmax(0.0, left - bearing.ratio * (passed - before));
+            left = larger(0.0, left - bearing.ratio * (passed - before));
     }
     return INFINITY;
 }
@@ -201,7 +201,7 @@ double settle_hazard(const struct walk *walk, size_t lane, uint32_t c, double un
         const struct bearing bearing = bearing_at(walk, lane, c, now);
         const double before = passed;
 
-        now = fmin(until, bearing.until);
+        now = smaller(until, bearing.until);
         passed = baseline_hazard(walk, c, now);
         if (bearing.ratio > 0.0)
             hazard += bearing.ratio * (passed - before);
@@ -218,8 +218,11 @@ static void reach_dates(const struct walk *walk, uint32_t c, double *month, cons
     const struct plan_clock *clock = &walk->plan->clock[c];
     const double chance = reach_chance(walk->world, clock);
 
+    double share[WALK_BATCH];
+
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        month[lane] = reach_share(clock, (1.0 - uniform[lane]) / chance, chance >= 1.0);
+        share[lane] = (1.0 - uniform[lane]) / chance;
+    reach_shares(clock, share, month, walk->n_lanes, chance >= 1.0);
 }
 
 /* The month it rings if its ratio stays that of the start. */
@@ -230,18 +233,18 @@ static double reach_steadily(const struct walk *walk, uint32_t c, double thresho
     return ratio > 0.0 ? reach_from(walk, c, 0.0, 0.0, threshold / ratio) : INFINITY;
 }
 
-/* Until what month all that bears on a clock stays as at the start. */
-static double first_change(const struct walk *walk, size_t lane, uint32_t c)
+/* Until what month, in each lane, all that bears on a clock stays as at the start. */
+static void first_changes(const struct walk *walk, uint32_t c, double first[WALK_BATCH])
 {
-    double first = INFINITY;
-
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        first[lane] = INFINITY;
     for (uint32_t i = 0; i < n_bearers(walk->plan, c); i++) {
         const uint32_t from = bearer(walk->plan, c, i);
+        const double *comes = walk->comes + from * WALK_BATCH;
 
-        if (!walk->standing[from])
-            first = fmin(first, walk->comes[from * WALK_BATCH + lane]);
+        for (size_t lane = 0; lane < walk->n_lanes && !walk->standing[from]; lane++)
+            first[lane] = smaller(first[lane], comes[lane]);
     }
-    return first;
 }
 
 /* The largest its hazard can be by the horizon, frailties apart, with a little to spare. */
@@ -252,7 +255,7 @@ static double most_hazard(const struct walk *walk, uint32_t c)
     double ratio = walk->world->own[c];
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
-        ratio *= fmax(1.0, walk->world->factor[plan->incoming[i]]);
+        ratio *= larger(1.0, walk->world->factor[plan->incoming[i]]);
     return ratio * baseline_hazard(walk, c, plan->horizon) * (1.0 + 1e-9);
 }
 
@@ -262,7 +265,7 @@ static void come_first(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
     const bool is_free = clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
     const bool frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
-    double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH];
+    double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH], change[WALK_BATCH];
     double most;
 
     if (clock->baseline == BASELINE_AT) {
@@ -281,15 +284,13 @@ static void come_first(struct walk *walk, uint32_t c)
     if (clock->steady)
         return;
     most = frail ? INFINITY : most_hazard(walk, c);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++) {
-        const double change = first_change(walk, lane, c);
-
-        if (frail || waits || (change <= month[lane] && change <= walk->plan->horizon)) {
+    first_changes(walk, c, change);
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        if (frail || waits || (change[lane] <= month[lane] && change[lane] <= walk->plan->horizon)) {
             const double left = is_free ? -portable_log(draw[lane]) : draw[lane];
 
             month[lane] = left <= most ? ring_from(walk, lane, c, 0.0, left) : INFINITY;
         }
-    }
 }
 
 static void end_first(struct walk *walk, uint32_t c)
@@ -298,12 +299,13 @@ static void end_first(struct walk *walk, uint32_t c)
     const double *comes = walk->comes + c * WALK_BATCH;
     double *ends = walk->ends_by + c * WALK_BATCH, uniform[WALK_BATCH];
 
-    if (clock->lasts)
-        stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, 0);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        ends[lane] = clock->lasts && comes[lane] <= walk->plan->horizon
-                         ? reach_end(walk->world, clock, comes[lane], uniform[lane])
-                         : INFINITY;
+    if (!clock->lasts) {
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            ends[lane] = INFINITY;
+        return;
+    }
+    stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, 0);
+    reach_ends(walk->world, clock, comes, ends, uniform, walk->n_lanes, walk->plan->horizon);
 }
 
 static bool any_ends(const struct walk *walk, const double *ends)

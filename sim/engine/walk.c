@@ -7,17 +7,6 @@
 #include "sim/engine/settle.h"
 #include "sim/system/portable.h"
 
-/* The C library's are calls. */
-static inline double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-static inline double smaller(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 static void aim(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
@@ -570,8 +559,8 @@ static struct walk_coming what_comes(struct walk *walk)
 /* What is left of thresholds after some time; how many are used up. Apart from its callers, where compilers see that the
  * arrays do not overlap and make vectors of it. */
 __attribute__((noinline)) static int64_t subtract(double *restrict after, const double *restrict left,
-                                                  const double *restrict ratio, const double *restrict pace, double time,
-                                                  uint32_t n_pads)
+                                                  const double *restrict ratio, const double *restrict pace,
+                                                  double time, uint32_t n_pads)
 {
     int64_t used_up = 0;
 

@@ -15,10 +15,11 @@
 #define FOOTHOLD_WALK_H
 #include "sim/engine/course.h"
 #include "sim/engine/history.h"
+#include "sim/engine/reach.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/world.h"
 
-enum { WALK_BATCH = 64 }; /* runs whose thresholds are drawn together */
+enum { WALK_BATCH = REACH_MOST }; /* runs whose thresholds are drawn together */
 #if defined __AVX512F__
 enum { WALK_PAD = 8 };
 #elif defined __AVX__

@@ -206,16 +206,14 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 void walk_free(struct walk *walk)
 {
     void *const part[] = {
-        walk->threshold,  walk->comes,       walk->ends_by,      walk->again,       walk->frailties,
-        walk->way,        walk->settled,     walk->aimed,        walk->rated,       walk->slot,
-        walk->lasting,    walk->change,      walk->reach,        walk->aimed_link,  walk->frail,
-        walk->gain,       walk->loss,        walk->start_ratio,  walk->start_ratios, walk->start_rates,
-        walk->start_pace, walk->start_waits, walk->start_on,     walk->standing,    walk->is_plain,
-        walk->frailty,    walk->ends,        walk->is_on,        walk->rung,        walk->waits,
-        walk->spent,      walk->left,        walk->after,        walk->ratio,       walk->rate,
-        walk->pace,       walk->speed,       walk->used,         walk->aimed_left,  walk->aimed_ratio,
-        walk->ring,       walk->passed,      walk->queue,        walk->asked,       walk->dealt,
-        walk->stretch};
+        walk->threshold,    walk->comes,       walk->ends_by,    walk->again,       walk->frailties, walk->way,
+        walk->settled,      walk->aimed,       walk->rated,      walk->slot,        walk->lasting,   walk->change,
+        walk->reach,        walk->aimed_link,  walk->frail,      walk->gain,        walk->loss,      walk->start_ratio,
+        walk->start_ratios, walk->start_rates, walk->start_pace, walk->start_waits, walk->start_on,  walk->standing,
+        walk->is_plain,     walk->frailty,     walk->ends,       walk->is_on,       walk->rung,      walk->waits,
+        walk->spent,        walk->left,        walk->after,      walk->ratio,       walk->rate,      walk->pace,
+        walk->speed,        walk->used,        walk->aimed_left, walk->aimed_ratio, walk->ring,      walk->passed,
+        walk->queue,        walk->asked,       walk->dealt,      walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "sim/system/memory.h"
+#include "sim/system/portable.h"
 
 /* The table holds the quantile function in two halves: v = u below the median and v = 1 - u above it. Each
  * half is a series of octaves of v with equal steps in each, so that the leading bits of v are the step's
@@ -23,12 +24,18 @@ static const double v_least = 0x1p-21; /* = 2^-(OCTAVES + 1) */
 static const double v_error = 1e-8;    /* a step's quintic may miss v by no more */
 static const uint64_t whole_step = (uint64_t)1 << (DBL_MANT_DIG - 1 - STEP_BITS); /* in the bits of v */
 
+/* All that a quantile needs of a step, in one line of the processor's cache. */
+struct step {
+    /* z = c0 + c1 t + ... + c5 t^5, t from 0 to 1 as v rises; c1 is NaN where that would miss. */
+    double quintic[6];
+    double least, most; /* z where it meets its neighbours */
+};
+
 struct beta {
+    struct step step[2 * SIDE];
     double a, b, ln_beta;
     bool on_logit;
     double node[2 * SIDE + 1]; /* z where steps meet; node[SIDE] is the median */
-    /* z = c0 + c1 t + ... + c5 t^5, t from 0 to 1 as v rises; c1 is NaN where that would miss. */
-    double quintic[2 * SIDE][6];
     /* The nodes' range in CELLS equal cells: the number of nodes in the cells before each. */
     uint16_t nodes_before[CELLS + 1];
     double first_cell, cells_per_z;
@@ -186,7 +193,7 @@ static struct strip strip_of(size_t i)
     return (struct strip){of_bits(bits), octave / STEPS};
 }
 
-/* The place in node[] and quintic[] of node and step i of a half. */
+/* The place in node[] and step[] of node and step i of a half. */
 static size_t node_place(size_t i, bool above)
 {
     return above ? 2 * SIDE - i : i;
@@ -340,8 +347,11 @@ static void make_step(struct beta *beta, size_t i, bool above, const struct dens
     const size_t outer = node_place(i, above), inner = node_place(i + 1, above);
     const double z0 = beta->node[outer], z1 = beta->node[inner];
     const double du = above ? -strip_of(i).width : strip_of(i).width;
-    double *c = beta->quintic[step_place(i, above)];
+    struct step *step = &beta->step[step_place(i, above)];
+    double *c = step->quintic;
 
+    step->least = above ? z1 : z0;
+    step->most = above ? z0 : z1;
     if (!make_quintic(c, jet_of(z0, density[outer], du), jet_of(z1, density[inner], du)) ||
         !is_fit(beta, c, z1 - z0, du, 0.25) || !is_fit(beta, c, z1 - z0, du, 0.75))
         c[1] = NAN;
@@ -387,7 +397,7 @@ static size_t step_of(const struct beta *beta, double z)
 
 struct beta *beta_make(struct pool *pool, double a, double b)
 {
-    struct beta *beta = pool_new(pool, 1, sizeof *beta);
+    struct beta *beta = pool_lines(pool, sizeof *beta);
     struct density density[2 * SIDE + 1]; /* at the nodes */
 
     beta->a = a;
@@ -415,32 +425,44 @@ static double solve_within(const struct beta *beta, double v, bool above, ptrdif
     return between(solve(beta, v, above), fmin(inner, outer), fmax(inner, outer));
 }
 
-double beta_quantile(const struct beta *beta, double u)
+static inline double quantile(const struct beta *beta, double u)
 {
     const bool above = u >= 0.5;
     const double v = above ? 1.0 - u : u; /* exact */
-    uint64_t past;
-    size_t i, step;
+    const uint64_t past = bits_of(v) - bits_of(v_least);
+    const struct step *step;
+    size_t i;
     double z;
 
     if (v < v_least)
         return solve_within(beta, v, above, -1);
-    past = bits_of(v) - bits_of(v_least);
     i = past / whole_step;
     if (i == SIDE) /* v is 1/2 */
         return split_of(beta, beta->node[SIDE]).x;
-    step = step_place(i, above);
-    z = quintic_at(beta->quintic[step], (double)(int64_t)(past % whole_step) / (double)whole_step);
+    step = &beta->step[step_place(i, above)];
+    z = quintic_at(step->quintic, (double)(int64_t)(past % whole_step) / (double)whole_step);
     if (isnan(z))
         return solve_within(beta, v, above, (ptrdiff_t)i);
-    return split_of(beta, between(z, beta->node[step], beta->node[step + 1])).x;
+    z = smaller(larger(z, step->least), step->most);
+    return beta->on_logit ? logistic(z) : z;
+}
+
+double beta_quantile(const struct beta *beta, double u)
+{
+    return quantile(beta, u);
+}
+
+void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = quantile(beta, u[i]);
 }
 
 static double cdf_in_step(const struct beta *beta, struct split at, double z, size_t step)
 {
     const bool above = step >= SIDE;
     const struct strip strip = strip_of(step_place(step, above));
-    const double *c = beta->quintic[step], rise = beta->node[step + 1] - beta->node[step];
+    const double *c = beta->step[step].quintic, rise = beta->node[step + 1] - beta->node[step];
     double v;
 
     if (isnan(c[1]))

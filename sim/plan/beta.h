@@ -5,6 +5,8 @@
 #ifndef FOOTHOLD_BETA_H
 #define FOOTHOLD_BETA_H
 
+#include <stddef.h>
+
 struct beta;
 struct pool;
 
@@ -13,6 +15,9 @@ struct beta *beta_make(struct pool *pool, double a, double b);
 
 /* The x with P(X <= x) = u, 0 < u < 1; never decreases in u; from 0 to 1. */
 double beta_quantile(const struct beta *beta, double u);
+
+/* The same of n numbers, in less time; x may be u. */
+void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t n);
 
 /* P(X <= x), which never falls as x rises, but by GSL's rounding where the table does not reach; y is 1 - x, given
  * apart because x may be too near 1 to tell. */

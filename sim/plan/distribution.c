@@ -29,6 +29,7 @@ struct form {
     bool (*check)(const struct maker *m, const struct quantity *q);
     bool (*make)(const struct maker *m, const struct quantity *q, struct distribution *d);
     double (*quantile)(const struct distribution *d, double u);
+    void (*quantiles)(const struct distribution *d, const double *u, double *x, size_t n); /* NULL: one by one */
     double (*cdf)(const struct distribution *d, double x);
     double (*cdf_below)(const struct distribution *d, double x); /* NULL: no atoms, so the same as cdf */
 };
@@ -231,6 +232,13 @@ static double number_cdf_below(const struct distribution *d, double x)
 static double stretched_quantile(const struct distribution *d, double u)
 {
     return between(d->low + (d->high - d->low) * beta_quantile(d->beta, u), d->low, d->high);
+}
+
+static void stretched_quantiles(const struct distribution *d, const double *u, double *x, size_t n)
+{
+    beta_quantiles(d->beta, u, x, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = between(d->low + (d->high - d->low) * x[i], d->low, d->high);
 }
 
 static double stretched_cdf(const struct distribution *d, double x)
@@ -730,6 +738,7 @@ static const struct form form_of[QUANTITY_PARAMETER + 1] = {
                        .check = mode_is_amid,
                        .make = pert_make,
                        .quantile = stretched_quantile,
+                       .quantiles = stretched_quantiles,
                        .cdf = stretched_cdf},
     [QUANTITY_TRIANGULAR] = {.argument = {"low", "mode", "high"},
                              .check = mode_is_amid,
@@ -755,6 +764,7 @@ static const struct form form_of[QUANTITY_PARAMETER + 1] = {
                        .check = beta_form_check,
                        .make = beta_form_make,
                        .quantile = stretched_quantile,
+                       .quantiles = stretched_quantiles,
                        .cdf = stretched_cdf},
     [QUANTITY_QUANTILES] = {.argument = {"p05", "p50", "p95"},
                             .check = quantiles_check,
@@ -903,6 +913,18 @@ double distribution_quantile(const struct distribution *d, double u)
     x = d->form->quantile(d, u);
     assert(x >= d->low && x <= d->high); /* so not NaN */
     return x;
+}
+
+void distribution_quantiles(const struct distribution *d, const double *u, double *x, size_t n)
+{
+    if (!d->form->quantiles) {
+        for (size_t i = 0; i < n; i++)
+            x[i] = distribution_quantile(d, u[i]);
+        return;
+    }
+    d->form->quantiles(d, u, x, n);
+    for (size_t i = 0; i < n; i++)
+        assert(u[i] > 0.0 && u[i] < 1.0 && x[i] >= d->low && x[i] <= d->high);
 }
 
 double distribution_cdf(const struct distribution *d, double x)

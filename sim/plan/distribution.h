@@ -5,6 +5,7 @@
 #ifndef FOOTHOLD_DISTRIBUTION_H
 #define FOOTHOLD_DISTRIBUTION_H
 #include <stdbool.h>
+#include <stddef.h>
 
 struct diag;
 struct distribution;
@@ -27,6 +28,9 @@ bool distribution_is_constant(const struct distribution *d);
 
 /* inf{x : P(X <= x) >= u}, 0 < u < 1; never decreases in u; always inside the support. */
 double distribution_quantile(const struct distribution *d, double u);
+
+/* The same of n numbers, in less time. */
+void distribution_quantiles(const struct distribution *d, const double *u, double *x, size_t n);
 
 /* P(X <= x) and P(X < x). */
 double distribution_cdf(const struct distribution *d, double x);

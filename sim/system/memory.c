@@ -92,6 +92,14 @@ void *pool_new(struct pool *pool, size_t n, size_t size)
     return memory;
 }
 
+void *pool_lines(struct pool *pool, size_t size)
+{
+    enum { LINE = 64 };
+    char *memory = pool_new(pool, 1, size + LINE);
+
+    return memory + (LINE - (uintptr_t)memory % LINE) % LINE;
+}
+
 void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size)
 {
     const size_t wanted = *capacity ? *capacity * 2 : 16;

@@ -1,4 +1,4 @@
-/* portable.h - exp and log that give the same bits with every compiler, instruction set and C library.
+/* portable.h - exp and log that give the same bits with every compiler, instruction set and C library; and minima.
  *
  * The C library picks its own by the processor, so that counts could differ between machines. Plain polynomials, no tables, by
  * Estrin's scheme, whose terms need not wait for each other; errors are below two units in the last place over the ranges used here. */
@@ -7,6 +7,17 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+/* Of numbers that are no NaN; the C library's are calls. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 /* Natural logarithm of a positive normal number. */
 static inline double portable_log(double x)

@@ -7,6 +7,10 @@
 #include "sim/engine/settle.h"
 #include "sim/system/portable.h"
 
+/* Slots that a processor's vector holds, for compilers that would not make one of a loop. */
+typedef double walk_vector __attribute__((vector_size(WALK_PAD * sizeof(double)), may_alias));
+typedef int64_t walk_flags __attribute__((vector_size(WALK_PAD * sizeof(int64_t))));
+
 static void aim(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
@@ -189,10 +193,13 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
     }
 }
 
-__attribute__((noinline)) static void multiply(double *restrict ratio, const double *restrict by, uint32_t n_pads)
+static void multiply(double *ratio, const double *by, uint32_t n)
 {
-    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++)
-        ratio[i] *= by[i];
+    walk_vector *to = (walk_vector *)ratio;
+    const walk_vector *from = (const walk_vector *)by;
+
+    for (uint32_t i = 0; i < n / WALK_PAD; i++)
+        to[i] *= from[i];
 }
 
 /* All that a switch of a plain factor does. */
@@ -203,7 +210,7 @@ static void flip(struct walk *walk, uint32_t a_switch, bool on)
     if (walk->is_on[a_switch] == on)
         return;
     walk->is_on[a_switch] = on;
-    multiply(walk->ratio + reach->first, (on ? walk->gain : walk->loss) + reach->at, reach->n / WALK_PAD);
+    multiply(walk->ratio + reach->first, (on ? walk->gain : walk->loss) + reach->at, reach->n);
 }
 
 static void turn(struct walk *walk, uint32_t a_switch, bool on)
@@ -382,33 +389,66 @@ static void await(struct walk *walk, double month, uint32_t order)
     walk->n_queue += month <= walk->plan->horizon;
 }
 
-/* By month: many are first dealt out into as many stretches of time, so that the work grows with their number and no faster. */
+enum { FEW = 48 };
+static const double most_stretches = 1e9; /* a month; more would not fit numbers */
+
+/* By month: many are dealt out into as many stretches of time, so that the work grows with their number and no faster; */
+static void deal(struct walk *walk, double stretches)
+{
+    const size_t n = walk->n_queue;
+
+    memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
+    for (size_t i = 0; i < n; i++)
+        walk->stretch[(size_t)(walk->queue[i].month * stretches) + 1]++;
+    for (size_t i = 1; i < n + 2; i++)
+        walk->stretch[i] += walk->stretch[i - 1];
+    for (size_t i = 0; i < n; i++)
+        walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
+}
+
+/* a few into as many as a word has bits. */
+static void deal_few(struct walk *walk, double stretches)
+{
+    enum { NONE = UINT8_MAX };
+    uint8_t first[64], next[FEW];
+    uint64_t busy = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < walk->n_queue; i++) {
+        const size_t at = (size_t)(walk->queue[i].month * stretches);
+        const uint8_t others = first[at];
+
+        next[i] = busy >> at & 1 ? others : NONE;
+        first[at] = (uint8_t)i;
+        busy |= (uint64_t)1 << at;
+    }
+    for (; busy; busy &= busy - 1)
+        for (uint8_t i = first[__builtin_ctzll(busy)]; i != NONE; i = next[i])
+            walk->dealt[n++] = walk->queue[i];
+}
+
 static void sort_queue(struct walk *walk)
 {
-    enum { FEW = 48 };
-    const size_t n = walk->n_queue;
-    const double stretches = (double)n / walk->plan->horizon;
+    struct walk_known *const swap = walk->queue;
+    const bool few = walk->n_queue <= FEW;
+    const double stretches = (few ? 63.0 : (double)walk->n_queue) / walk->plan->horizon;
 
-    if (n > FEW && stretches < 1e9) {
-        struct walk_known *const swap = walk->queue;
-
-        memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
-        for (size_t i = 0; i < n; i++)
-            walk->stretch[(size_t)(walk->queue[i].month * stretches) + 1]++;
-        for (size_t i = 1; i < n + 2; i++)
-            walk->stretch[i] += walk->stretch[i - 1];
-        for (size_t i = 0; i < n; i++)
-            walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
+    if (stretches < most_stretches) {
+        if (few)
+            deal_few(walk, stretches);
+        else
+            deal(walk, stretches);
         walk->queue = walk->dealt;
         walk->dealt = swap;
     }
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < walk->n_queue; i++) { /* what fell into one */
         const struct walk_known known = walk->queue[i];
         size_t k = i;
 
         for (; k && is_before(known, walk->queue[k - 1]); k--)
             walk->queue[k] = walk->queue[k - 1];
-        walk->queue[k] = known;
+        if (k < i)
+            walk->queue[k] = known;
     }
 }
 
@@ -556,25 +596,22 @@ static struct walk_coming what_comes(struct walk *walk)
     return coming;
 }
 
-/* What is left of thresholds after some time; how many are used up. Apart from its callers, where compilers see that the
- * arrays do not overlap and make vectors of it. */
-__attribute__((noinline)) static int64_t subtract(double *restrict after, const double *restrict left,
-                                                  const double *restrict ratio, const double *restrict pace,
-                                                  double time, uint32_t n_pads)
-{
-    int64_t used_up = 0;
-
-    for (uint32_t i = 0; i < n_pads * WALK_PAD; i++) {
-        after[i] = left[i] - ratio[i] * pace[i] * time;
-        used_up += after[i] <= 0.0;
-    }
-    return used_up;
-}
-
 /* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
 static bool use_up(struct walk *walk, double time)
 {
-    return subtract(walk->after, walk->left, walk->ratio, walk->pace, time, walk->n_padded / WALK_PAD);
+    walk_vector *after = (walk_vector *)walk->after;
+    const walk_vector *left = (const walk_vector *)walk->left, *ratio = (const walk_vector *)walk->ratio,
+                      *pace = (const walk_vector *)walk->pace;
+    walk_flags used_up = {0};
+    bool any = false;
+
+    for (uint32_t i = 0; i < walk->n_padded / WALK_PAD; i++) {
+        after[i] = left[i] - ratio[i] * pace[i] * time;
+        used_up |= after[i] <= 0.0;
+    }
+    for (size_t i = 0; i < WALK_PAD; i++)
+        any = any || used_up[i];
+    return any;
 }
 
 /* The rated clock that rings first by a month, given that one does. */

@@ -12,7 +12,7 @@ static double happened(const struct counts *counts, const struct cells *cells, s
     double n = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++)
-        n += counts_of(counts, cells->at->n + cells->place * TALLY_BINS + bin, of);
+        n += counts_of(counts, tally_bin(cells->at, cells->place, bin), of);
     return n;
 }
 
@@ -20,10 +20,9 @@ static double happened(const struct counts *counts, const struct cells *cells, s
  * for a fixed date, and for times spread evenly over the bin. */
 static double inside(const struct counts *counts, const struct cells *cells, size_t bin, double share, size_t of)
 {
-    const size_t cell = cells->place * TALLY_BINS + bin;
-    const double n = counts_of(counts, cells->at->n + cell, of);
-    const double mean = counts_of(counts, cells->at->sum + cell, of) / n;
-    const double square = counts_of(counts, cells->at->square + cell, of) / n;
+    const size_t cell = tally_bin(cells->at, cells->place, bin);
+    const double n = counts_of(counts, cell, of);
+    const double mean = counts_of(counts, cell + 1, of) / n, square = counts_of(counts, cell + 2, of) / n;
     const double half = sqrt(3.0 * fmax(0.0, square - mean * mean));
 
     return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0))));
@@ -37,7 +36,7 @@ static double quantile(const struct counts *counts, size_t of, const void *what)
     double seen = 0.0;
 
     for (size_t bin = 0; bin < TALLY_BINS; bin++) {
-        const double here = counts_of(counts, cells->at->n + cells->place * TALLY_BINS + bin, of);
+        const double here = counts_of(counts, tally_bin(cells->at, cells->place, bin), of);
 
         if (here > 0.0 && seen + here >= wanted)
             return inside(counts, cells, bin, (wanted - seen) / here, of);
@@ -64,7 +63,7 @@ static struct estimate by_horizon(const struct counts *counts, const struct cell
 
         n[r] = block[counts->tally->at.runs];
         for (size_t bin = 0; bin < TALLY_BINS; bin++)
-            yes[r] += block[cells->at->n + cells->place * TALLY_BINS + bin];
+            yes[r] += block[tally_bin(cells->at, cells->place, bin)];
     }
     estimate.value = tally_share_of(yes, n, &estimate.se);
     return estimate;

@@ -24,13 +24,9 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
         {&at->came_yes, plan->n_factors * questions},
         {&at->occupancy, bases * states * n_months},
         {&at->incidence, bases * plan->n_transitions * n_months},
-        {&at->loss.n, (bases + 1) * TALLY_BINS},
-        {&at->loss.sum, (bases + 1) * TALLY_BINS},
-        {&at->loss.square, (bases + 1) * TALLY_BINS},
+        {&at->loss.bins, (bases + 1) * TALLY_BINS * TALLY_POWERS},
         {&at->loss.months, bases + 1},
-        {&at->deal.n, (bases + 1) * TALLY_BINS},
-        {&at->deal.sum, (bases + 1) * TALLY_BINS},
-        {&at->deal.square, (bases + 1) * TALLY_BINS},
+        {&at->deal.bins, (bases + 1) * TALLY_BINS * TALLY_POWERS},
         {&at->deal.months, bases + 1},
     };
 
@@ -154,6 +150,14 @@ __attribute__((noinline)) static void add_bytes(uint8_t *restrict to, const uint
         to[i] = (uint8_t)(to[i] + (from[i] & mask));
 }
 
+/* Which of n months have come by one: likewise. */
+__attribute__((noinline)) static void come_by(uint8_t *restrict by, const double *restrict month, double asked,
+                                              size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        by[i] = month[i] <= asked;
+}
+
 /* Nobody asks beyond the horizon, so what has not come counts nothing. */
 static void count_factors(struct tally *tally, uint64_t *count, const struct history *history, size_t replicate)
 {
@@ -164,12 +168,8 @@ static void count_factors(struct tally *tally, uint64_t *count, const struct his
         tally_settle(tally);
     few->replicate = replicate;
     few->n_runs++;
-    for (size_t f = 0; f < plan->n_factors; f++) {
-        const double month = history->first[plan->factor[f].clock];
-
-        for (size_t i = 0; i < few->n_asked; i++)
-            few->by[i * few->n_padded + f] = month <= few->asked[i];
-    }
+    for (size_t i = 0; i < few->n_asked; i++)
+        come_by(few->by + i * few->n_padded, history->first, few->asked[i], plan->n_factors);
     add_bytes(few->came, few->by, UINT8_MAX, few->n_asked * few->n_padded);
     for (size_t q = 0; q < plan->n_questions; q++) {
         count[tally->at.told + q] += tally->yes[q] * one;
@@ -183,12 +183,13 @@ void tally_time(const struct tally *tally, uint64_t *block, const struct tally_t
 {
     const double share = month / tally->plan->horizon;
     const double place = fmin(sqrt(share), 1.0) * TALLY_BINS;
-    const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1, cell = b * TALLY_BINS + bin;
+    const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1;
+    const size_t cell = tally_bin(at, b, bin);
     const double offset = place - (double)bin;
 
-    tally_add(block, at->n + cell, part);
-    tally_add(block, at->sum + cell, part * offset);
-    tally_add(block, at->square + cell, part * offset * offset);
+    tally_add(block, cell, part);
+    tally_add(block, cell + 1, part * offset);
+    tally_add(block, cell + 2, part * offset * offset);
     tally_add(block, at->months + b, part * share);
 }
 

@@ -13,8 +13,8 @@
 #define TALLY_ONE 0x1p30
 
 /* Times to a loss or a deal are counted by sqrt(month / horizon), so finer early on, in bins of 1 / TALLY_BINS; inside a bin
- * their offsets are summed too. */
-enum { TALLY_BINS = 1024 };
+ * the powers of their offsets, as shares of it, are summed: how many, the offsets, their squares. */
+enum { TALLY_BINS = 1024, TALLY_POWERS = 3 };
 
 /* Where each count stands in a replicate's block; in a plan of answers only what follows `question` is not there. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
  * t: transition; m: month of the grid. */
@@ -32,9 +32,8 @@ struct tally_layout {
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */
     size_t incidence; /* [(b * n_transitions + t) * n_months + m] first rung in (m - 1, m] */
     struct tally_times {
-        size_t n;      /* [b * TALLY_BINS + bin] first times */
-        size_t sum;    /* likewise: their offsets in the bin, as a share of it, summed */
-        size_t square; /* and squared */
+        size_t
+            bins; /* [(b * TALLY_BINS + bin) * TALLY_POWERS + power] first times: side by side what is counted together */
         size_t months; /* [b] summed, as shares of the horizon */
     } loss, deal;      /* first not held; first in a deal */
     size_t size;       /* counts a replicate */
@@ -79,6 +78,12 @@ static inline void tally_add(uint64_t *block, size_t cell, double part)
 void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,
                 double part);
 void tally_merge(struct tally *into, const struct tally *from);
+
+/* Where the first times of a bin are counted. */
+static inline size_t tally_bin(const struct tally_times *at, size_t b, size_t bin)
+{
+    return at->bins + (b * TALLY_BINS + bin) * TALLY_POWERS;
+}
 
 /* The counts of a replicate, and a count summed over all of them. */
 static inline uint64_t *tally_block(const struct tally *tally, size_t replicate)

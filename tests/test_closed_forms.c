@@ -761,7 +761,7 @@ static void otherwise_holds_until_it_comes(void **state)
                 {"port held", t, exp(-(a + slow) * t) + a * exp(-fast * t) * -expm1(-gap * t) / gap}));
 }
 
-/* 181 days to the first of July; the truce had begun 31 days before as_of. */
+/* 181 days to the first of July; the truce had begun 31 days before as_of, and the drill was over by then. */
 static void dates_count_from_as_of(void **state)
 {
     const double vote = 181.0 / MONTH_DAYS, truce_ends = 4.0 - 31.0 / MONTH_DAYS;
@@ -769,7 +769,8 @@ static void dates_count_from_as_of(void **state)
     judge(*state, SOME, two_bases,
           "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; }; };"
           "events = { vote = { on = '2025-07-01'; effects = { airfield = { exit = 4.0; }; }; };"
-          "           truce = { on = '2024-12-01'; lasts = 4.0; effects = { port = { exit = 0.0; }; }; }; };",
+          "           truce = { on = '2024-12-01'; lasts = 4.0; effects = { port = { exit = 0.0; }; }; };"
+          "           drill = { on = '2024-06-01'; lasts = 2.0; effects = { exit = 5.0; }; }; };",
           KNOWN({"airfield held", 12, exp(-0.05 * (vote + 4.0 * (12.0 - vote)))},
                 {"port held", 12, exp(-0.05 * (12.0 - truce_ends))}));
 }

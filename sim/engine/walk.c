@@ -367,7 +367,8 @@ static void rings(struct walk *walk, struct history *history, uint32_t c)
 
 /* A run */
 
-/* Of what happens at the same month endings come first, by factor, then changes of rates, then rings, by clock. */
+/* Of what happens at the same month endings come first, by factor, then changes of rates, then rings, by clock; at last
+ * endings, by factor, of what ends at the very month it comes. */
 static uint32_t order_of_change(const struct plan *plan)
 {
     return (uint32_t)plan->n_factors;
@@ -376,6 +377,11 @@ static uint32_t order_of_change(const struct plan *plan)
 static uint32_t order_of_ring(const struct plan *plan, uint32_t c)
 {
     return order_of_change(plan) + 1 + c;
+}
+
+static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
+{
+    return ends > comes ? f : order_of_ring(plan, (uint32_t)plan->n_clocks) + f;
 }
 
 static bool is_before(struct walk_known a, struct walk_known b)
@@ -479,11 +485,15 @@ static void fill_queue(struct walk *walk, size_t lane)
             continue;
         await(walk, walk->comes[c * WALK_BATCH + lane], order_of_ring(plan, c));
         if (plan->clock[c].lasts)
-            await(walk, walk->ends_by[c * WALK_BATCH + lane], plan->clock[c].factor);
+            await(walk, walk->ends_by[c * WALK_BATCH + lane],
+                  order_of_end(plan, plan->clock[c].factor, walk->comes[c * WALK_BATCH + lane],
+                               walk->ends_by[c * WALK_BATCH + lane]));
     }
     for (size_t i = 0; i < more->n; i++) {
-        await(walk, more->spell[i].comes, order_of_ring(plan, more->spell[i].clock));
-        await(walk, more->spell[i].ends, plan->clock[more->spell[i].clock].factor);
+        const struct walk_spell *spell = &more->spell[i];
+
+        await(walk, spell->comes, order_of_ring(plan, spell->clock));
+        await(walk, spell->ends, order_of_end(plan, plan->clock[spell->clock].factor, spell->comes, spell->ends));
     }
     sort_queue(walk);
 }
@@ -646,6 +656,19 @@ static void advance(struct walk *walk, double month)
     walk->month = month;
 }
 
+static void happens(struct walk *walk, struct history *history, uint32_t order)
+{
+    const uint32_t first_ring = order_of_ring(walk->plan, 0),
+                   after = order_of_ring(walk->plan, (uint32_t)walk->plan->n_clocks);
+
+    if (order < first_ring)
+        factor_ends(walk, history, order);
+    else if (order < after)
+        rings(walk, history, order - first_ring);
+    else
+        factor_ends(walk, history, order - after);
+}
+
 /* Play up to the next thing that happens, and let it happen; false at the horizon. */
 static bool step(struct walk *walk, struct history *history)
 {
@@ -668,10 +691,8 @@ static bool step(struct walk *walk, struct history *history)
     walk->next_known += coming.from == WALK_KNOWN;
     if (coming.from == WALK_CHANGE)
         rates_change(walk);
-    else if (coming.known.order < order_of_change(walk->plan))
-        factor_ends(walk, history, coming.known.order);
     else
-        rings(walk, history, coming.known.order - order_of_ring(walk->plan, 0));
+        happens(walk, history, coming.known.order);
     return true;
 }
 

@@ -123,7 +123,8 @@ static void read_on(struct reader *reader, const struct node *node, const char *
         return; /* told already */
     timing->on = (day - reader->scenario->as_of_day) / MONTH_DAYS;
     if (!reader->scenario->is_frame && timing->on < 0.0)
-        diag_warning(reader->diag, node->at, NULL, "%s: %s lies before as_of: it is in force from the start", path,
+        diag_warning(reader->diag, node->at, NULL,
+                     "%s: %s lies before as_of: it is in force from the start, for what is left of it", path,
                      node->text);
     if (!reader->scenario->is_frame && timing->on > reader->scenario->horizon)
         diag_warning(reader->diag, node->at, NULL, "%s: %s lies after the horizon: it never comes", path, node->text);

@@ -195,21 +195,12 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
 
 static void multiply(double *ratio, const double *by, uint32_t n)
 {
-    walk_vector *to = (walk_vector *)ratio;
-    const walk_vector *from = (const walk_vector *)by;
-
-    for (uint32_t i = 0; i < n / WALK_PAD; i++)
-        to[i] *= from[i];
+    for (const double *end = by + n; by < end; by += WALK_PAD, ratio += WALK_PAD)
+        *(walk_vector *)ratio *= *(const walk_vector *)by;
 }
 
-/* All that a switch of a plain factor does. */
-static void flip(struct walk *walk, uint32_t a_switch, bool on)
+static void multiply_reach(struct walk *walk, const struct walk_reach *reach, bool on)
 {
-    const struct walk_reach *reach = &walk->reach[a_switch];
-
-    if (walk->is_on[a_switch] == on)
-        return;
-    walk->is_on[a_switch] = on;
     multiply(walk->ratio + reach->first, (on ? walk->gain : walk->loss) + reach->at, reach->n);
 }
 
@@ -225,8 +216,9 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         go_on(walk);
     if (reach->asked)
         ask(walk);
+    walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
-        flip(walk, a_switch, on);
+        multiply_reach(walk, reach, on);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
@@ -236,7 +228,6 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         }
         return;
     }
-    walk->is_on[a_switch] = false;
     for (uint32_t l = links.first; l < links.first + links.n; l++) {
         const uint32_t c = plan->link[l].clock;
 
@@ -277,12 +268,6 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
 
     history->first[c] = smaller(history->first[c], walk->month);
     history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
-    if (walk->is_plain[f]) {
-        walk->rung[c]++;
-        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE, false);
-        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, true);
-        return;
-    }
     if (clock->unlocks.n)
         ask(walk);
     if (walk->way[c] != WALK_SETTLED) {
@@ -302,10 +287,6 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
     const uint32_t c = walk->plan->factor[f].clock;
 
     history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
-    if (walk->is_plain[f]) {
-        flip(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
-        return;
-    }
     if (walk->plan->clock[c].unlocks.n)
         ask(walk);
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
@@ -318,24 +299,43 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
         wait_less(walk, c);
 }
 
+/* The same for what is plain, with no branch for which of the two it is: that cannot be foreseen. */
+static void plain_turns(struct walk *walk, struct history *history, uint32_t c, bool comes)
+{
+    const uint32_t f = walk->plan->clock[c].factor;
+    const struct walk_reach *reach = &walk->reach[f * SWITCHES_A_FACTOR];
+    bool *is_on = &walk->is_on[f * SWITCHES_A_FACTOR];
+
+    history->first[c] = smaller(history->first[c], walk->month);
+    history_tell(history, (struct happening){walk->month, comes ? HAPPENING_COMES : HAPPENING_ENDS, f, 0, 0, c});
+    walk->rung[c] += comes;
+    if (reach[SWITCH_OTHERWISE].n && is_on[SWITCH_OTHERWISE])
+        multiply_reach(walk, &reach[SWITCH_OTHERWISE], false);
+    is_on[SWITCH_OTHERWISE] = false;
+    is_on[SWITCH_ON] = comes;
+    multiply_reach(walk, &reach[SWITCH_ON], comes);
+}
+
 /* The base's clocks stop or start as their sets of states are left or entered. */
 static void base_moves(struct walk *walk, struct history *history, uint32_t c)
 {
     const struct plan *plan = walk->plan;
     const uint32_t b = plan->clock[c].base, from = history->state[b], to = plan->clock[c].to;
     const struct plan_base *base = &plan->base[b];
+    size_t n = 0;
 
     history_move(history, walk->month, b, to, c);
     walk->rung[c]++;
     walk->spent[c] = true;
-    for (uint32_t i = base->clocks.first; i < base->clocks.first + base->clocks.n; i++) {
-        const bool was = plan->clock[i].from >> from & 1, is = plan->clock[i].from >> to & 1;
-
-        if (was && !is)
-            wait_more(walk, i);
-        else if (is && !was)
-            wait_less(walk, i);
+    for (uint32_t i = base->clocks.first; i < base->clocks.first + base->clocks.n; i++) { /* no branch */
+        walk->some[n] = i;
+        n += (plan->clock[i].from >> from ^ plan->clock[i].from >> to) & 1;
     }
+    for (size_t k = 0; k < n; k++)
+        if (plan->clock[walk->some[k]].from >> to & 1)
+            wait_less(walk, walk->some[k]);
+        else
+            wait_more(walk, walk->some[k]);
     for (uint32_t i = base->conditions.first; i < base->conditions.first + base->conditions.n; i++)
         turn(walk, plan->condition[i].its_switch, plan->condition[i].states >> to & 1);
 }
@@ -381,7 +381,7 @@ static uint32_t order_of_ring(const struct plan *plan, uint32_t c)
 
 static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
 {
-    return ends > comes ? f : order_of_ring(plan, (uint32_t)plan->n_clocks) + f;
+    return f + (uint32_t)(ends <= comes) * order_of_ring(plan, (uint32_t)plan->n_clocks);
 }
 
 static bool is_before(struct walk_known a, struct walk_known b)
@@ -389,10 +389,28 @@ static bool is_before(struct walk_known a, struct walk_known b)
     return a.month < b.month || (a.month == b.month && a.order < b.order);
 }
 
-static void await(struct walk *walk, double month, uint32_t order)
+static uint32_t rings_of(uint32_t c)
 {
-    walk->queue[walk->n_queue] = (struct walk_known){month, order};
-    walk->n_queue += month <= walk->plan->horizon;
+    return c * 2 + 1;
+}
+
+static uint32_t ends_of(uint32_t c)
+{
+    return c * 2;
+}
+
+static void await(struct walk *walk, struct walk_known known)
+{
+    walk->queue[walk->n_queue] = known;
+    walk->n_queue += known.month <= walk->plan->horizon;
+}
+
+static void await_spell(struct walk *walk, uint32_t c, double comes, double ends)
+{
+    const struct plan *plan = walk->plan;
+
+    await(walk, (struct walk_known){comes, order_of_ring(plan, c), rings_of(c)});
+    await(walk, (struct walk_known){ends, order_of_end(plan, plan->clock[c].factor, comes, ends), ends_of(c)});
 }
 
 enum { FEW = 48 };
@@ -420,11 +438,11 @@ static void deal_few(struct walk *walk, double stretches)
     uint64_t busy = 0;
     size_t n = 0;
 
+    memset(first, NONE, sizeof first);
     for (size_t i = 0; i < walk->n_queue; i++) {
         const size_t at = (size_t)(walk->queue[i].month * stretches);
-        const uint8_t others = first[at];
 
-        next[i] = busy >> at & 1 ? others : NONE;
+        next[i] = first[at];
         first[at] = (uint8_t)i;
         busy |= (uint64_t)1 << at;
     }
@@ -471,30 +489,23 @@ static void make_room(struct walk *walk, size_t n)
     walk->stretch = memory_new(walk->room + 2, sizeof *walk->stretch);
 }
 
-/* All that settled clocks do in a lane. */
+/* All that settled clocks do in a lane, and all else that is known. */
 static void fill_queue(struct walk *walk, size_t lane)
 {
     const struct plan *plan = walk->plan;
     const struct walk_spells *more = &walk->spells[lane];
 
-    make_room(walk, 2 * (walk->n_settled + more->n) + 1);
-    for (uint32_t i = 0; i < walk->n_settled; i++) {
-        const uint32_t c = walk->settled[i];
+    make_room(walk, 2 * (walk->n_settled + more->n) + walk->n_change_months + 2);
+    for (uint32_t i = 0; i < walk->n_awaited; i++) {
+        const uint32_t c = walk->awaited[i];
 
-        if (walk->standing[c])
-            continue;
-        await(walk, walk->comes[c * WALK_BATCH + lane], order_of_ring(plan, c));
-        if (plan->clock[c].lasts)
-            await(walk, walk->ends_by[c * WALK_BATCH + lane],
-                  order_of_end(plan, plan->clock[c].factor, walk->comes[c * WALK_BATCH + lane],
-                               walk->ends_by[c * WALK_BATCH + lane]));
+        await_spell(walk, c, walk->comes[c * WALK_BATCH + lane], walk->ends_by[c * WALK_BATCH + lane]);
     }
-    for (size_t i = 0; i < more->n; i++) {
-        const struct walk_spell *spell = &more->spell[i];
-
-        await(walk, spell->comes, order_of_ring(plan, spell->clock));
-        await(walk, spell->ends, order_of_end(plan, plan->clock[spell->clock].factor, spell->comes, spell->ends));
-    }
+    for (size_t i = 0; i < more->n; i++)
+        await_spell(walk, more->spell[i].clock, more->spell[i].comes, more->spell[i].ends);
+    for (uint32_t i = 0; i < walk->n_change_months; i++)
+        await(walk, (struct walk_known){walk->change_month[i], order_of_change(plan), WALK_RATES_CHANGE});
+    await(walk, (struct walk_known){plan->horizon, UINT32_MAX, WALK_HORIZON});
     sort_queue(walk);
 }
 
@@ -520,10 +531,8 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
 {
     const double *threshold = walk->threshold + lane;
 
-    for (uint32_t i = 0; i < walk->n_settled; i++)
-        if (walk->standing[walk->settled[i]])
-            factor_stands(walk, history, walk->settled[i]);
-    fill_queue(walk, lane);
+    for (uint32_t i = 0; i < walk->n_stand; i++)
+        factor_stands(walk, history, walk->stand[i]);
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
 
@@ -534,6 +543,8 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
     for (uint32_t i = 0; i < walk->n_rated; i++)
         walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
     begin_slots(walk);
+    fill_queue(walk,
+               lane); /* after the slots, which vectors can load only once the processor has put their numbers away */
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
@@ -579,45 +590,38 @@ static struct walk_known soonest(const struct walk *walk)
         ending = sooner ? f : ending;
     }
     if (end <= ring && end < INFINITY)
-        return (struct walk_known){end, ending};
-    return (struct walk_known){ring, order_of_ring(walk->plan, ringing)};
+        return (struct walk_known){end, ending, ends_of(walk->plan->factor[ending].clock)};
+    return (struct walk_known){ring, order_of_ring(walk->plan, ringing), rings_of(ringing)};
 }
 
 /* What is known to come next. */
-static struct walk_coming what_comes(struct walk *walk)
+static struct walk_known what_comes(struct walk *walk)
 {
-    const double horizon = walk->plan->horizon;
-    struct walk_coming coming = {WALK_NOTHING, {horizon, UINT32_MAX}};
+    const struct walk_known known = walk->queue[walk->next_known];
 
     if (walk->soon_is_stale) {
         walk->soon = soonest(walk);
         walk->soon_is_stale = false;
     }
-    if (walk->soon.month <= horizon)
-        coming = (struct walk_coming){WALK_SOON, walk->soon};
-    if (walk->next_known < walk->n_queue && is_before(walk->queue[walk->next_known], coming.known))
-        coming = (struct walk_coming){WALK_KNOWN, walk->queue[walk->next_known]};
-    if (walk->next_change < walk->n_changes) {
-        const struct walk_known change = {walk->change[walk->next_change].month, order_of_change(walk->plan)};
-
-        if (is_before(change, coming.known))
-            coming = (struct walk_coming){WALK_CHANGE, change};
-    }
-    return coming;
+    return is_before(walk->soon, known) ? walk->soon : known;
 }
 
 /* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
 static bool use_up(struct walk *walk, double time)
 {
-    walk_vector *after = (walk_vector *)walk->after;
-    const walk_vector *left = (const walk_vector *)walk->left, *ratio = (const walk_vector *)walk->ratio,
-                      *pace = (const walk_vector *)walk->pace;
+    const double *left = walk->left, *ratio = walk->ratio, *pace = walk->pace;
     walk_flags used_up = {0};
     bool any = false;
 
-    for (uint32_t i = 0; i < walk->n_padded / WALK_PAD; i++) {
-        after[i] = left[i] - ratio[i] * pace[i] * time;
-        used_up |= after[i] <= 0.0;
+    for (double *after = walk->after, *end = after + walk->n_padded; after < end; after += WALK_PAD) {
+        const walk_vector now =
+            *(const walk_vector *)left - *(const walk_vector *)ratio * *(const walk_vector *)pace * time;
+
+        *(walk_vector *)after = now;
+        used_up |= now <= 0.0;
+        left += WALK_PAD;
+        ratio += WALK_PAD;
+        pace += WALK_PAD;
     }
     for (size_t i = 0; i < WALK_PAD; i++)
         any = any || used_up[i];
@@ -630,12 +634,12 @@ static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
     uint32_t found = 0, n = 0;
 
     for (uint32_t i = 0; i < walk->n_rated; i++) { /* no branch */
-        walk->used[n] = i;
+        walk->some[n] = i;
         n += walk->after[i] <= 0.0;
     }
     *month = INFINITY;
     for (uint32_t k = 0; k < n; k++) {
-        const uint32_t i = walk->used[k];
+        const uint32_t i = walk->some[k];
         const double when = smaller(by, walk->month + walk->left[i] / (walk->ratio[i] * walk->pace[i]));
 
         if (when < *month) {
@@ -656,27 +660,31 @@ static void advance(struct walk *walk, double month)
     walk->month = month;
 }
 
-static void happens(struct walk *walk, struct history *history, uint32_t order)
+static void happens(struct walk *walk, struct history *history, uint32_t what)
 {
-    const uint32_t first_ring = order_of_ring(walk->plan, 0),
-                   after = order_of_ring(walk->plan, (uint32_t)walk->plan->n_clocks);
+    const uint32_t c = what / 2;
+    const bool comes = what % 2;
 
-    if (order < first_ring)
-        factor_ends(walk, history, order);
-    else if (order < after)
-        rings(walk, history, order - first_ring);
+    if (what == WALK_HORIZON)
+        return;
+    if (what == WALK_RATES_CHANGE)
+        rates_change(walk);
+    else if (walk->is_plain[c])
+        plain_turns(walk, history, c, comes);
+    else if (comes)
+        rings(walk, history, c);
     else
-        factor_ends(walk, history, order - after);
+        factor_ends(walk, history, walk->plan->clock[c].factor);
 }
 
 /* Play up to the next thing that happens, and let it happen; false at the horizon. */
 static bool step(struct walk *walk, struct history *history)
 {
-    const struct walk_coming coming = what_comes(walk);
+    const struct walk_known known = what_comes(walk);
 
-    if (use_up(walk, coming.known.month - walk->month)) {
+    if (use_up(walk, known.month - walk->month)) {
         double month;
-        const uint32_t slot = first_to_ring(walk, coming.known.month, &month);
+        const uint32_t slot = first_to_ring(walk, known.month, &month);
 
         use_up(walk, month - walk->month);
         for (uint32_t i = 0; i < walk->n_rated; i++)
@@ -685,15 +693,10 @@ static bool step(struct walk *walk, struct history *history)
         rings(walk, history, walk->rated[slot]);
         return true;
     }
-    advance(walk, coming.known.month);
-    if (coming.from == WALK_NOTHING)
-        return false;
-    walk->next_known += coming.from == WALK_KNOWN;
-    if (coming.from == WALK_CHANGE)
-        rates_change(walk);
-    else
-        happens(walk, history, coming.known.order);
-    return true;
+    advance(walk, known.month);
+    walk->next_known += known.order == walk->queue[walk->next_known].order;
+    happens(walk, history, known.what);
+    return known.what != WALK_HORIZON;
 }
 
 void walk_run(struct walk *walk, struct history *history, size_t lane)

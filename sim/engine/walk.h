@@ -37,8 +37,11 @@ struct walk_change { /* a rated clock's rate changes */
 
 struct walk_known { /* something happens */
     double month;
-    uint32_t order; /* among what happens at that month, and so what it is: walk.c, order_of_change */
+    uint32_t order; /* among what happens at that month: walk.c, order_of_change */
+    uint32_t what;  /* clock * 2 + 1: it rings; clock * 2: what it brought ends; or one of these: */
 };
+#define WALK_RATES_CHANGE (UINT32_MAX - 1)
+#define WALK_HORIZON      UINT32_MAX
 
 struct walk_spell { /* of a settled clock that recurs, but its first */
     double comes, ends;
@@ -48,11 +51,6 @@ struct walk_spell { /* of a settled clock that recurs, but its first */
 struct walk_asked { /* of a lever or event that a question asks about: its hazard as if it had not rung */
     uint32_t question, clock;
     double since, hazard; /* hazard: from the start to since */
-};
-
-struct walk_coming { /* what is known to come next */
-    enum { WALK_NOTHING, WALK_SOON, WALK_CHANGE, WALK_KNOWN } from;
-    struct walk_known known;
 };
 
 struct walk {
@@ -78,7 +76,8 @@ struct walk {
     uint32_t *lasting;          /* factors that may end, and are not settled */
     struct walk_change *change; /* in order of time */
     struct walk_asked *asked;
-    uint32_t n_settled, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_asked;
+    double *change_month; /* when there are changes, each month once */
+    uint32_t n_settled, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_change_months, n_asked;
     uint32_t n_padded; /* n_rated, and the slots of no clock */
     /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
     struct walk_reach {
@@ -96,9 +95,11 @@ struct walk {
     double *start_ratio;                             /* per clock, before frailties */
     double *start_ratios, *start_rates, *start_pace; /* per slot: how ratio, rate and pace begin, frailties apart */
     uint32_t *start_waits;
-    bool *start_on; /* per switch */
+    bool *start_on;            /* per switch */
+    uint32_t *awaited, *stand; /* settled clocks: those that come, and those that are standing */
+    uint32_t n_awaited, n_stand;
     bool *standing; /* per clock: a factor in force from the start, for good */
-    bool *is_plain; /* per factor: it is settled and only multiplies the ratios of slots */
+    bool *is_plain; /* per clock: a settled factor's, which only multiplies the ratios of slots */
     /* the run being played */
     double month;
     double *frailty;                  /* per dependence */
@@ -111,11 +112,12 @@ struct walk {
     double *ratio, *rate;             /* per slot: its hazard is their product */
     double *pace;                     /* per slot: its rate while it is enabled, else 0 */
     double *speed;                    /* per followed clock: its hazard while it is enabled, else 0 */
-    uint32_t *used;                   /* scratch: slots whose thresholds are used up */
+    uint32_t *some;                   /* scratch: slots or clocks */
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue, *dealt; /* what settled clocks do, in order; dealt, stretch: scratch */
+    struct walk_known *queue,
+        *dealt; /* all that is known from the start, in order, the horizon last; dealt, stretch: scratch */
     uint32_t *stretch;
     size_t n_queue, room, next_known;
     uint32_t next_change;

@@ -49,6 +49,10 @@ static void list_changes(struct walk *walk)
     }
     if (walk->n_changes)
         qsort(walk->change, walk->n_changes, sizeof *walk->change, by_month);
+    walk->change_month = memory_new(walk->n_changes, sizeof *walk->change_month);
+    for (uint32_t i = 0; i < walk->n_changes; i++)
+        if (!i || walk->change[i].month > walk->change[i - 1].month)
+            walk->change_month[walk->n_change_months++] = walk->change[i].month;
 }
 
 /* Each after all that bear on it. */
@@ -94,35 +98,55 @@ static void sort_clocks(struct walk *walk)
             walk->lasting[walk->n_lasting++] = f;
 }
 
-/* The slots that each switch reaches, as one stretch of whole vectors: multiplying a few by 1 costs less than looking them up. */
-static void list_reach(struct walk *walk)
+static void list_links(struct walk *walk, size_t a_switch, uint32_t *n_aimed_links)
 {
     const struct plan *plan = walk->plan;
-    size_t size = 0;
-    uint32_t n_aimed_links = 0;
+    const struct span links = plan->switch_links[a_switch];
+    struct walk_reach *reach = &walk->reach[a_switch];
+    uint32_t first = UINT32_MAX, end = 0;
 
-    for (size_t i = 0; i < plan->n_switches; i++) {
-        const struct span links = plan->switch_links[i];
-        uint32_t first = UINT32_MAX, end = 0;
+    reach->aimed.first = *n_aimed_links;
+    for (uint32_t l = links.first; l < links.first + links.n; l++) {
+        const uint32_t c = plan->link[l].clock;
+
+        if (walk->way[c] == WALK_AIMED)
+            walk->aimed_link[(*n_aimed_links)++] = l;
+        reach->followed = reach->followed || walk->way[c] == WALK_FOLLOWED;
+        for (uint32_t a = 0; a < walk->n_asked; a++)
+            reach->asked = reach->asked || walk->asked[a].clock == c;
+        if (has_slot(walk, c)) {
+            first = walk->slot[c] < first ? walk->slot[c] : first;
+            end = walk->slot[c] + 1 > end ? walk->slot[c] + 1 : end;
+        }
+    }
+    reach->aimed.n = *n_aimed_links - reach->aimed.first;
+    reach->first = end ? first / WALK_PAD * WALK_PAD : 0;
+    reach->n = end ? (end - reach->first + WALK_PAD - 1) / WALK_PAD * WALK_PAD : 0;
+}
+
+/* The slots that each switch reaches, as one stretch of whole vectors: multiplying a few by 1 costs less than looking them up.
+ * And where there are few slots, less than a loop whose end cannot be foreseen: all stretches are the same then. */
+static void list_reach(struct walk *walk)
+{
+    enum { FEW_SLOTS = 32 };
+    const size_t n = walk->plan->n_switches;
+    uint32_t n_aimed_links = 0, first = UINT32_MAX, end = 0;
+    size_t size = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        list_links(walk, i, &n_aimed_links);
+        if (walk->reach[i].n) {
+            first = walk->reach[i].first < first ? walk->reach[i].first : first;
+            end = walk->reach[i].first + walk->reach[i].n > end ? walk->reach[i].first + walk->reach[i].n : end;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
         struct walk_reach *reach = &walk->reach[i];
 
-        reach->aimed.first = n_aimed_links;
-        for (uint32_t l = links.first; l < links.first + links.n; l++) {
-            const uint32_t c = plan->link[l].clock;
-
-            if (walk->way[c] == WALK_AIMED)
-                walk->aimed_link[n_aimed_links++] = l;
-            reach->followed = reach->followed || walk->way[c] == WALK_FOLLOWED;
-            for (uint32_t a = 0; a < walk->n_asked; a++)
-                reach->asked = reach->asked || walk->asked[a].clock == c;
-            if (has_slot(walk, c)) {
-                first = walk->slot[c] < first ? walk->slot[c] : first;
-                end = walk->slot[c] + 1 > end ? walk->slot[c] + 1 : end;
-            }
+        if (reach->n && walk->n_padded + walk->n_followed <= FEW_SLOTS) {
+            reach->first = first;
+            reach->n = end - first;
         }
-        reach->aimed.n = n_aimed_links - reach->aimed.first;
-        reach->first = end ? first / WALK_PAD * WALK_PAD : 0;
-        reach->n = end ? (end - reach->first + WALK_PAD - 1) / WALK_PAD * WALK_PAD : 0;
         reach->at = size;
         size += reach->n;
     }
@@ -171,7 +195,9 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(start_waits, n),
         PART(start_on, switches),
         PART(standing, n),
-        PART(is_plain, factors),
+        PART(awaited, n),
+        PART(stand, n),
+        PART(is_plain, n),
         PART(frailty, plan->n_dependences),
         PART(ends, factors),
         PART(is_on, switches),
@@ -184,7 +210,7 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(rate, n + 2 * WALK_PAD),
         PART(pace, n + 2 * WALK_PAD),
         PART(speed, n),
-        PART(used, n + 1),
+        PART(some, n + 1),
         PART(aimed_left, n),
         PART(aimed_ratio, n),
         PART(ring, n),
@@ -206,14 +232,16 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
 void walk_free(struct walk *walk)
 {
     void *const part[] = {
-        walk->threshold,    walk->comes,       walk->ends_by,    walk->again,       walk->frailties, walk->way,
-        walk->settled,      walk->aimed,       walk->rated,      walk->slot,        walk->lasting,   walk->change,
-        walk->reach,        walk->aimed_link,  walk->frail,      walk->gain,        walk->loss,      walk->start_ratio,
-        walk->start_ratios, walk->start_rates, walk->start_pace, walk->start_waits, walk->start_on,  walk->standing,
-        walk->is_plain,     walk->frailty,     walk->ends,       walk->is_on,       walk->rung,      walk->waits,
-        walk->spent,        walk->left,        walk->after,      walk->ratio,       walk->rate,      walk->pace,
-        walk->speed,        walk->used,        walk->aimed_left, walk->aimed_ratio, walk->ring,      walk->passed,
-        walk->queue,        walk->asked,       walk->dealt,      walk->stretch};
+        walk->threshold,   walk->comes,      walk->ends_by,      walk->again,       walk->frailties,
+        walk->way,         walk->settled,    walk->aimed,        walk->rated,       walk->slot,
+        walk->lasting,     walk->change,     walk->change_month, walk->reach,       walk->aimed_link,
+        walk->frail,       walk->gain,       walk->loss,         walk->start_ratio, walk->start_ratios,
+        walk->start_rates, walk->start_pace, walk->start_waits,  walk->start_on,    walk->standing,
+        walk->awaited,     walk->stand,      walk->is_plain,     walk->frailty,     walk->ends,
+        walk->is_on,       walk->rung,       walk->waits,        walk->spent,       walk->left,
+        walk->after,       walk->ratio,      walk->rate,         walk->pace,        walk->speed,
+        walk->some,        walk->aimed_left, walk->aimed_ratio,  walk->ring,        walk->passed,
+        walk->queue,       walk->asked,      walk->dealt,        walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -303,10 +331,11 @@ static void fill_gain(struct walk *walk)
 }
 
 /* It bears on slots only, and on nothing that is asked about or followed. */
-static bool is_plain(const struct walk *walk, size_t f)
+static bool is_plain(const struct walk *walk, uint32_t c)
 {
-    const struct plan_clock *clock = &walk->plan->clock[walk->plan->factor[f].clock];
-    bool plain = walk->way[walk->plan->factor[f].clock] == WALK_SETTLED;
+    const struct plan_clock *clock = &walk->plan->clock[c];
+    const size_t f = clock->factor;
+    bool plain = walk->way[c] == WALK_SETTLED;
 
     for (size_t i = f * SWITCHES_A_FACTOR; i < (f + 1) * SWITCHES_A_FACTOR; i++) {
         const struct walk_reach *reach = &walk->reach[i];
@@ -344,8 +373,17 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
             walk->start_pace[slot] = walk->start_waits[c] ? 0.0 : walk->start_rates[slot];
         }
     }
+    walk->n_awaited = walk->n_stand = 0;
+    for (uint32_t i = 0; i < walk->n_settled; i++) {
+        const uint32_t c = walk->settled[i];
+
+        if (walk->standing[c])
+            walk->stand[walk->n_stand++] = c;
+        else
+            walk->awaited[walk->n_awaited++] = c;
+    }
     for (size_t f = 0; f < plan->n_factors; f++)
-        walk->is_plain[f] = is_plain(walk, f);
+        walk->is_plain[plan->factor[f].clock] = is_plain(walk, plan->factor[f].clock);
 }
 
 static void draw_thresholds(struct walk *walk, uint32_t c)

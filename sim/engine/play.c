@@ -102,24 +102,26 @@ static void seat_free(struct seat *seat)
     follow_free(&seat->follow);
 }
 
-static void count_column(struct spread_column *column)
+/* No branch: what a run says cannot be foreseen. */
+static void count_column(struct spread_column *column, bool yes)
 {
-    column->p += (uint64_t)TALLY_ONE;
-    column->p2 += (uint64_t)TALLY_ONE;
-    column->pw += (uint64_t)TALLY_ONE;
+    const uint64_t n = yes * (uint64_t)TALLY_ONE;
+
+    column->p += n;
+    column->p2 += n;
+    column->pw += n;
 }
 
 static void count_columns(const struct seat *seat, const struct plan *plan)
 {
     for (size_t q = 0; q < plan->n_questions; q++)
-        if (seat->tally.yes[q])
-            count_column(&seat->column[q]);
+        count_column(&seat->column[q], seat->tally.yes[q]);
     if (plan->answers_only) {
-        count_column(&seat->column[plan->n_questions]);
+        count_column(&seat->column[plan->n_questions], true);
         return;
     }
     for (size_t b = 0; b < plan->n_bases; b++)
-        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]]);
+        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]], true);
 }
 
 /* Whether a run never ended; the first world known to have one gives it its name. */

@@ -37,24 +37,30 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
     }
 }
 
-static void init_few(struct tally_few *few, const struct plan *plan)
+static void list_months(struct tally *tally, const struct plan *plan)
 {
-    enum { VECTOR = 16 };
-
-    few->n_padded = (plan->n_factors + VECTOR - 1) / VECTOR * VECTOR;
-    few->asked = memory_new(plan->n_questions, sizeof *few->asked);
-    few->which = memory_new(plan->n_questions, sizeof *few->which);
+    tally->asked = memory_new(plan->n_questions, sizeof *tally->asked);
+    tally->which = memory_new(plan->n_questions, sizeof *tally->which);
     for (size_t q = 0; q < plan->n_questions; q++) {
         size_t i = 0;
 
-        while (i < few->n_asked && few->asked[i] != plan->question[q].month)
+        while (i < tally->n_asked && tally->asked[i] != plan->question[q].month)
             i++;
-        few->asked[i] = plan->question[q].month;
-        few->which[q] = i;
-        few->n_asked += i == few->n_asked;
+        tally->asked[i] = plan->question[q].month;
+        tally->which[q] = i;
+        tally->n_asked += i == tally->n_asked;
     }
-    few->by = memory_new(few->n_asked * few->n_padded, sizeof *few->by);
-    few->came = memory_new(few->n_asked * few->n_padded, sizeof *few->came);
+    tally->by = memory_new(tally->n_asked * plan->n_bases, sizeof *tally->by);
+}
+
+static void init_few(struct tally *tally, const struct plan *plan)
+{
+    enum { VECTOR = 16 };
+    struct tally_few *few = &tally->few;
+
+    few->n_padded = (plan->n_factors + VECTOR - 1) / VECTOR * VECTOR;
+    few->by = memory_new(tally->n_asked * few->n_padded, sizeof *few->by);
+    few->came = memory_new(tally->n_asked * few->n_padded, sizeof *few->came);
     few->came_yes = memory_new(plan->n_questions * few->n_padded, sizeof *few->came_yes);
 }
 
@@ -70,7 +76,8 @@ void tally_init(struct tally *tally, const struct plan *plan)
     lay_out(&tally->at, plan, tally->n_months);
     tally->count = memory_new(REPLICATES * tally->at.size, sizeof *tally->count);
     tally->yes = memory_new(plan->n_questions, sizeof *tally->yes);
-    init_few(&tally->few, plan);
+    list_months(tally, plan);
+    init_few(tally, plan);
 }
 
 void tally_free(struct tally *tally)
@@ -78,8 +85,9 @@ void tally_free(struct tally *tally)
     free(tally->month);
     free(tally->count);
     free(tally->yes);
-    free(tally->few.asked);
-    free(tally->few.which);
+    free(tally->asked);
+    free(tally->which);
+    free(tally->by);
     free(tally->few.by);
     free(tally->few.came);
     free(tally->few.came_yes);
@@ -93,8 +101,11 @@ static size_t grid_month(const struct tally *tally, double month)
     return m < tally->n_months ? m : tally->n_months - 1;
 }
 
-static bool answer(const struct plan *plan, const struct plan_question *question, const struct history *history)
+static bool answer(const struct tally *tally, size_t q, const struct history *history)
 {
+    const struct plan *plan = tally->plan;
+    const struct plan_question *question = &plan->question[q];
+    const uint32_t *state = tally->by + tally->which[q] * plan->n_bases;
     uint32_t n = 0;
 
     if (question->of_clock && question->factor != UINT32_MAX)
@@ -104,22 +115,34 @@ static bool answer(const struct plan *plan, const struct plan_question *question
             n += history->first[plan->base[b].clocks.first + question->transition] <= question->month;
         return n > 0;
     }
-    for (uint32_t i = 0; i < question->n_bases; i++) {
-        const uint32_t b = question->base[i];
-        const uint32_t state =
-            question->month >= plan->horizon ? history->state[b] : history_state(history, plan, b, question->month);
-
-        n += (uint32_t)(question->states >> state & 1);
-    }
+    for (uint32_t i = 0; i < question->n_bases; i++)
+        n += (uint32_t)(question->states >> state[question->base[i]] & 1);
     return n >= question->at_least;
+}
+
+/* The bases' states at all months asked about. */
+static void find_states(struct tally *tally, const struct history *history)
+{
+    const size_t n = tally->plan->n_bases;
+
+    for (size_t i = 0; i < tally->n_asked; i++) {
+        uint32_t *state = tally->by + i * n;
+
+        for (size_t b = 0; b < n; b++)
+            state[b] = tally->plan->base[b].initial;
+        for (uint32_t k = 0; k < history->n_moves; k++) {
+            const struct move *move = &history->move[k];
+
+            state[move->base] = move->month <= tally->asked[i] ? move->to : state[move->base];
+        }
+    }
 }
 
 static void count_questions(struct tally *tally, uint64_t *count, const struct history *history)
 {
-    const struct plan *plan = tally->plan;
-
-    for (size_t q = 0; q < plan->n_questions; q++) {
-        tally->yes[q] = answer(plan, &plan->question[q], history);
+    find_states(tally, history);
+    for (size_t q = 0; q < tally->plan->n_questions; q++) {
+        tally->yes[q] = answer(tally, q, history);
         count[tally->at.question + q] += tally->yes[q] * one;
     }
 }
@@ -134,10 +157,10 @@ void tally_settle(struct tally *tally)
         return;
     for (size_t f = 0; f < tally->plan->n_factors; f++)
         for (size_t q = 0; q < n; q++) {
-            count[tally->at.came + f * n + q] += few->came[few->which[q] * few->n_padded + f] * one;
+            count[tally->at.came + f * n + q] += few->came[tally->which[q] * few->n_padded + f] * one;
             count[tally->at.came_yes + f * n + q] += few->came_yes[q * few->n_padded + f] * one;
         }
-    memset(few->came, 0, few->n_asked * few->n_padded);
+    memset(few->came, 0, tally->n_asked * few->n_padded);
     memset(few->came_yes, 0, n * few->n_padded);
     few->n_runs = 0;
 }
@@ -168,12 +191,12 @@ static void count_factors(struct tally *tally, uint64_t *count, const struct his
         tally_settle(tally);
     few->replicate = replicate;
     few->n_runs++;
-    for (size_t i = 0; i < few->n_asked; i++)
-        come_by(few->by + i * few->n_padded, history->first, few->asked[i], plan->n_factors);
-    add_bytes(few->came, few->by, UINT8_MAX, few->n_asked * few->n_padded);
+    for (size_t i = 0; i < tally->n_asked; i++)
+        come_by(few->by + i * few->n_padded, history->first, tally->asked[i], plan->n_factors);
+    add_bytes(few->came, few->by, UINT8_MAX, tally->n_asked * few->n_padded);
     for (size_t q = 0; q < plan->n_questions; q++) {
         count[tally->at.told + q] += tally->yes[q] * one;
-        add_bytes(few->came_yes + q * few->n_padded, few->by + few->which[q] * few->n_padded,
+        add_bytes(few->came_yes + q * few->n_padded, few->by + tally->which[q] * few->n_padded,
                   tally->yes[q] ? UINT8_MAX : 0, few->n_padded);
     }
 }

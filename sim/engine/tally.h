@@ -46,15 +46,17 @@ struct tally {
     double *month;   /* the grid: 0, 1, 2 ... and the horizon */
     uint64_t *count; /* [replicate * at.size + ...] */
     bool *yes;       /* scratch: per question, of the run counted last */
+    size_t n_asked;
+    double *asked; /* the months that questions ask about, each once */
+    size_t *which; /* per question: its place in asked */
+    uint32_t *by;  /* [asked * n_bases + b] scratch: the state of b then, in the run counted last */
     /* What levers came to in some runs of one replicate, in bytes, until they are added to its counts: many at a time. */
     struct tally_few {
         size_t replicate, n_runs;
-        size_t n_asked, n_padded; /* n_padded: factors, in whole vectors */
-        double *asked;            /* the months that questions ask about, each once */
-        size_t *which;            /* per question: its place in asked */
-        uint8_t *by;              /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
-        uint8_t *came;            /* likewise, in how many runs */
-        uint8_t *came_yes;        /* [q * n_padded + f] by q's month, and q said yes */
+        size_t n_padded;   /* factors, in whole vectors */
+        uint8_t *by;       /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
+        uint8_t *came;     /* likewise, in how many runs */
+        uint8_t *came_yes; /* [q * n_padded + f] by q's month, and q said yes */
     } few;
 };
 

@@ -62,6 +62,8 @@ static void init_few(struct tally *tally, const struct plan *plan)
     few->by = memory_new(tally->n_asked * few->n_padded, sizeof *few->by);
     few->came = memory_new(tally->n_asked * few->n_padded, sizeof *few->came);
     few->came_yes = memory_new(plan->n_questions * few->n_padded, sizeof *few->came_yes);
+    few->room = 256 + 2 * (plan->n_bases + 1);
+    few->first = memory_new(few->room, sizeof *few->first);
 }
 
 void tally_init(struct tally *tally, const struct plan *plan)
@@ -91,6 +93,7 @@ void tally_free(struct tally *tally)
     free(tally->few.by);
     free(tally->few.came);
     free(tally->few.came_yes);
+    free(tally->few.first);
 }
 
 /* The first month of the grid at or after a month. */
@@ -147,6 +150,16 @@ static void count_questions(struct tally *tally, uint64_t *count, const struct h
     }
 }
 
+static void settle_times(struct tally *tally)
+{
+    struct tally_few *few = &tally->few;
+
+    for (size_t i = 0; i < few->n_first; i++)
+        tally_time(tally, tally_block(tally, few->replicate), few->first[i].at, few->first[i].b, few->first[i].month,
+                   1.0);
+    few->n_first = 0;
+}
+
 void tally_settle(struct tally *tally)
 {
     struct tally_few *few = &tally->few;
@@ -160,6 +173,7 @@ void tally_settle(struct tally *tally)
             count[tally->at.came + f * n + q] += few->came[tally->which[q] * few->n_padded + f] * one;
             count[tally->at.came_yes + f * n + q] += few->came_yes[q * few->n_padded + f] * one;
         }
+    settle_times(tally);
     memset(few->came, 0, tally->n_asked * few->n_padded);
     memset(few->came_yes, 0, n * few->n_padded);
     few->n_runs = 0;
@@ -216,8 +230,13 @@ void tally_time(const struct tally *tally, uint64_t *block, const struct tally_t
     tally_add(block, at->months + b, part * share);
 }
 
+static void keep_first(struct tally *tally, const struct tally_times *at, size_t b, double month)
+{
+    tally->few.first[tally->few.n_first++] = (struct tally_first){at, b, month};
+}
+
 /* First times into a set of states, for each base and for all. Bases that begin there are there at month 0. */
-static void count_first(const struct tally *tally, uint64_t *count, const struct history *history, uint64_t states,
+static void count_first(struct tally *tally, const struct history *history, uint64_t states,
                         const struct tally_times *at)
 {
     const struct plan *plan = tally->plan;
@@ -225,9 +244,9 @@ static void count_first(const struct tally *tally, uint64_t *count, const struct
 
     for (uint32_t b = 0; b < plan->n_bases; b++)
         if (states >> plan->base[b].initial & 1) {
-            tally_time(tally, count, at, b, 0.0, 1.0);
+            keep_first(tally, at, b, 0.0);
             if (!any)
-                tally_time(tally, count, at, plan->n_bases, 0.0, 1.0);
+                keep_first(tally, at, plan->n_bases, 0.0);
             any = true;
         }
     for (uint32_t i = 0; i < history->n_moves; i++) {
@@ -240,9 +259,9 @@ static void count_first(const struct tally *tally, uint64_t *count, const struct
             before = history->move[j].base == move->base && states >> history->move[j].to & 1;
         if (before)
             continue;
-        tally_time(tally, count, at, move->base, move->month, 1.0);
+        keep_first(tally, at, move->base, move->month);
         if (!any)
-            tally_time(tally, count, at, plan->n_bases, move->month, 1.0);
+            keep_first(tally, at, plan->n_bases, move->month);
         any = true;
     }
 }
@@ -297,8 +316,10 @@ bool tally_run(struct tally *tally, const struct history *history, size_t replic
     count[tally->at.held + held] += one;
     count_factors(tally, count, history, replicate);
     count_curves(tally, count, history);
-    count_first(tally, count, history, ~plan->held, &tally->at.loss);
-    count_first(tally, count, history, plan->deal, &tally->at.deal);
+    if (tally->few.n_first + 2 * (plan->n_bases + 1) > tally->few.room)
+        settle_times(tally);
+    count_first(tally, history, ~plan->held, &tally->at.loss);
+    count_first(tally, history, plan->deal, &tally->at.deal);
     return true;
 }
 

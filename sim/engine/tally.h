@@ -50,13 +50,19 @@ struct tally {
     double *asked; /* the months that questions ask about, each once */
     size_t *which; /* per question: its place in asked */
     uint32_t *by;  /* [asked * n_bases + b] scratch: the state of b then, in the run counted last */
-    /* What levers came to in some runs of one replicate, in bytes, until they are added to its counts: many at a time. */
+    /* What came of levers, in bytes, and first times of some runs of one replicate, until they are added to its counts. */
     struct tally_few {
         size_t replicate, n_runs;
-        size_t n_padded;   /* factors, in whole vectors */
-        uint8_t *by;       /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
-        uint8_t *came;     /* likewise, in how many runs */
-        uint8_t *came_yes; /* [q * n_padded + f] by q's month, and q said yes */
+        size_t n_padded;     /* factors, in whole vectors */
+        uint8_t *by;         /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
+        uint8_t *came;       /* likewise, in how many runs */
+        uint8_t *came_yes;   /* [q * n_padded + f] by q's month, and q said yes */
+        struct tally_first { /* first times, each of which may have to wait for its bin: together they wait for less */
+            const struct tally_times *at;
+            size_t b;
+            double month;
+        } * first;
+        size_t n_first, room;
     } few;
 };
 

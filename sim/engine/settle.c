@@ -322,7 +322,7 @@ static void come_again(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const size_t most = HISTORY_MAX + walk->n_changes;
-    double ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
+    double comes[WALK_BATCH], ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
 
     memcpy(ends, walk->ends_by + c * WALK_BATCH, sizeof ends);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)
@@ -330,18 +330,19 @@ static void come_again(struct walk *walk, uint32_t c)
     for (uint64_t times = 1; any_ends(walk, ends); times++) {
         stream_exponentials(left, walk->n_lanes, &walk->luck, clock->key, times);
         stream_uniforms(uniform, walk->n_lanes, &walk->luck, clock->key_lasts, times);
+        for (size_t lane = 0; lane < walk->n_lanes; lane++)
+            comes[lane] = ends[lane] <= walk->plan->horizon && walk->spells[lane].n <= most
+                              ? ring_from(walk, lane, c, ends[lane], left[lane])
+                              : INFINITY;
+        reach_ends(walk->world, clock, comes, ends, uniform, walk->n_lanes, walk->plan->horizon);
         for (size_t lane = 0; lane < walk->n_lanes; lane++) {
             struct walk_spells *more = &walk->spells[lane];
-            const double comes =
-                ends[lane] <= walk->plan->horizon ? ring_from(walk, lane, c, ends[lane], left[lane]) : INFINITY;
 
-            ends[lane] = INFINITY;
-            if (comes > walk->plan->horizon || more->n > most)
+            if (comes[lane] > walk->plan->horizon)
                 continue;
-            ends[lane] = reach_end(walk->world, clock, comes, uniform[lane]);
             more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
             walk->again[c * WALK_BATCH + lane].n++;
-            more->spell[more->n++] = (struct walk_spell){comes, ends[lane], c};
+            more->spell[more->n++] = (struct walk_spell){comes[lane], ends[lane], c};
         }
     }
 }

@@ -386,7 +386,7 @@ static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, 
 
 static bool is_before(struct walk_known a, struct walk_known b)
 {
-    return a.month < b.month || (a.month == b.month && a.order < b.order);
+    return a.month != b.month ? a.month < b.month : a.order < b.order;
 }
 
 static uint32_t rings_of(uint32_t c)

@@ -34,9 +34,12 @@ static void list_stops(struct course *course, const struct plan *plan)
 
 void course_init(struct course *course, const struct plan *plan)
 {
+    enum { MANY_CLOCKS = 64 };
+
     *course = (struct course){.n_clocks = plan->chain->n_followed};
+    course->most_runs = course->n_clocks > MANY_CLOCKS ? COURSE_LANES : COURSE_RUNS;
     list_stops(course, plan);
-    course->reached = memory_new((size_t)course->n_stops * COURSE_LANES, sizeof *course->reached);
+    course->reached = memory_new((size_t)course->n_stops * COURSE_RUNS, sizeof *course->reached);
 }
 
 void course_free(struct course *course)
@@ -47,45 +50,40 @@ void course_free(struct course *course)
     free(course->reached);
 }
 
-void course_clear(struct course *course)
+void course_begin(struct course *course, size_t run, double boost)
 {
-    memset(course->lane_steps, 0, sizeof course->lane_steps);
-    memset(course->reached, 0, (size_t)course->n_stops * COURSE_LANES * sizeof *course->reached);
-    course->n_steps = 0;
-}
+    const struct course_run *before = run ? &course->run[run - 1] : NULL;
 
-void course_begin(struct course *course, size_t lane, double boost)
-{
-    course->lane = lane;
+    course->run[run] = (struct course_run){before ? before->first + before->n : 0, 0};
+    course->writing = run;
     course->boost = boost;
     course->too_fast = false;
-    course->lane_steps[lane] = 0;
     course->next_stop = 0;
     course->month = 0.0;
 }
 
 static void make_room(struct course *course, size_t step)
 {
-    const size_t before = course->capacity, more = before ? 2 * before : 64;
+    const size_t before = course->capacity, more = before ? 2 * before : 1024;
 
     if (step < before)
         return;
-    course->length = memory_lanes(course->length, before * COURSE_LANES, more * COURSE_LANES);
-    course->speed =
-        memory_lanes(course->speed, before * course->n_clocks * COURSE_LANES, more * course->n_clocks * COURSE_LANES);
+    course->length = memory_lanes(course->length, before, more);
+    course->speed = memory_lanes(course->speed, before * course->n_clocks, more * course->n_clocks);
     course->capacity = more;
 }
 
 static void take_step(struct course *course, double length, const double *speed)
 {
-    const size_t step = course->lane_steps[course->lane]++;
+    struct course_run *run = &course->run[course->writing];
+    const size_t step = run->first + run->n++;
     float *to;
 
     make_room(course, step);
-    course->length[step * COURSE_LANES + course->lane] = (float)length;
-    to = course->speed + step * course->n_clocks * COURSE_LANES + course->lane;
+    course->length[step] = (float)length;
+    to = course->speed + step * course->n_clocks;
     for (uint32_t c = 0; c < course->n_clocks; c++)
-        to[c * COURSE_LANES] = (float)speed[c];
+        to[c] = (float)speed[c];
 }
 
 static void take_steps(struct course *course, double month, const double *speed)
@@ -93,7 +91,7 @@ static void take_steps(struct course *course, double month, const double *speed)
     const double length = month - course->month, n = fmax(1.0, ceil(course->fastest * length));
 
     course->month = month;
-    if (!(n + (double)course->lane_steps[course->lane] < COURSE_MAX_STEPS)) {
+    if (!(n + (double)course->run[course->writing].n < COURSE_MAX_STEPS)) {
         course->too_fast = true;
         return;
     }
@@ -118,24 +116,11 @@ void course_go(struct course *course, double month, const double *speed)
     }
     while (course->next_stop < course->n_stops && course->stop[course->next_stop] <= month) {
         take_steps(course, course->stop[course->next_stop], speed);
-        course->reached[course->next_stop++ * COURSE_LANES + course->lane] = (uint32_t)course->lane_steps[course->lane];
+        course->reached[course->writing * course->n_stops + course->next_stop++] =
+            (uint32_t)course->run[course->writing].n;
     }
     if (month > course->month)
         take_steps(course, month, speed);
-}
-
-void course_close(struct course *course)
-{
-    course->n_steps = 0;
-    for (size_t lane = 0; lane < COURSE_LANES; lane++)
-        if (course->lane_steps[lane] > course->n_steps)
-            course->n_steps = course->lane_steps[lane];
-    for (size_t lane = 0; lane < COURSE_LANES; lane++)
-        for (size_t step = course->lane_steps[lane]; step < course->n_steps; step++) {
-            course->length[step * COURSE_LANES + lane] = 0.0f;
-            for (uint32_t c = 0; c < course->n_clocks; c++)
-                course->speed[(step * course->n_clocks + c) * COURSE_LANES + lane] = 0.0f;
-        }
 }
 
 uint32_t course_stop(const struct course *course, double month)

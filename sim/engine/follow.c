@@ -6,7 +6,7 @@
 #include "sim/plan/chain.h"
 #include "sim/system/memory.h"
 
-enum { L = COURSE_LANES };
+enum { L = COURSE_LANES, R = COURSE_RUNS };
 
 static float *new_rows(size_t n)
 {
@@ -15,7 +15,7 @@ static float *new_rows(size_t n)
 
 static double *new_wide_rows(size_t n)
 {
-    return memory_new(n * L, sizeof(double));
+    return memory_new(n * R, sizeof(double));
 }
 
 static size_t most_of_groups(const struct chain *chain, size_t (*size)(const struct chain_group *group))
@@ -86,6 +86,9 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->came = new_wide_rows(plan->n_factors);
     follow->told = new_wide_rows(questions);
     follow->answer = new_wide_rows(questions);
+    follow->in_run = memory_new(R * (size_t)chain->n_rates, sizeof *follow->in_run);
+    follow->length = new_rows(1);
+    follow->speed = new_rows(follow->course.n_clocks);
     follow->factor = new_rows(chain->n_rates);
     follow->rate = new_rows(chain->n_rates);
     follow->gone = new_rows(nodes);
@@ -112,17 +115,18 @@ void follow_init(struct follow *follow, const struct plan *plan)
         follow->hits[g] = list_hits(plan, &chain->group[g]);
     if (plan->answers_only)
         return;
-    follow->occupancy = memory_new(L * bases * plan->n_states * stops, sizeof *follow->occupancy);
-    follow->incidence = memory_new(L * chain->n_followed * stops, sizeof *follow->incidence);
+    follow->occupancy = memory_new(R * bases * plan->n_states * stops, sizeof *follow->occupancy);
+    follow->incidence = memory_new(R * chain->n_followed * stops, sizeof *follow->incidence);
 }
 
 void follow_free(struct follow *follow)
 {
-    void *const part[] = {follow->in_world, follow->came,     follow->told,      follow->answer,   follow->factor,
-                          follow->rate,     follow->gone,     follow->p,         follow->term,     follow->next,
-                          follow->stay,     follow->count,    follow->begun,     follow->shown,    follow->times,
-                          follow->asked,    follow->matches,  follow->state,     follow->uniform,  follow->own,
-                          follow->weight,   follow->is_asked, follow->occupancy, follow->incidence};
+    void *const part[] = {follow->in_world,  follow->in_run,   follow->length, follow->speed,  follow->came,
+                          follow->told,      follow->answer,   follow->factor, follow->rate,   follow->gone,
+                          follow->p,         follow->term,     follow->next,   follow->stay,   follow->count,
+                          follow->begun,     follow->shown,    follow->times,  follow->asked,  follow->matches,
+                          follow->state,     follow->uniform,  follow->own,    follow->weight, follow->is_asked,
+                          follow->occupancy, follow->incidence};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -134,8 +138,7 @@ void follow_free(struct follow *follow)
 
 void follow_clear(struct follow *follow)
 {
-    follow->n_worlds = follow->n_lanes = 0;
-    course_clear(&follow->course);
+    follow->n_worlds = follow->n_runs = 0;
 }
 
 void follow_take_up(struct follow *follow, const struct world *world, uint64_t index)
@@ -157,24 +160,24 @@ void follow_take_up(struct follow *follow, const struct world *world, uint64_t i
 
 size_t follow_begin(struct follow *follow)
 {
-    course_begin(&follow->course, follow->n_lanes, follow->boost);
-    return follow->n_lanes;
+    course_begin(&follow->course, follow->n_runs, follow->boost);
+    return follow->n_runs;
 }
 
 void follow_keep(struct follow *follow, const struct luck *luck)
 {
     const struct plan *plan = follow->plan;
-    const uint32_t lane = follow->n_lanes++;
+    const uint32_t run = follow->n_runs++, n_rates = follow->chain->n_rates;
 
     if (!follow->n_worlds || follow->world[follow->n_worlds - 1].index != follow->index)
-        follow->world[follow->n_worlds++] = (struct follow_world){follow->index, lane, 0};
+        follow->world[follow->n_worlds++] = (struct follow_world){follow->index, run, 0};
     follow->world[follow->n_worlds - 1].n++;
-    follow->world_of[lane] = follow->n_worlds - 1;
-    for (uint32_t r = 0; r < follow->chain->n_rates; r++)
-        follow->factor[r * L + lane] = (float)follow->in_world[r];
+    follow->world_of[run] = follow->n_worlds - 1;
+    for (uint32_t r = 0; r < n_rates; r++)
+        follow->in_run[run * n_rates + r] = (float)follow->in_world[r];
     for (size_t b = 0; b < plan->n_bases; b++)
-        follow->uniform[b * L + lane] = stream_uniform(luck, plan->base[b].key_month, 0);
-    follow->uniform[plan->n_bases * L + lane] = stream_uniform(luck, plan->key_shared, 0);
+        follow->uniform[b * R + run] = stream_uniform(luck, plan->base[b].key_month, 0);
+    follow->uniform[plan->n_bases * R + run] = stream_uniform(luck, plan->key_shared, 0);
 }
 
 /* ---- a group along the courses ---- */
@@ -187,16 +190,16 @@ static size_t time_of(const struct follow *follow, size_t g, const struct chain_
     return 2 * place + (counter->what == COUNT_DEAL);
 }
 
-static void keep_times(struct follow *follow, size_t g, size_t step)
+static void keep_times(struct follow *follow, size_t g, size_t lane, size_t step)
 {
     const struct chain_group *group = &follow->chain->group[g];
-    float *times = follow->times + step * 2 * follow->n_times * L;
+    float *times = follow->times + step * 2 * follow->n_times;
 
     for (uint32_t c = 0; c < group->n_times; c++) {
         const size_t time = time_of(follow, g, &group->counter[c]);
 
-        memcpy(times + time * L, follow->count + c * L, L * sizeof *times);
-        memcpy(times + (follow->n_times + time) * L, follow->begun + c * L, L * sizeof *times);
+        times[time] = follow->count[c * L + lane];
+        times[follow->n_times + time] = follow->begun[c * L + lane];
     }
 }
 
@@ -206,7 +209,8 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
     const struct plan *plan = follow->plan;
     const struct chain_group *group = &follow->chain->group[g];
     const uint8_t *hits = follow->hits[g] + q * group->n_nodes;
-    double *matches = follow->matches + q * (plan->n_bases + 1) * L + lane;
+    const size_t run = follow->lane[lane].run;
+    double *matches = follow->matches + q * (plan->n_bases + 1) * R + run;
     double *own = follow->own, *before = own + plan->n_bases + 1, all = 0.0;
 
     memset(own, 0, (group->n_bases + 1) * sizeof *own);
@@ -215,14 +219,14 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
         all += follow->p[n * L + lane];
     }
     for (size_t k = 0; k <= group->n_bases; k++) /* floats add up to the weight but for the seventh digit */
-        own[k] = all > 0.0 ? fmax(0.0, own[k] / all * follow->weight[g * L + lane]) : 0.0;
+        own[k] = all > 0.0 ? fmax(0.0, own[k] / all * follow->weight[g * R + run]) : 0.0;
     for (size_t k = 0; k <= plan->n_bases; k++) {
-        before[k] = matches[k * L];
-        matches[k * L] = 0.0;
+        before[k] = matches[k * R];
+        matches[k * R] = 0.0;
     }
     for (size_t k = 0; k <= plan->n_bases; k++)
         for (size_t j = 0; j <= group->n_bases && j <= k; j++)
-            matches[k * L] += before[k - j] * own[j];
+            matches[k * R] += before[k - j] * own[j];
 }
 
 /* Go on only from the nodes in which what is given has come true. */
@@ -244,29 +248,33 @@ static void keep_given(struct follow *follow, size_t g, size_t lane)
         *p = fits ? *p : 0.0f;
         kept += *p;
     }
-    follow->weight[g * L + lane] = fmin(1.0, fmax(0.0, kept / all));
+    follow->weight[g * R + follow->lane[lane].run] = fmin(1.0, fmax(0.0, kept / all));
+}
+
+static int64_t units(float x)
+{
+    return (int64_t)((double)x * TALLY_ONE);
 }
 
 static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
 {
     const struct plan *plan = follow->plan;
     const struct chain_group *group = &follow->chain->group[g];
-    const size_t stops = follow->course.n_stops, world = follow->world_of[lane];
-    double *occupancy = follow->occupancy + world * plan->n_bases * plan->n_states * stops + stop;
-    double *incidence = follow->incidence + world * follow->chain->n_followed * stops + stop;
+    const size_t run = follow->lane[lane].run, at = follow->world_of[run] * follow->course.n_stops + stop;
+    int64_t *occupancy = follow->occupancy + at * plan->n_bases * plan->n_states;
+    int64_t *incidence = follow->incidence + at * follow->chain->n_followed;
     uint32_t asked = 0;
 
     for (uint32_t b = 0; b < group->n_bases && !plan->answers_only; b++)
         for (size_t s = 0; s < plan->n_states; s++)
-            occupancy[(group->base[b] * plan->n_states + s) * stops] +=
-                follow->shown[(b * plan->n_states + s) * L + lane];
+            occupancy[group->base[b] * plan->n_states + s] += units(follow->shown[(b * plan->n_states + s) * L + lane]);
     for (uint32_t c = group->n_times; c < group->n_counters; c++) {
         const struct chain_counter *counter = &group->counter[c];
 
         if (counter->what == COUNT_TRANSITION)
-            incidence[(counter->which - plan->base[0].clocks.first) * stops] += follow->count[c * L + lane];
+            incidence[counter->which - plan->base[0].clocks.first] += units(follow->count[c * L + lane]);
         else
-            follow->asked[((stop * follow->chain->n_groups + g) * follow->n_asked + asked++) * L + lane] =
+            follow->asked[((stop * follow->chain->n_groups + g) * follow->n_asked + asked++) * R + run] =
                 follow->count[c * L + lane];
     }
     if (plan->given.n_bases && plan->given.month == follow->course.stop[stop])
@@ -276,56 +284,106 @@ static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
             match(follow, g, q, lane);
 }
 
-static void follow_step(struct follow *follow, const struct chain_group *group, size_t step)
+static void begin_run(struct follow *follow, size_t g, size_t lane, size_t run)
+{
+    const struct chain_group *group = &follow->chain->group[g];
+
+    follow->lane[lane] = (struct follow_lane){.course = &follow->course.run[run], .run = run};
+    for (uint32_t n = 0; n < group->n_nodes; n++)
+        follow->p[n * L + lane] = n == group->start ? 1.0f : 0.0f;
+    for (uint32_t c = 0; c < group->n_counters; c++)
+        follow->count[c * L + lane] = 0.0f;
+    for (uint32_t r = group->rates.first; r < group->rates.first + group->rates.n; r++)
+        follow->factor[r * L + lane] = follow->in_run[run * follow->chain->n_rates + r];
+    follow->weight[g * R + run] = 1.0;
+}
+
+static void end_run(struct follow *follow, size_t g, size_t lane)
+{
+    const struct plan *plan = follow->plan;
+    const struct chain_group *group = &follow->chain->group[g];
+    const size_t run = follow->lane[lane].run;
+
+    for (uint32_t b = 0; b < group->n_bases && !plan->answers_only; b++)
+        for (size_t s = 0; s < plan->n_states; s++)
+            follow->state[(group->base[b] * plan->n_states + s) * R + run] =
+                fmin(1.0, fmax(0.0, follow->shown[(b * plan->n_states + s) * L + lane]));
+    if (!plan->answers_only)
+        match(follow, g, plan->n_questions, lane);
+    follow->lane[lane].course = NULL;
+}
+
+/* The next step of each lane's course; one that has no more stands still. */
+static void next_step(struct follow *follow)
+{
+    const struct course *course = &follow->course;
+
+    for (size_t lane = 0; lane < L; lane++) {
+        const struct follow_lane *at = &follow->lane[lane];
+        const size_t step = at->course ? at->course->first + at->step : 0;
+
+        follow->length[lane] = at->course ? course->length[step] : 0.0f;
+        for (uint32_t c = 0; c < course->n_clocks; c++)
+            follow->speed[c * L + lane] = at->course ? course->speed[step * course->n_clocks + c] : 0.0f;
+    }
+}
+
+static void take_step(struct follow *follow, const struct chain_group *group)
 {
     const struct rows *rows = follow->rows;
-    const struct course *course = &follow->course;
-    const float *length = course->length + step * L;
     float fastest[L];
 
-    rows->set_rates(follow->chain, group, follow->factor, course->speed + step * course->n_clocks * L, follow->rate,
-                    follow->gone, fastest);
+    rows->set_rates(follow->chain, group, follow->factor, follow->speed, follow->rate, follow->gone, fastest);
     memset(follow->begun, 0, group->n_times * L * sizeof *follow->begun);
     rows->flow_into(group, group->n_times, follow->rate, follow->p, follow->begun);
     for (uint32_t c = 0; c < group->n_times; c++)
         for (size_t lane = 0; lane < L; lane++)
-            follow->begun[c * L + lane] *= length[lane];
-    rows->take_step(group, length, fastest, follow->rate, follow->gone, follow->p, follow->term, follow->next,
+            follow->begun[c * L + lane] *= follow->length[lane];
+    rows->take_step(group, follow->length, fastest, follow->rate, follow->gone, follow->p, follow->term, follow->next,
                     follow->stay);
     rows->flow_into(group, group->n_counters, follow->rate, follow->stay, follow->count);
+    if (!follow->plan->answers_only)
+        rows->show(group, follow->plan->n_states, follow->p, follow->shown);
+}
+
+/* What a lane's run has come to after a step. */
+static void look_around(struct follow *follow, size_t g, size_t lane)
+{
+    const struct course *course = &follow->course;
+    struct follow_lane *at = &follow->lane[lane];
+
+    if (!follow->plan->answers_only)
+        keep_times(follow, g, lane, at->course->first + at->step);
+    at->step++;
+    while (at->next_stop < course->n_stops && course->reached[at->run * course->n_stops + at->next_stop] == at->step)
+        arrive(follow, g, at->next_stop++, lane);
+    if (at->step == at->course->n)
+        end_run(follow, g, lane);
 }
 
 static void follow_group(struct follow *follow, size_t g)
 {
-    const struct plan *plan = follow->plan;
-    const struct course *course = &follow->course;
     const struct chain_group *group = &follow->chain->group[g];
-    uint32_t next[L] = {0};
+    uint32_t n_begun = 0, n_open;
 
     memset(follow->p, 0, group->n_nodes * L * sizeof *follow->p);
     memset(follow->count, 0, group->n_counters * L * sizeof *follow->count);
-    for (size_t lane = 0; lane < L; lane++) {
-        follow->p[group->start * L + lane] = 1.0f;
-        follow->weight[g * L + lane] = 1.0;
-    }
-    for (size_t step = 0; step < course->n_steps; step++) {
-        follow_step(follow, group, step);
-        if (!plan->answers_only) {
-            follow->rows->show(group, plan->n_states, follow->p, follow->shown);
-            keep_times(follow, g, step);
+    memset(follow->lane, 0, sizeof follow->lane);
+    for (;;) {
+        n_open = 0;
+        for (size_t lane = 0; lane < L; lane++) {
+            if (!follow->lane[lane].course && n_begun < follow->n_runs)
+                begin_run(follow, g, lane, follow->order[n_begun++]);
+            n_open += follow->lane[lane].course != NULL;
         }
-        for (size_t lane = 0; lane < follow->n_lanes; lane++)
-            while (next[lane] < course->n_stops && course->reached[next[lane] * L + lane] == step + 1)
-                arrive(follow, g, next[lane]++, lane);
+        if (!n_open)
+            return;
+        next_step(follow);
+        take_step(follow, group);
+        for (size_t lane = 0; lane < L; lane++)
+            if (follow->lane[lane].course)
+                look_around(follow, g, lane);
     }
-    if (plan->answers_only)
-        return;
-    for (uint32_t b = 0; b < group->n_bases; b++)
-        for (size_t i = 0; i < plan->n_states * L; i++)
-            follow->state[group->base[b] * plan->n_states * L + i] =
-                fmin(1.0, fmax(0.0, follow->shown[b * plan->n_states * L + i]));
-    for (size_t lane = 0; lane < follow->n_lanes; lane++)
-        match(follow, g, plan->n_questions, lane);
 }
 
 /* ---- all groups ---- */
@@ -334,21 +392,21 @@ static void begin_matches(struct follow *follow)
 {
     const size_t n = follow->plan->n_bases + 1;
 
-    memset(follow->matches, 0, (follow->plan->n_questions + 1) * n * L * sizeof *follow->matches);
+    memset(follow->matches, 0, (follow->plan->n_questions + 1) * n * R * sizeof *follow->matches);
     for (size_t q = 0; q <= follow->plan->n_questions; q++)
-        for (size_t lane = 0; lane < L; lane++)
-            follow->matches[q * n * L + lane] = 1.0;
+        for (size_t run = 0; run < R; run++)
+            follow->matches[q * n * R + run] = 1.0;
 }
 
 static void answer_of_bases(struct follow *follow, size_t q)
 {
     const size_t n = follow->plan->n_bases + 1;
-    double *answer = follow->answer + q * L;
+    double *answer = follow->answer + q * R;
 
-    memset(answer, 0, L * sizeof *answer);
+    memset(answer, 0, R * sizeof *answer);
     for (size_t k = follow->plan->question[q].at_least; k < n; k++)
-        for (size_t lane = 0; lane < L; lane++)
-            answer[lane] = fmin(1.0, answer[lane] + follow->matches[(q * n + k) * L + lane]);
+        for (size_t run = 0; run < R; run++)
+            answer[run] = fmin(1.0, answer[run] + follow->matches[(q * n + k) * R + run]);
 }
 
 /* Whether a transition of any base has rung. */
@@ -356,14 +414,14 @@ static void answer_of_transition(struct follow *follow, size_t q)
 {
     const struct plan_question *question = &follow->plan->question[q];
     const size_t groups = follow->chain->n_groups, stop = course_stop(&follow->course, question->month);
-    double *answer = follow->answer + q * L;
+    double *answer = follow->answer + q * R;
 
-    for (size_t lane = 0; lane < L; lane++) {
+    for (size_t run = 0; run < R; run++) {
         double none = 1.0;
 
         for (size_t g = 0; g < groups && question->month > 0.0; g++)
-            none *= 1.0 - follow->asked[((stop * groups + g) * follow->n_asked + question->counter) * L + lane];
-        answer[lane] = fmin(1.0, fmax(0.0, 1.0 - none));
+            none *= 1.0 - follow->asked[((stop * groups + g) * follow->n_asked + question->counter) * R + run];
+        answer[run] = fmin(1.0, fmax(0.0, 1.0 - none));
     }
 }
 
@@ -375,8 +433,8 @@ static void answer_at_once(struct follow *follow, size_t q)
 
     for (uint32_t i = 0; i < plan->question[q].n_bases; i++)
         n += (uint32_t)(plan->question[q].states >> plan->base[plan->question[q].base[i]].initial & 1);
-    for (size_t lane = 0; lane < L; lane++)
-        follow->answer[q * L + lane] = n >= plan->question[q].at_least;
+    for (size_t run = 0; run < R; run++)
+        follow->answer[q * R + run] = n >= plan->question[q].at_least;
 }
 
 /* The weight of each course as a whole; what its levers and events say counts by it. */
@@ -384,28 +442,42 @@ static void weigh(struct follow *follow)
 {
     const struct plan *plan = follow->plan;
     const size_t groups = follow->chain->n_groups;
-    double *weight = follow->weight + groups * L;
+    double *weight = follow->weight + groups * R;
 
-    for (size_t lane = 0; lane < L; lane++) {
-        weight[lane] = 1.0;
+    for (size_t run = 0; run < R; run++) {
+        weight[run] = 1.0;
         for (size_t g = 0; g < groups; g++)
-            weight[lane] *= follow->weight[g * L + lane];
+            weight[run] *= follow->weight[g * R + run];
     }
     for (size_t q = 0; q < plan->n_questions && plan->given.n_bases; q++)
         if (plan->question[q].of_clock || plan->question[q].month <= 0.0)
-            for (size_t lane = 0; lane < L; lane++)
-                follow->answer[q * L + lane] *= weight[lane];
+            for (size_t run = 0; run < R; run++)
+                follow->answer[q * R + run] *= weight[run];
+}
+
+/* The longest courses first, so that lanes end together. */
+static void order_runs(struct follow *follow)
+{
+    const struct course_run *course = follow->course.run;
+
+    for (uint32_t i = 0; i < follow->n_runs; i++) {
+        uint32_t k = i;
+
+        for (; k && course[follow->order[k - 1]].n < course[i].n; k--)
+            follow->order[k] = follow->order[k - 1];
+        follow->order[k] = i;
+    }
 }
 
 void follow_courses(struct follow *follow)
 {
     const struct plan *plan = follow->plan;
-    const size_t stops = follow->course.n_stops, width = 2 * follow->n_times * L;
+    const size_t stops = follow->course.n_stops;
 
-    course_close(&follow->course);
-    if (!plan->answers_only && follow->course.n_steps > follow->step_capacity) {
-        follow->times = memory_lanes(follow->times, 0, follow->course.n_steps * width);
-        follow->step_capacity = follow->course.n_steps;
+    order_runs(follow);
+    if (!plan->answers_only && follow->course.capacity > follow->step_capacity) {
+        follow->step_capacity = follow->course.capacity;
+        follow->times = memory_lanes(follow->times, 0, follow->step_capacity * 2 * follow->n_times);
     }
     if (!plan->answers_only) {
         memset(follow->occupancy, 0,
@@ -434,8 +506,8 @@ static double sum_of(const double *row, const struct follow_world *world)
 {
     double sum = 0.0;
 
-    for (size_t lane = world->first; lane < world->first + world->n; lane++)
-        sum += row[lane];
+    for (size_t run = world->first; run < world->first + world->n; run++)
+        sum += row[run];
     return sum;
 }
 
@@ -443,8 +515,8 @@ static double sum_of_products(const double *a, const double *b, const struct fol
 {
     double sum = 0.0;
 
-    for (size_t lane = world->first; lane < world->first + world->n; lane++)
-        sum += a[lane] * b[lane];
+    for (size_t run = world->first; run < world->first + world->n; run++)
+        sum += a[run] * b[run];
     return sum;
 }
 
@@ -457,17 +529,17 @@ static void add_column(struct spread_column *column, const double *row, const st
 static void tally_answers(const struct follow *follow, const struct follow_world *world, const struct tally *tally,
                           uint64_t *block, struct spread_column *column)
 {
-    const double *weight = follow->weight + follow->chain->n_groups * L;
+    const double *weight = follow->weight + follow->chain->n_groups * R;
 
     tally_add(block, tally->at.runs, sum_of(weight, world));
     tally_add(block, tally->at.squares, sum_of_products(weight, weight, world));
     tally_add(block, tally->at.tried, world->n);
     tally_add(block, tally->at.answered, sum_of(weight, world));
     for (size_t q = 0; q < follow->plan->n_questions; q++) {
-        tally_add(block, tally->at.question + q, sum_of(follow->answer + q * L, world));
-        add_column(&column[q], follow->answer + q * L, world);
+        tally_add(block, tally->at.question + q, sum_of(follow->answer + q * R, world));
+        add_column(&column[q], follow->answer + q * R, world);
         if (follow->plan->answers_only)
-            column[q].pw += (uint64_t)(sum_of_products(follow->answer + q * L, weight, world) * TALLY_ONE + 0.5);
+            column[q].pw += (uint64_t)(sum_of_products(follow->answer + q * R, weight, world) * TALLY_ONE + 0.5);
     }
     if (follow->plan->answers_only)
         add_column(&column[follow->plan->n_questions], weight, world);
@@ -481,18 +553,18 @@ static void tally_questions(const struct follow *follow, const struct follow_wor
 
     for (size_t q = 0; q < questions; q++) {
         const struct plan_question *question = &plan->question[q];
-        const double *answer = follow->answer + q * L;
-        const double *told = question->of_clock && question->factor != UINT32_MAX ? follow->told + q * L : answer;
+        const double *answer = follow->answer + q * R;
+        const double *told = question->of_clock && question->factor != UINT32_MAX ? follow->told + q * R : answer;
 
         tally_add(block, tally->at.told + q, sum_of(told, world));
         for (size_t f = 0; f < plan->n_factors; f++) {
-            const double *came = follow->came + f * L;
+            const double *came = follow->came + f * R;
             double comes = 0.0, yes = 0.0;
 
-            for (size_t lane = world->first; lane < world->first + world->n; lane++)
-                if (came[lane] <= question->month) {
+            for (size_t run = world->first; run < world->first + world->n; run++)
+                if (came[run] <= question->month) {
                     comes += 1.0;
-                    yes += told[lane];
+                    yes += told[run];
                 }
             if (comes > 0.0) {
                 tally_add(block, tally->at.came + f * questions + q, comes);
@@ -508,19 +580,19 @@ static void tally_states(const struct follow *follow, const struct follow_world 
     const struct plan *plan = follow->plan;
 
     for (size_t i = 0; i < plan->n_bases * plan->n_states; i++) {
-        tally_add(block, tally->at.state + i, sum_of(follow->state + i * L, world));
-        add_column(&column[plan->n_questions + i], follow->state + i * L, world);
+        tally_add(block, tally->at.state + i, sum_of(follow->state + i * R, world));
+        add_column(&column[plan->n_questions + i], follow->state + i * R, world);
     }
     for (size_t k = 0; k <= plan->n_bases; k++)
         tally_add(block, tally->at.held + k,
-                  sum_of(follow->matches + (plan->n_questions * (plan->n_bases + 1) + k) * L, world));
+                  sum_of(follow->matches + (plan->n_questions * (plan->n_bases + 1) + k) * R, world));
 }
 
 /* The tally's curves are changes from month to month. */
 static void tally_curve(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t cell,
-                        double begin, const double *at_stop)
+                        uint64_t begin, const int64_t *at_stop, size_t stride)
 {
-    uint64_t before = (uint64_t)(begin * TALLY_ONE + 0.5);
+    uint64_t before = begin * (uint64_t)TALLY_ONE;
     size_t stop = 0;
 
     block[cell] += before;
@@ -529,7 +601,7 @@ static void tally_curve(const struct follow *follow, const struct tally *tally, 
 
         while (follow->course.stop[stop] < tally->month[m])
             stop++;
-        now = (uint64_t)(fmax(0.0, at_stop[stop]) * TALLY_ONE + 0.5); /* so that changes sum to no less than 0 */
+        now = at_stop[stop * stride] > 0 ? (uint64_t)at_stop[stop * stride] : 0; /* changes sum to no less than 0 */
         block[cell + m] += now - before;
         before = now;
     }
@@ -539,38 +611,42 @@ static void tally_curves(const struct follow *follow, const struct follow_world 
                          uint64_t *block)
 {
     const struct plan *plan = follow->plan;
-    const size_t months = tally->n_months, stops = follow->course.n_stops, slot = (size_t)(world - follow->world);
+    const size_t months = tally->n_months, first_stop = (size_t)(world - follow->world) * follow->course.n_stops;
+    const size_t states = plan->n_bases * plan->n_states, followed = follow->chain->n_followed;
 
     for (size_t b = 0; b < plan->n_bases; b++)
-        for (size_t s = 0; s < plan->n_states; s++)
-            tally_curve(follow, tally, block, tally->at.occupancy + (b * plan->n_states + s) * months,
-                        s == plan->base[b].initial ? (double)world->n : 0.0,
-                        follow->occupancy + ((slot * plan->n_bases + b) * plan->n_states + s) * stops);
-    for (size_t c = 0; c < follow->chain->n_followed; c++)
-        tally_curve(follow, tally, block, tally->at.incidence + c * months, 0.0,
-                    follow->incidence + (slot * follow->chain->n_followed + c) * stops);
+        for (size_t s = 0; s < plan->n_states; s++) {
+            const size_t i = b * plan->n_states + s;
+
+            tally_curve(follow, tally, block, tally->at.occupancy + i * months,
+                        s == plan->base[b].initial ? world->n : 0, follow->occupancy + first_stop * states + i, states);
+        }
+    for (size_t c = 0; c < followed; c++)
+        tally_curve(follow, tally, block, tally->at.incidence + c * months, 0,
+                    follow->incidence + first_stop * followed + c, followed);
 }
 
-/* The probability of a time by the end of a step (begun: that it would have grown by since its beginning, at its first
- * speed), of a base or of the first of all. */
-static double time_by(const struct follow *follow, size_t place, size_t deal, size_t step, size_t lane, double *begun)
+/* The probability of a time by the end of a step of a run (begun: that it would have grown by since its beginning, at its first
+ * speed), of a base or of the first of all. times: the run's. */
+static double time_by(const struct follow *follow, const float *times, size_t place, size_t deal, size_t step,
+                      double *begun)
 {
     const size_t bases = follow->plan->n_bases, groups = follow->chain->n_groups, width = 2 * follow->n_times;
     double none = 1.0, none_before = 1.0, slope = 0.0;
 
     if (place < bases || groups == 1) {
-        const float *row = follow->times + (step * width + 2 * place + deal) * L + lane;
+        const float *at = times + step * width + 2 * place + deal;
 
-        *begun = row[follow->n_times * L];
-        return row[0];
+        *begun = at[follow->n_times];
+        return at[0];
     }
     for (size_t g = 0; g < groups; g++) {
-        const float *row = follow->times + (step * width + 2 * (bases + g) + deal) * L + lane;
-        const double before = step ? row[-(ptrdiff_t)(width * L)] : 0.0;
+        const float *at = times + step * width + 2 * (bases + g) + deal;
+        const double before = step ? at[-(ptrdiff_t)width] : 0.0;
 
-        none *= 1.0 - row[0];
+        none *= 1.0 - at[0];
         none_before *= 1.0 - before;
-        slope += row[follow->n_times * L] / fmax(1.0 - before, 1e-300);
+        slope += at[follow->n_times] / fmax(1.0 - before, 1e-300);
     }
     *begun = slope * none_before;
     return 1.0 - none;
@@ -585,24 +661,25 @@ static double share_of_step(double growth, double begun, double wanted)
     return root > 0.0 ? fmin(1.0, 2.0 * wanted / root) : 1.0;
 }
 
-/* A month drawn from a time's distribution along a lane, given that it comes, into the bin it falls in. */
+/* A month drawn from a time's distribution along a run, given that it comes, into the bin it falls in. */
 static void tally_place(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t place,
-                        size_t deal, size_t lane)
+                        size_t deal, size_t run)
 {
-    const struct course *course = &follow->course;
-    const size_t steps = course->lane_steps[lane];
+    const struct course_run *course = &follow->course.run[run];
+    const float *length = follow->course.length + course->first;
+    const float *times = follow->times + course->first * 2 * follow->n_times;
     double begun, by, before = 0.0, month = 0.0;
-    const double all = time_by(follow, place, deal, steps - 1, lane, &begun);
-    const double wanted = follow->uniform[place * L + lane] * all;
+    const double all = time_by(follow, times, place, deal, course->n - 1, &begun);
+    const double wanted = follow->uniform[place * R + run] * all;
     size_t step = 0;
 
     if (!(all > 0.0))
         return;
-    while ((by = time_by(follow, place, deal, step, lane, &begun)) < wanted && step + 1 < steps) {
-        month += course->length[step++ * L + lane];
+    while ((by = time_by(follow, times, place, deal, step, &begun)) < wanted && step + 1 < course->n) {
+        month += length[step++];
         before = by;
     }
-    month += course->length[step * L + lane] * share_of_step(by - before, begun, wanted - before);
+    month += length[step] * share_of_step(by - before, begun, wanted - before);
     tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, place, fmin(month, follow->plan->horizon), all);
 }
 
@@ -622,8 +699,8 @@ static void tally_times(const struct follow *follow, const struct follow_world *
             if (from_start)
                 tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, place, 0.0, world->n);
             else
-                for (size_t lane = world->first; lane < world->first + world->n; lane++)
-                    tally_place(follow, tally, block, place, deal, lane);
+                for (size_t run = world->first; run < world->first + world->n; run++)
+                    tally_place(follow, tally, block, place, deal, run);
         }
     }
 }

@@ -4,7 +4,8 @@
  * left out are below 1e-7 in all. Only the month of a first loss or deal is drawn, one from its distribution along each
  * course. Asmussen & Glynn (2007), Stochastic Simulation, V.4 (conditional Monte Carlo).
  *
- * Courses of several worlds may lie side by side; what comes of one does not depend on the others. */
+ * As many courses as a row has numbers are followed at once; where one ends, the next begins. What comes of one does not depend
+ * on the others, which may be of other worlds. */
 #ifndef FOOTHOLD_FOLLOW_H
 #define FOOTHOLD_FOLLOW_H
 #include "sim/engine/course.h"
@@ -15,35 +16,48 @@
 
 struct rows;
 
-struct follow_world { /* neighbouring lanes of one world */
+struct follow_world { /* neighbouring runs of one world */
     uint64_t index;
     uint32_t first, n;
 };
 
-/* Rows of COURSE_LANES numbers, one for each course. A float is enough for what is followed (course.h). */
+struct follow_lane {                 /* what is being followed in it */
+    const struct course_run *course; /* NULL: nothing more */
+    size_t run, step;                /* step: so many are done */
+    uint32_t next_stop;
+};
+
+/* A row has COURSE_LANES numbers, one for each lane, a wide row COURSE_RUNS, one for each run. A float is enough for what is
+ * followed (course.h). */
 struct follow {
     const struct plan *plan;
     const struct chain *chain;
     const struct rows *rows;
     struct course course;
-    struct follow_world world[COURSE_LANES];
-    uint32_t n_worlds, n_lanes;
-    uint32_t world_of[COURSE_LANES];
-    double *in_world; /* per rate: its couplings, in the world taken up last */
-    double boost;     /* the greatest of them */
-    uint64_t index;   /* its number */
-    /* rows that the caller fills in, for each lane it adds: */
+    struct follow_world world[COURSE_RUNS];
+    uint32_t n_worlds, n_runs;
+    uint32_t world_of[COURSE_RUNS];
+    uint32_t order[COURSE_RUNS]; /* the runs, the longest courses first */
+    double *in_world;            /* per rate: its couplings, in the world taken up last */
+    double boost;                /* the greatest of them */
+    uint64_t index;              /* its number */
+    float *in_run;               /* [run * n_rates + rate]: likewise, in the run's world */
+    /* wide rows that the caller fills in, for each run it adds: */
     double *came;   /* [factor] the month it first came */
     double *told;   /* [question] about a lever or event, as drawn */
     double *answer; /* [question] likewise, its probability; of others the result */
     /* rows, of the group being followed: */
+    struct follow_lane lane[COURSE_LANES];
+    float *length, *speed;         /* of the step being taken; per clock */
     float *factor, *rate, *gone;   /* per rate; per node: how fast it is left */
     float *p, *term, *next, *stay; /* per node: probability; terms of its series; months spent there in the step */
     float *count;                  /* per counter, so far */
     float *shown;                  /* per base and state of the group */
     float *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
-    /* rows, of all groups: */
-    float *times;    /* [step * 2 * n_times + time]: losses and deals by the step's end; after them, begun */
+    /* of all groups: */
+    float *
+        times; /* [step * 2 * n_times + time], steps as in the course: losses and deals by the step's end; then begun */
+    /* wide rows: */
     double *asked;   /* [(stop * n_groups + group) * n_asked]: COUNT_ASKED by a stop */
     double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */
     double *state;   /* [base * n_states + state] at the horizon */
@@ -53,23 +67,23 @@ struct follow {
     bool *is_asked; /* per stop: by a question about bases */
     uint32_t n_times, n_asked;
     size_t step_capacity;
-    /* sums over the lanes of a world: */
-    double *occupancy; /* [((world * n_bases + base) * n_states + state) * n_stops + stop] */
-    double *incidence; /* [(world * n_followed + clock) * n_stops + stop] */
-    double *own;       /* scratch */
+    /* sums over the runs of a world, in units of 1 / TALLY_ONE, so that they are the same in any order: */
+    int64_t *occupancy; /* [((world * n_stops + stop) * n_bases + base) * n_states + state] */
+    int64_t *incidence; /* [(world * n_stops + stop) * n_followed + clock] */
+    double *own;        /* scratch */
 };
 
 void follow_init(struct follow *follow, const struct plan *plan);
 void follow_free(struct follow *follow);
 
-/* Start with no lanes. */
+/* Start with no runs. */
 void follow_clear(struct follow *follow);
 
 /* Take up a world whose coefficients are settled. */
 void follow_take_up(struct follow *follow, const struct world *world, uint64_t index);
 
-/* Begin the course of a run of that world in the next lane, which is returned; once it is written, keep it. A lane that is
- * not kept is written over. */
+/* Begin the course of a run of that world, and return its place; once it is written, keep it. One that is not kept is written
+ * over. */
 size_t follow_begin(struct follow *follow);
 void follow_keep(struct follow *follow, const struct luck *luck);
 

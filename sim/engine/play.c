@@ -218,7 +218,7 @@ static void flush(struct game *game, struct seat *seat, size_t arm)
 {
     const size_t columns = columns_of(game->plan[arm]);
 
-    if (!seat->computes || !seat->follow.n_lanes)
+    if (!seat->computes || !seat->follow.n_runs)
         return;
     follow_courses(&seat->follow);
     for (uint32_t w = 0; w < seat->follow.n_worlds; w++) {
@@ -229,31 +229,31 @@ static void flush(struct game *game, struct seat *seat, size_t arm)
     follow_clear(&seat->follow);
 }
 
-/* Sums over a world's runs are rounded COURSE_LANES runs at a time, which must not depend on what was kept before. */
+/* Sums over a world's runs are rounded as many runs at a time as fit, which must not depend on what was kept before. */
 static void make_room(struct game *game, struct seat *seat, size_t arm, uint64_t left)
 {
-    const uint64_t n = left < COURSE_LANES ? left : COURSE_LANES;
+    const uint64_t most = seat->follow.course.most_runs, n = left < most ? left : most;
 
-    if (seat->follow.n_lanes + n > COURSE_LANES)
+    if (seat->follow.n_runs + n > most)
         flush(game, seat, arm);
 }
 
-/* What a run's levers and events say, into a lane. */
-static void keep_lane(struct seat *seat, const struct plan *plan, size_t lane, struct luck luck)
+/* What a run's levers and events say. */
+static void keep_run(struct seat *seat, const struct plan *plan, size_t run, struct luck luck)
 {
     struct follow *follow = &seat->follow;
 
     for (size_t f = 0; f < plan->n_factors; f++)
-        follow->came[f * COURSE_LANES + lane] = seat->history.first[plan->factor[f].clock];
+        follow->came[f * COURSE_RUNS + run] = seat->history.first[plan->factor[f].clock];
     for (size_t q = 0; q < plan->n_questions; q++) {
         const struct plan_question *question = &plan->question[q];
 
         if (question->of_clock && question->factor != UINT32_MAX)
-            follow->told[q * COURSE_LANES + lane] = follow->answer[q * COURSE_LANES + lane] =
-                follow->came[question->factor * COURSE_LANES + lane] <= question->month;
+            follow->told[q * COURSE_RUNS + run] = follow->answer[q * COURSE_RUNS + run] =
+                follow->came[question->factor * COURSE_RUNS + run] <= question->month;
     }
     for (uint32_t i = 0; i < seat->guide.n_asked; i++)
-        follow->answer[seat->guide.asked[i].question * COURSE_LANES + lane] = walk_asked_probability(&seat->guide, i);
+        follow->answer[seat->guide.asked[i].question * COURSE_RUNS + run] = walk_asked_probability(&seat->guide, i);
     follow_keep(follow, &luck);
 }
 
@@ -262,7 +262,7 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
 {
     const struct plan *plan = game->plan[arm];
     struct luck luck = seat->guide.luck;
-    const size_t lane = follow_begin(&seat->follow);
+    const size_t run = follow_begin(&seat->follow);
 
     luck.run += at;
     walk_run(&seat->guide, &seat->history, at);
@@ -279,8 +279,8 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
         add_columns(game, arm, index, seat->column);
         return ends;
     }
-    keep_lane(seat, plan, lane, luck);
-    if (seat->follow.n_lanes == COURSE_LANES)
+    keep_run(seat, plan, run, luck);
+    if (seat->follow.n_runs == seat->follow.course.most_runs)
         flush(game, seat, arm);
     return true;
 }
@@ -316,7 +316,7 @@ static bool play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
 
         walk_batch(walk, run, left);
         for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
-            if (seat->computes && lane % COURSE_LANES == 0)
+            if (seat->computes && lane % seat->follow.course.most_runs == 0)
                 make_room(game, seat, arm, left - lane);
             if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, arm, index, lane)))
                 return false;

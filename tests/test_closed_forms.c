@@ -747,6 +747,22 @@ static void effects_hold_while_they_last(void **state)
                 {"port held", 24, exp(-h * (24.0 + 4.0 * 4.0)) * spared}));
 }
 
+/* All together they multiply a hazard past all that numbers hold, while it waits; then they are over. */
+static void no_number_of_effects_is_too_many(void **state)
+{
+    struct stage *stage = *state;
+    const char *levers = "";
+
+    for (int i = 0; i < 400; i++)
+        levers = pool_print(&stage->pool, "%s l%d = { at = 0.5; lasts = 1.0; effects = { exit = 8.0; }; };", levers, i);
+    judge(stage, SOME, one_base,
+          pool_print(&stage->pool,
+                     "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; requires = 'go'; }; };"
+                     "levers = { go = { at = 3.0; }; %s };",
+                     levers),
+          KNOWN({"port held", 12, exp(-0.05 * 9.0)}));
+}
+
 static void otherwise_holds_until_it_comes(void **state)
 {
     const double a = 0.1, t = 12.0, slow = 0.4 * 0.05, fast = 2.0 * 0.05, gap = a + slow - fast;
@@ -1044,6 +1060,7 @@ int main(void)
         cmocka_unit_test(transitions_wait_too),
         cmocka_unit_test(what_recurs_alternates),
         cmocka_unit_test(effects_hold_while_they_last),
+        cmocka_unit_test(no_number_of_effects_is_too_many),
         cmocka_unit_test(otherwise_holds_until_it_comes),
         cmocka_unit_test(dates_count_from_as_of),
         cmocka_unit_test(frailties_stand_where_they_are_named),

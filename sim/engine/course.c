@@ -52,9 +52,7 @@ void course_free(struct course *course)
 
 void course_begin(struct course *course, size_t run, double boost)
 {
-    const struct course_run *before = run ? &course->run[run - 1] : NULL;
-
-    course->run[run] = (struct course_run){before ? before->first + before->n : 0, 0};
+    course->run[run] = (struct course_run){run ? course->run[run - 1].first + course->run[run - 1].n : 0, 0};
     course->writing = run;
     course->boost = boost;
     course->too_fast = false;

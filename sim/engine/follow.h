@@ -55,8 +55,7 @@ struct follow {
     float *shown;                  /* per base and state of the group */
     float *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
     /* of all groups: */
-    float *
-        times; /* [step * 2 * n_times + time], steps as in the course: losses and deals by the step's end; then begun */
+    float *times; /* [step * 2 * n_times + time], steps as in the course: losses and deals by its end; then begun */
     /* wide rows: */
     double *asked;   /* [(stop * n_groups + group) * n_asked]: COUNT_ASKED by a stop */
     double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */

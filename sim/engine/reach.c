@@ -67,7 +67,7 @@ void reach_shares(const struct plan_clock *clock, const double *u, double *month
 {
     const double never = beyond(clock, certain);
     double share[REACH_MOST] = {0.0}, by[REACH_MOST];
-    size_t which[REACH_MOST], reached = 0;
+    size_t which[REACH_MOST] = {0}, reached = 0;
 
     for (size_t i = 0; i < n; i++) {
         month[i] = never;
@@ -116,7 +116,7 @@ void reach_ends(const struct world *world, const struct plan_clock *clock, const
                 const double *uniform, size_t n, double horizon)
 {
     double u[REACH_MOST] = {0.0}, length[REACH_MOST];
-    size_t which[REACH_MOST], came = 0;
+    size_t which[REACH_MOST] = {0}, came = 0;
 
     for (size_t i = 0; i < n; i++) {
         end[i] = INFINITY;

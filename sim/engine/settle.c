@@ -322,7 +322,7 @@ static void come_again(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const size_t most = HISTORY_MAX + walk->n_changes;
-    double comes[WALK_BATCH], ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
+    double comes[WALK_BATCH] = {0.0}, ends[WALK_BATCH], left[WALK_BATCH], uniform[WALK_BATCH];
 
     memcpy(ends, walk->ends_by + c * WALK_BATCH, sizeof ends);
     for (size_t lane = 0; lane < walk->n_lanes; lane++)

@@ -32,8 +32,7 @@ struct tally_layout {
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */
     size_t incidence; /* [(b * n_transitions + t) * n_months + m] first rung in (m - 1, m] */
     struct tally_times {
-        size_t
-            bins; /* [(b * TALLY_BINS + bin) * TALLY_POWERS + power] first times: side by side what is counted together */
+        size_t bins;   /* [(b * TALLY_BINS + bin) * TALLY_POWERS + power] first times */
         size_t months; /* [b] summed, as shares of the horizon */
     } loss, deal;      /* first not held; first in a deal */
     size_t size;       /* counts a replicate */

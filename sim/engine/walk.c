@@ -193,15 +193,20 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
     }
 }
 
-static void multiply(double *ratio, const double *by, uint32_t n)
+static void multiply(struct walk *walk, const struct walk_reach *reach, bool on)
 {
-    for (const double *end = by + n; by < end; by += WALK_PAD, ratio += WALK_PAD)
+    const double *by = (on ? walk->gain : walk->loss) + reach->at;
+    double *ratio = walk->ratio + reach->first;
+
+    for (const double *end = by + reach->n; by < end; by += WALK_PAD, ratio += WALK_PAD)
         *(walk_vector *)ratio *= *(const walk_vector *)by;
 }
 
-static void multiply_reach(struct walk *walk, const struct walk_reach *reach, bool on)
+/* Slots whose ratios grow past all bounds. */
+static void tame(struct walk *walk, const struct walk_reach *reach)
 {
-    multiply(walk->ratio + reach->first, (on ? walk->gain : walk->loss) + reach->at, reach->n);
+    for (uint32_t i = reach->first; i < reach->first + reach->n; i++)
+        walk->ratio[i] = smaller(walk->ratio[i], WALK_MOST_RATIO);
 }
 
 static void turn(struct walk *walk, uint32_t a_switch, bool on)
@@ -218,7 +223,9 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         ask(walk);
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
-        multiply_reach(walk, reach, on);
+        multiply(walk, reach, on);
+        if (!reach->can_return)
+            tame(walk, reach);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
@@ -310,10 +317,10 @@ static void plain_turns(struct walk *walk, struct history *history, uint32_t c, 
     history_tell(history, (struct happening){walk->month, comes ? HAPPENING_COMES : HAPPENING_ENDS, f, 0, 0, c});
     walk->rung[c] += comes;
     if (reach[SWITCH_OTHERWISE].n && is_on[SWITCH_OTHERWISE])
-        multiply_reach(walk, &reach[SWITCH_OTHERWISE], false);
+        multiply(walk, &reach[SWITCH_OTHERWISE], false);
     is_on[SWITCH_OTHERWISE] = false;
     is_on[SWITCH_ON] = comes;
-    multiply_reach(walk, &reach[SWITCH_ON], comes);
+    multiply(walk, &reach[SWITCH_ON], comes);
 }
 
 /* The base's clocks stop or start as their sets of states are left or entered. */
@@ -543,8 +550,7 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
     for (uint32_t i = 0; i < walk->n_rated; i++)
         walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
     begin_slots(walk);
-    fill_queue(walk,
-               lane); /* after the slots, which vectors can load only once the processor has put their numbers away */
+    fill_queue(walk, lane);
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }

@@ -6,7 +6,7 @@
  *
  *   settled nothing can reach it but what is settled too: when it comes and goes is known from the start (settle.h)
  *   aimed   a date: its ring is computed anew whenever something changes
- *   rated   a rate: from one known time to the next it uses up speed x time of its threshold
+ *   rated   a rate: from one known time to the next it uses up hazard x time of its threshold
  *
  * or, where what the bases do is computed,
  *
@@ -29,6 +29,8 @@ enum { WALK_PAD = 2 };
 #endif
 
 enum walk_way { WALK_SETTLED, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
+
+#define WALK_MOST_RATIO 1e200 /* so large that it makes no difference, so small that no hazard is infinite */
 
 struct walk_change { /* a rated clock's rate changes */
     double month;
@@ -83,7 +85,7 @@ struct walk {
     struct walk_reach {
         uint32_t first, n;
         size_t at;
-        bool can_return; /* every gain can be undone by multiplying: none is 0 or near it */
+        bool can_return; /* every gain can be undone by multiplying: none is near 0, nor all together past all bounds */
         bool followed, asked;
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;

@@ -6,6 +6,7 @@
 #include "sim/engine/settle.h"
 #include "sim/engine/walk.h"
 #include "sim/plan/gamma.h"
+#include "sim/system/portable.h"
 
 static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)
 {
@@ -261,7 +262,7 @@ double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c)
         if (is_on[plan->link[link].from_switch])
             ratio *= walk->world->factor[link];
     }
-    return ratio;
+    return smaller(ratio, WALK_MOST_RATIO);
 }
 
 double walk_rate(const struct walk *walk, uint32_t c, double month)
@@ -307,27 +308,38 @@ static void begin_factors(struct walk *walk)
     }
 }
 
-static void fill_gain(struct walk *walk)
+/* The greatest gain of a switch, 1 at least. */
+static double fill_row(struct walk *walk, size_t a_switch)
 {
     const struct plan *plan = walk->plan;
+    const struct span links = plan->switch_links[a_switch];
+    struct walk_reach *reach = &walk->reach[a_switch];
+    double *gain = walk->gain + reach->at, *loss = walk->loss + reach->at, most = 1.0;
 
-    for (size_t i = 0; i < plan->n_switches; i++) {
-        const struct span links = plan->switch_links[i];
-        struct walk_reach *reach = &walk->reach[i];
-        double *gain = walk->gain + reach->at, *loss = walk->loss + reach->at;
+    reach->can_return = true;
+    for (uint32_t k = 0; k < reach->n; k++)
+        gain[k] = loss[k] = 1.0;
+    for (uint32_t l = links.first; l < links.first + links.n; l++)
+        if (has_slot(walk, plan->link[l].clock)) {
+            const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
 
-        reach->can_return = true;
-        for (uint32_t k = 0; k < reach->n; k++)
-            gain[k] = loss[k] = 1.0;
-        for (uint32_t l = links.first; l < links.first + links.n; l++)
-            if (has_slot(walk, plan->link[l].clock)) {
-                const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
+            gain[k] = smaller(walk->world->factor[l], WALK_MOST_RATIO);
+            loss[k] = 1.0 / gain[k];
+            most = larger(most, gain[k]);
+            reach->can_return = reach->can_return && gain[k] > 1e-9 && gain[k] < 1e9;
+        }
+    return most;
+}
 
-                gain[k] = walk->world->factor[l];
-                loss[k] = 1.0 / gain[k];
-                reach->can_return = reach->can_return && gain[k] > 1e-9 && gain[k] < 1e9;
-            }
-    }
+static void fill_gain(struct walk *walk)
+{
+    const double most = 1e100; /* a base's own ratio is no more than that either */
+    double all = 1.0;
+
+    for (size_t i = 0; i < walk->plan->n_switches; i++)
+        all = smaller(all * fill_row(walk, i), WALK_MOST_RATIO);
+    for (size_t i = 0; i < walk->plan->n_switches && all > most; i++)
+        walk->reach[i].can_return = false;
 }
 
 /* It bears on slots only, and on nothing that is asked about or followed. */

@@ -27,8 +27,7 @@ struct pool {
     struct pool_page *page;
 };
 void *pool_new(struct pool *pool, size_t n, size_t size); /* zeroed, aligned for any type */
-void *pool_lines(struct pool *pool,
-                 size_t size); /* the same, of some bytes from where a line of the processor's cache begins */
+void *pool_lines(struct pool *pool, size_t size); /* the same, from where a line of the processor's cache begins */
 /* Room for one more item, as memory_grow; what is outgrown stays in the pool. */
 void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size);
 char *pool_copy(struct pool *pool, const char *text, size_t size); /* size bytes and a final NUL */

@@ -19,7 +19,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check plots sample check-ecosystem bits sanitize race lint bench install uninstall clean
+.PHONY: all run check plots sample check-ecosystem bits cross sanitize race lint bench install uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -103,6 +103,11 @@ bench: $(B)/tests/bench/scalar $(B)/tests/bench/parts $(B)/tests/bench/stateful 
 bits: $(B)/foothold
 	sh .ci/deps race
 	MAKE='$(MAKE)' sh tests/bits/bits.sh $<
+
+# a few minutes: random scenarios, played by a plain program as well
+cross: $(B)/foothold
+	sh .ci/deps cross
+	python3 tests/cross/cross.py $<
 
 sanitize:
 	sh .ci/deps test

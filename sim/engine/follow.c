@@ -253,7 +253,7 @@ static void keep_given(struct follow *follow, size_t g, size_t lane)
 
 static int64_t units(float x)
 {
-    return (int64_t)((double)x * TALLY_ONE);
+    return (int64_t)((double)x * TALLY_ONE + 0.5);
 }
 
 static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)

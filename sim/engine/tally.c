@@ -195,7 +195,8 @@ __attribute__((noinline)) static void come_by(uint8_t *restrict by, const double
         by[i] = month[i] <= asked;
 }
 
-/* Nobody asks beyond the horizon, so what has not come counts nothing. */
+/* The first clocks are the levers' and events', by their numbers. Nobody asks beyond the horizon, so what has not come counts
+ * nothing. */
 static void count_factors(struct tally *tally, uint64_t *count, const struct history *history, size_t replicate)
 {
     struct tally_few *few = &tally->few;

@@ -158,7 +158,7 @@ struct plan {
     struct key128 *coordinate; /* of inputs first, in their order */
     struct plan_input *input;
     double *value;            /* the constants in their slots, 0 in those of inputs */
-    struct plan_clock *clock; /* factors first, then each base's transitions */
+    struct plan_clock *clock; /* factors first, each at its own number, then each base's transitions */
     struct plan_step *step;
     struct plan_link *link;    /* by switch, then clock */
     struct span *switch_links; /* per switch, in link[] */

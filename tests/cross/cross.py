@@ -199,8 +199,8 @@ class History:
         if base is not None:
             ratio *= self.transitions[name]["own"].get(base, 1.0)
         for other, event in self.events.items():
-            acting = ([event["effects"]] if other in self.ends else []) + ([event["otherwise"]] if other not in self.came else [])
-            for effects in acting:
+            acting = [event["effects"]] if other in self.ends else []
+            for effects in acting + ([event["otherwise"]] if other not in self.came else []):
                 for target in {clock, (name, None)}:
                     ratio *= effects.get(target, 1.0)
         for when, state, target, transition, by in self.scenario["couplings"]:
@@ -309,11 +309,12 @@ def plain_answers(scenario, rng, histories):
 
 
 def foothold_answers(foothold, path, estimator, folder):
-    run = subprocess.run([foothold, "run", path, "--quiet", "--format", "csv", "--seed", "1", "--worlds", "1024", "--runs",
-                          "64", "--estimator", estimator, "--out", folder], capture_output=True, text=True, check=True)
-    rows = csv.DictReader(io.StringIO(run.stdout))
-    return {row["target"]: (float(row["value"]), float(row["se"])) for row in rows
-            if row["location"] == "all" and row["output_type"] == "mean" and not row["target"].startswith("time_to_")}
+    run = subprocess.run([foothold, "run", path, "--quiet", "--format", "csv", "--seed", "1", "--worlds", "1024",
+                          "--runs", "64", "--estimator", estimator, "--out", folder],
+                         capture_output=True, text=True, check=True)
+    rows = [row for row in csv.DictReader(io.StringIO(run.stdout))
+            if row["location"] == "all" and row["output_type"] == "mean" and not row["target"].startswith("time_to_")]
+    return {row["target"]: (float(row["value"]), float(row["se"])) for row in rows}
 
 
 def differences(found, count, histories):

@@ -34,7 +34,7 @@ static void list_stops(struct course *course, const struct plan *plan)
 
 void course_init(struct course *course, const struct plan *plan)
 {
-    enum { MANY_CLOCKS = 64 };
+    enum { MANY_CLOCKS = 64 }; /* so many that the steps of COURSE_RUNS runs would take much memory */
 
     *course = (struct course){.n_clocks = plan->chain->n_followed};
     course->most_runs = course->n_clocks > MANY_CLOCKS ? COURSE_LANES : COURSE_RUNS;

@@ -86,7 +86,7 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->came = new_wide_rows(plan->n_factors);
     follow->told = new_wide_rows(questions);
     follow->answer = new_wide_rows(questions);
-    follow->in_run = memory_new(R * (size_t)chain->n_rates, sizeof *follow->in_run);
+    follow->by_world = memory_new(R * (size_t)chain->n_rates, sizeof *follow->by_world);
     follow->length = new_rows(1);
     follow->speed = new_rows(follow->course.n_clocks);
     follow->factor = new_rows(chain->n_rates);
@@ -121,7 +121,7 @@ void follow_init(struct follow *follow, const struct plan *plan)
 
 void follow_free(struct follow *follow)
 {
-    void *const part[] = {follow->in_world,  follow->in_run,   follow->length, follow->speed,  follow->came,
+    void *const part[] = {follow->in_world,  follow->by_world, follow->length, follow->speed,  follow->came,
                           follow->told,      follow->answer,   follow->factor, follow->rate,   follow->gone,
                           follow->p,         follow->term,     follow->next,   follow->stay,   follow->count,
                           follow->begun,     follow->shown,    follow->times,  follow->asked,  follow->matches,
@@ -169,12 +169,13 @@ void follow_keep(struct follow *follow, const struct luck *luck)
     const struct plan *plan = follow->plan;
     const uint32_t run = follow->n_runs++, n_rates = follow->chain->n_rates;
 
-    if (!follow->n_worlds || follow->world[follow->n_worlds - 1].index != follow->index)
+    if (!follow->n_worlds || follow->world[follow->n_worlds - 1].index != follow->index) {
+        for (uint32_t r = 0; r < n_rates; r++)
+            follow->by_world[follow->n_worlds * n_rates + r] = (float)follow->in_world[r];
         follow->world[follow->n_worlds++] = (struct follow_world){follow->index, run, 0};
+    }
     follow->world[follow->n_worlds - 1].n++;
     follow->world_of[run] = follow->n_worlds - 1;
-    for (uint32_t r = 0; r < n_rates; r++)
-        follow->in_run[run * n_rates + r] = (float)follow->in_world[r];
     for (size_t b = 0; b < plan->n_bases; b++)
         follow->uniform[b * R + run] = stream_uniform(luck, plan->base[b].key_month, 0);
     follow->uniform[plan->n_bases * R + run] = stream_uniform(luck, plan->key_shared, 0);
@@ -294,7 +295,7 @@ static void begin_run(struct follow *follow, size_t g, size_t lane, size_t run)
     for (uint32_t c = 0; c < group->n_counters; c++)
         follow->count[c * L + lane] = 0.0f;
     for (uint32_t r = group->rates.first; r < group->rates.first + group->rates.n; r++)
-        follow->factor[r * L + lane] = follow->in_run[run * follow->chain->n_rates + r];
+        follow->factor[r * L + lane] = follow->by_world[follow->world_of[run] * follow->chain->n_rates + r];
     follow->weight[g * R + run] = 1.0;
 }
 

@@ -41,7 +41,7 @@ struct follow {
     double *in_world;            /* per rate: its couplings, in the world taken up last */
     double boost;                /* the greatest of them */
     uint64_t index;              /* its number */
-    float *in_run;               /* [run * n_rates + rate]: likewise, in the run's world */
+    float *by_world;             /* [world * n_rates + rate]: likewise, of all worlds taken up */
     /* wide rows that the caller fills in, for each run it adds: */
     double *came;   /* [factor] the month it first came */
     double *told;   /* [question] about a lever or event, as drawn */

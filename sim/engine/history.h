@@ -51,9 +51,8 @@ void history_begin(struct history *history, const struct plan *plan);
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock);
 void history_end(struct history *history);
 
+/* Keep what happened; history_tell: where it is asked for. */
 void history_keep(struct history *history, struct happening happening);
-
-/* Keep what happened, where it is asked for. */
 static inline void history_tell(struct history *history, struct happening happening)
 {
     if (history->told)

@@ -61,7 +61,7 @@ static double beyond(const struct plan_clock *clock, bool certain)
     return certain ? distribution_high(clock->date) : INFINITY;
 }
 
-static const double least_share = 0x1p-60;
+static const double least_share = 0x1p-60; /* quantiles are of shares above 0 */
 
 void reach_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain)
 {

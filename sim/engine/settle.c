@@ -217,7 +217,6 @@ static void reach_dates(const struct walk *walk, uint32_t c, double *month, cons
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
     const double chance = reach_chance(walk->world, clock);
-
     double share[WALK_BATCH];
 
     for (size_t lane = 0; lane < walk->n_lanes; lane++)

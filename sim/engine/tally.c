@@ -50,7 +50,7 @@ static void list_months(struct tally *tally, const struct plan *plan)
         tally->which[q] = i;
         tally->n_asked += i == tally->n_asked;
     }
-    tally->by = memory_new(tally->n_asked * plan->n_bases, sizeof *tally->by);
+    tally->state = memory_new(tally->n_asked * plan->n_bases, sizeof *tally->state);
 }
 
 static void init_few(struct tally *tally, const struct plan *plan)
@@ -89,7 +89,7 @@ void tally_free(struct tally *tally)
     free(tally->yes);
     free(tally->asked);
     free(tally->which);
-    free(tally->by);
+    free(tally->state);
     free(tally->few.by);
     free(tally->few.came);
     free(tally->few.came_yes);
@@ -108,7 +108,7 @@ static bool answer(const struct tally *tally, size_t q, const struct history *hi
 {
     const struct plan *plan = tally->plan;
     const struct plan_question *question = &plan->question[q];
-    const uint32_t *state = tally->by + tally->which[q] * plan->n_bases;
+    const uint32_t *state = tally->state + tally->which[q] * plan->n_bases;
     uint32_t n = 0;
 
     if (question->of_clock && question->factor != UINT32_MAX)
@@ -129,7 +129,7 @@ static void find_states(struct tally *tally, const struct history *history)
     const size_t n = tally->plan->n_bases;
 
     for (size_t i = 0; i < tally->n_asked; i++) {
-        uint32_t *state = tally->by + i * n;
+        uint32_t *state = tally->state + i * n;
 
         for (size_t b = 0; b < n; b++)
             state[b] = tally->plan->base[b].initial;

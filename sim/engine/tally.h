@@ -46,9 +46,9 @@ struct tally {
     uint64_t *count; /* [replicate * at.size + ...] */
     bool *yes;       /* scratch: per question, of the run counted last */
     size_t n_asked;
-    double *asked; /* the months that questions ask about, each once */
-    size_t *which; /* per question: its place in asked */
-    uint32_t *by;  /* [asked * n_bases + b] scratch: the state of b then, in the run counted last */
+    double *asked;   /* the months that questions ask about, each once */
+    size_t *which;   /* per question: its place in asked */
+    uint32_t *state; /* [asked * n_bases + b] scratch: the state of b then, in the run counted last */
     /* What came of levers, in bytes, and first times of some runs of one replicate, until they are added to its counts. */
     struct tally_few {
         size_t replicate, n_runs;

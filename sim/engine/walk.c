@@ -423,7 +423,7 @@ static void await_spell(struct walk *walk, uint32_t c, double comes, double ends
 enum { FEW = 48 };
 static const double most_stretches = 1e9; /* a month; more would not fit numbers */
 
-/* By month: many are dealt out into as many stretches of time, so that the work grows with their number and no faster; */
+/* Many are dealt out into as many stretches of time, so that the work grows with their number and no faster. */
 static void deal(struct walk *walk, double stretches)
 {
     const size_t n = walk->n_queue;
@@ -437,7 +437,7 @@ static void deal(struct walk *walk, double stretches)
         walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
 }
 
-/* a few into as many as a word has bits. */
+/* Few, into as many as a word has bits. */
 static void deal_few(struct walk *walk, double stretches)
 {
     enum { NONE = UINT8_MAX };
@@ -458,6 +458,7 @@ static void deal_few(struct walk *walk, double stretches)
             walk->dealt[n++] = walk->queue[i];
 }
 
+/* By month, then by order. */
 static void sort_queue(struct walk *walk)
 {
     struct walk_known *const swap = walk->queue;
@@ -472,7 +473,7 @@ static void sort_queue(struct walk *walk)
         walk->queue = walk->dealt;
         walk->dealt = swap;
     }
-    for (size_t i = 1; i < walk->n_queue; i++) { /* what fell into one */
+    for (size_t i = 1; i < walk->n_queue; i++) { /* what fell into one stretch */
         const struct walk_known known = walk->queue[i];
         size_t k = i;
 
@@ -700,6 +701,7 @@ static bool step(struct walk *walk, struct history *history)
         return true;
     }
     advance(walk, known.month);
+    /* no two orders are the same: it is what the queue has next, or else `soon` */
     walk->next_known += known.order == walk->queue[walk->next_known].order;
     happens(walk, history, known.what);
     return known.what != WALK_HORIZON;

@@ -118,8 +118,8 @@ struct walk {
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue,
-        *dealt; /* all that is known from the start, in order, the horizon last; dealt, stretch: scratch */
+    struct walk_known *queue; /* all that is known from the start, in order, the horizon last */
+    struct walk_known *dealt; /* dealt, stretch: scratch */
     uint32_t *stretch;
     size_t n_queue, room, next_known;
     uint32_t next_change;

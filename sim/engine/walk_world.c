@@ -99,6 +99,7 @@ static void sort_clocks(struct walk *walk)
             walk->lasting[walk->n_lasting++] = f;
 }
 
+/* What one switch reaches. */
 static void list_links(struct walk *walk, size_t a_switch, uint32_t *n_aimed_links)
 {
     const struct plan *plan = walk->plan;

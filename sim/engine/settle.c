@@ -264,8 +264,8 @@ static void come_first(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
     const bool is_free = clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
     const bool frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
-    double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH], change[WALK_BATCH];
-    double most;
+    double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH], change[WALK_BATCH], most;
+    size_t again[WALK_BATCH], n = 0;
 
     if (clock->baseline == BASELINE_AT) {
         for (size_t lane = 0; lane < walk->n_lanes; lane++)
@@ -282,14 +282,17 @@ static void come_first(struct walk *walk, uint32_t c)
     }
     if (clock->steady)
         return;
-    most = frail ? INFINITY : most_hazard(walk, c);
     first_changes(walk, c, change);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        if (frail || waits || (change[lane] <= month[lane] && change[lane] <= walk->plan->horizon)) {
-            const double left = is_free ? -portable_log(draw[lane]) : draw[lane];
+    for (size_t lane = 0; lane < walk->n_lanes; lane++) { /* no branch */
+        again[n] = lane;
+        n += frail || waits || change[lane] <= smaller(month[lane], walk->plan->horizon);
+    }
+    most = frail ? INFINITY : most_hazard(walk, c);
+    for (size_t i = 0; i < n; i++) {
+        const double left = is_free ? -portable_log(draw[again[i]]) : draw[again[i]];
 
-            month[lane] = left <= most ? ring_from(walk, lane, c, 0.0, left) : INFINITY;
-        }
+        month[again[i]] = left <= most ? ring_from(walk, again[i], c, 0.0, left) : INFINITY;
+    }
 }
 
 static void end_first(struct walk *walk, uint32_t c)

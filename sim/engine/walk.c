@@ -8,8 +8,15 @@
 #include "sim/system/portable.h"
 
 /* Slots that a processor's vector holds, for compilers that would not make one of a loop. */
-typedef double walk_vector __attribute__((vector_size(WALK_PAD * sizeof(double)), may_alias));
-typedef int64_t walk_flags __attribute__((vector_size(WALK_PAD * sizeof(int64_t))));
+#if defined __AVX512F__
+enum { WIDTH = 8 };
+#elif defined __AVX__
+enum { WIDTH = 4 };
+#else
+enum { WIDTH = 2 };
+#endif
+typedef double walk_vector __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
+typedef int64_t walk_bits __attribute__((vector_size(WIDTH * sizeof(int64_t))));
 
 static void aim(struct walk *walk, uint32_t c)
 {
@@ -50,14 +57,14 @@ static void settle(struct walk *walk, uint32_t c)
 static void go_on(struct walk *walk)
 {
     for (uint32_t i = 0; i < walk->n_followed; i++)
-        walk->speed[i] = walk->ratio[walk->n_padded + i] * walk->pace[walk->n_padded + i];
+        walk->speed[i] = walk->waits[walk->followed[i]] ? 0.0 : walk->hazard[walk->n_padded + i];
     course_go(walk->course, walk->month, walk->speed);
 }
 
 /* A clock's ratio, whether or not it has rung. */
 static double ratio_now(const struct walk *walk, uint32_t c)
 {
-    return walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c] : walk->ratio[walk->slot[c]];
+    return walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c] : walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c);
 }
 
 static bool is_held_back(const struct walk *walk, const struct plan_clock *clock)
@@ -111,8 +118,12 @@ double walk_asked_probability(const struct walk *walk, uint32_t i)
 double walk_used(const struct walk *walk, const struct luck *luck, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
-    double left = walk->way[c] == WALK_RATED ? walk->left[walk->slot[c]] : walk->aimed_left[c];
+    double left;
 
+    if (walk->way[c] == WALK_RATED)
+        left = (walk->waits[c] ? walk->kept : walk->left)[walk->slot[c]];
+    else
+        left = walk->aimed_left[c];
     if (walk->way[c] == WALK_AIMED && !walk->waits[c] && walk->aimed_ratio[c] > 0.0)
         left -= walk->aimed_ratio[c] * (baseline_hazard(walk, c, walk->month) - walk->passed[c]);
     return larger(0.0, stream_exponential(luck, clock->key, walk->rung[c]) - left);
@@ -135,11 +146,11 @@ static void wait_more(struct walk *walk, uint32_t c)
         settle(walk, c);
         walk->ring[c] = INFINITY;
         walk->soon_is_stale = true;
-    } else if (walk->way[c] == WALK_RATED) {
-        walk->pace[walk->slot[c]] = 0.0;
     } else if (walk->way[c] == WALK_FOLLOWED) {
         go_on(walk);
-        walk->pace[walk->slot[c]] = 0.0;
+    } else if (!walk->waits[c]) {
+        walk->kept[walk->slot[c]] = walk->left[walk->slot[c]];
+        walk->left[walk->slot[c]] = INFINITY;
     }
     walk->waits[c]++;
 }
@@ -151,13 +162,15 @@ static void next_threshold(struct walk *walk, uint32_t c)
 
     walk->spent[c] = false;
     if (walk->way[c] == WALK_RATED)
-        walk->left[walk->slot[c]] = threshold;
+        walk->kept[walk->slot[c]] = threshold;
     else
         walk->aimed_left[c] = threshold;
 }
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
+    if (walk->way[c] == WALK_FOLLOWED)
+        go_on(walk);
     if (--walk->waits[c])
         return;
     if (walk->spent[c])
@@ -165,10 +178,8 @@ static void wait_less(struct walk *walk, uint32_t c)
     if (walk->way[c] == WALK_AIMED) {
         catch_up(walk, c);
         aim(walk, c);
-    } else {
-        if (walk->way[c] == WALK_FOLLOWED)
-            go_on(walk);
-        walk->pace[walk->slot[c]] = walk->rate[walk->slot[c]];
+    } else if (walk->way[c] == WALK_RATED) {
+        walk->left[walk->slot[c]] = walk->kept[walk->slot[c]];
     }
 }
 
@@ -189,24 +200,26 @@ static void set_ratio(struct walk *walk, uint32_t c, double ratio)
         walk->aimed_ratio[c] = ratio;
         aim(walk, c);
     } else if (walk->way[c] == WALK_RATED || walk->way[c] == WALK_FOLLOWED) {
-        walk->ratio[walk->slot[c]] = ratio;
+        walk->hazard[walk->slot[c]] = smaller(ratio * walk->rate[walk->slot[c]], WALK_MOST);
     }
 }
 
-static void multiply(struct walk *walk, const struct walk_reach *reach, bool on)
+/* Multiply the hazards of some slots, in whole groups. */
+static void multiply(struct walk *walk, uint32_t first, uint32_t n, const double *by)
 {
-    const double *by = (on ? walk->gain : walk->loss) + reach->at;
-    double *ratio = walk->ratio + reach->first;
+    double *hazard = walk->hazard + first;
 
-    for (const double *end = by + reach->n; by < end; by += WALK_PAD, ratio += WALK_PAD)
-        *(walk_vector *)ratio *= *(const walk_vector *)by;
+    for (const double *end = by + n; by < end; by += WALK_PAD, hazard += WALK_PAD)
+#pragma GCC unroll 4
+        for (size_t k = 0; k < WALK_PAD; k += WIDTH)
+            *(walk_vector *)(hazard + k) *= *(const walk_vector *)(by + k);
 }
 
-/* Slots whose ratios grow past all bounds. */
+/* Slots whose hazards grow past all bounds. */
 static void tame(struct walk *walk, const struct walk_reach *reach)
 {
     for (uint32_t i = reach->first; i < reach->first + reach->n; i++)
-        walk->ratio[i] = smaller(walk->ratio[i], WALK_MOST_RATIO);
+        walk->hazard[i] = smaller(walk->hazard[i], WALK_MOST);
 }
 
 static void turn(struct walk *walk, uint32_t a_switch, bool on)
@@ -223,7 +236,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         ask(walk);
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
-        multiply(walk, reach, on);
+        multiply(walk, reach->first, reach->n, walk->row + (on ? reach->on : reach->off));
         if (!reach->can_return)
             tame(walk, reach);
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
@@ -307,20 +320,18 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
 }
 
 /* The same for what is plain, with no branch for which of the two it is: that cannot be foreseen. */
-static void plain_turns(struct walk *walk, struct history *history, uint32_t c, bool comes)
+static void plain_turns(struct walk *walk, struct history *history, uint32_t what)
 {
-    const uint32_t f = walk->plan->clock[c].factor;
-    const struct walk_reach *reach = &walk->reach[f * SWITCHES_A_FACTOR];
+    const struct walk_turn *turn = &walk->turn[what];
+    const uint32_t f = what / WALK_KINDS; /* the first clocks are the factors', by their numbers */
+    const bool comes = what % WALK_KINDS != WALK_ENDS;
     bool *is_on = &walk->is_on[f * SWITCHES_A_FACTOR];
 
-    history->first[c] = smaller(history->first[c], walk->month);
-    history_tell(history, (struct happening){walk->month, comes ? HAPPENING_COMES : HAPPENING_ENDS, f, 0, 0, c});
-    walk->rung[c] += comes;
-    if (reach[SWITCH_OTHERWISE].n && is_on[SWITCH_OTHERWISE])
-        multiply(walk, &reach[SWITCH_OTHERWISE], false);
+    history_tell(history, (struct happening){walk->month, comes ? HAPPENING_COMES : HAPPENING_ENDS, f, 0, 0, f});
+    walk->rung[f] += comes;
     is_on[SWITCH_OTHERWISE] = false;
     is_on[SWITCH_ON] = comes;
-    multiply(walk, &reach[SWITCH_ON], comes);
+    multiply(walk, turn->first, turn->n, walk->row + turn->at);
 }
 
 /* The base's clocks stop or start as their sets of states are left or entered. */
@@ -329,39 +340,37 @@ static void base_moves(struct walk *walk, struct history *history, uint32_t c)
     const struct plan *plan = walk->plan;
     const uint32_t b = plan->clock[c].base, from = history->state[b], to = plan->clock[c].to;
     const struct plan_base *base = &plan->base[b];
-    size_t n = 0;
+    const struct span left = walk->leaves[b * plan->n_states + from], entered = walk->leaves[b * plan->n_states + to];
 
     history_move(history, walk->month, b, to, c);
     walk->rung[c]++;
     walk->spent[c] = true;
-    for (uint32_t i = base->clocks.first; i < base->clocks.first + base->clocks.n; i++) { /* no branch */
-        walk->some[n] = i;
-        n += (plan->clock[i].from >> from ^ plan->clock[i].from >> to) & 1;
-    }
-    for (size_t k = 0; k < n; k++)
-        if (plan->clock[walk->some[k]].from >> to & 1)
-            wait_less(walk, walk->some[k]);
-        else
-            wait_more(walk, walk->some[k]);
+    walk->n_moving -= !entered.n;
+    for (uint32_t i = left.first; i < left.first + left.n; i++)
+        if (!(plan->clock[walk->leaving[i]].from >> to & 1))
+            wait_more(walk, walk->leaving[i]);
+    for (uint32_t i = entered.first; i < entered.first + entered.n; i++)
+        if (!(plan->clock[walk->leaving[i]].from >> from & 1))
+            wait_less(walk, walk->leaving[i]);
     for (uint32_t i = base->conditions.first; i < base->conditions.first + base->conditions.n; i++)
         turn(walk, plan->condition[i].its_switch, plan->condition[i].states >> to & 1);
 }
 
-static void rate_changes(struct walk *walk, const struct walk_change *change)
-{
-    const uint32_t slot = walk->slot[change->clock];
-
-    if (walk->way[change->clock] == WALK_FOLLOWED)
-        go_on(walk);
-    walk->rate[slot] = world_step_rate(walk->world, walk->plan, change->step);
-    walk->pace[slot] = walk->waits[change->clock] ? 0.0 : walk->rate[slot];
-}
-
 /* All changes of a month. */
-static void rates_change(struct walk *walk)
+static void rates_change(struct walk *walk, const struct walk_turn *turn)
 {
-    while (walk->next_change < walk->n_changes && walk->change[walk->next_change].month == walk->month)
-        rate_changes(walk, &walk->change[walk->next_change++]);
+    if (walk->n_followed)
+        go_on(walk);
+    walk->rate += walk->n_slots;
+    if (!turn->anew)
+        multiply(walk, turn->first, turn->n, walk->row + turn->at);
+    for (; walk->next_change < walk->n_changes && walk->change[walk->next_change].month == walk->month;
+         walk->next_change++) {
+        const uint32_t c = walk->change[walk->next_change].clock;
+
+        if (turn->anew)
+            set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
+    }
 }
 
 static void rings(struct walk *walk, struct history *history, uint32_t c)
@@ -381,14 +390,14 @@ static uint32_t order_of_change(const struct plan *plan)
     return (uint32_t)plan->n_factors;
 }
 
-static uint32_t order_of_ring(const struct plan *plan, uint32_t c)
+uint32_t walk_order_of_ring(const struct plan *plan, uint32_t c)
 {
     return order_of_change(plan) + 1 + c;
 }
 
 static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
 {
-    return f + (uint32_t)(ends <= comes) * order_of_ring(plan, (uint32_t)plan->n_clocks);
+    return f + (uint32_t)(ends <= comes) * walk_order_of_ring(plan, (uint32_t)plan->n_clocks);
 }
 
 static bool is_before(struct walk_known a, struct walk_known b)
@@ -396,28 +405,15 @@ static bool is_before(struct walk_known a, struct walk_known b)
     return a.month != b.month ? a.month < b.month : a.order < b.order;
 }
 
-static uint32_t rings_of(uint32_t c)
+static uint32_t what_is(uint32_t c, enum walk_kind kind)
 {
-    return c * 2 + 1;
+    return c * WALK_KINDS + kind;
 }
 
-static uint32_t ends_of(uint32_t c)
+static void await(struct walk *walk, double month, uint32_t order, uint32_t what)
 {
-    return c * 2;
-}
-
-static void await(struct walk *walk, struct walk_known known)
-{
-    walk->queue[walk->n_queue] = known;
-    walk->n_queue += known.month <= walk->plan->horizon;
-}
-
-static void await_spell(struct walk *walk, uint32_t c, double comes, double ends)
-{
-    const struct plan *plan = walk->plan;
-
-    await(walk, (struct walk_known){comes, order_of_ring(plan, c), rings_of(c)});
-    await(walk, (struct walk_known){ends, order_of_end(plan, plan->clock[c].factor, comes, ends), ends_of(c)});
+    walk->queue[walk->n_queue] = (struct walk_known){month, order, what};
+    walk->n_queue += month <= walk->plan->horizon;
 }
 
 enum { FEW = 48 };
@@ -477,10 +473,11 @@ static void sort_queue(struct walk *walk)
         const struct walk_known known = walk->queue[i];
         size_t k = i;
 
+        if (known.month > walk->queue[i - 1].month)
+            continue;
         for (; k && is_before(known, walk->queue[k - 1]); k--)
             walk->queue[k] = walk->queue[k - 1];
-        if (k < i)
-            walk->queue[k] = known;
+        walk->queue[k] = known;
     }
 }
 
@@ -498,34 +495,51 @@ static void make_room(struct walk *walk, size_t n)
 }
 
 /* All that settled clocks do in a lane, and all else that is known. */
-static void fill_queue(struct walk *walk, size_t lane)
+static void fill_queue(struct walk *walk, struct history *history, size_t lane)
 {
     const struct plan *plan = walk->plan;
     const struct walk_spells *more = &walk->spells[lane];
 
+    walk->n_queue = 0;
     make_room(walk, 2 * (walk->n_settled + more->n) + walk->n_change_months + 2);
     for (uint32_t i = 0; i < walk->n_awaited; i++) {
-        const uint32_t c = walk->awaited[i];
+        const struct walk_awaited *ring = &walk->awaited[i];
+        const double month = ring->month[lane];
 
-        await_spell(walk, c, walk->comes[c * WALK_BATCH + lane], walk->ends_by[c * WALK_BATCH + lane]);
+        history->first[ring->clock] = month <= plan->horizon ? month : INFINITY;
+        await(walk, month, ring->order, ring->what);
     }
-    for (size_t i = 0; i < more->n; i++)
-        await_spell(walk, more->spell[i].clock, more->spell[i].comes, more->spell[i].ends);
+    for (uint32_t i = 0; i < walk->n_ending; i++) {
+        const struct walk_awaited *end = &walk->ending[i];
+
+        await(walk, end->month[lane],
+              order_of_end(plan, end->clock, walk->comes[end->clock * WALK_BATCH + lane], end->month[lane]), end->what);
+    }
+    for (size_t i = 0; i < more->n; i++) {
+        const struct walk_spell *spell = &more->spell[i];
+
+        await(walk, spell->comes, walk_order_of_ring(plan, spell->clock), what_is(spell->clock, WALK_RINGS_AGAIN));
+        await(walk, spell->ends, order_of_end(plan, spell->clock, spell->comes, spell->ends),
+              what_is(spell->clock, WALK_ENDS));
+    }
     for (uint32_t i = 0; i < walk->n_change_months; i++)
-        await(walk, (struct walk_known){walk->change_month[i], order_of_change(plan), WALK_RATES_CHANGE});
-    await(walk, (struct walk_known){plan->horizon, UINT32_MAX, WALK_HORIZON});
+        await(walk, walk->change_month[i], order_of_change(plan), what_is((uint32_t)plan->n_clocks, 0) + i);
+    await(walk, plan->horizon, UINT32_MAX, WALK_HORIZON);
     sort_queue(walk);
 }
 
-static void begin_slots(struct walk *walk)
+static void begin_slots(struct walk *walk, size_t lane)
 {
-    const uint32_t n = walk->n_padded + walk->n_followed;
+    const double *threshold = walk->threshold + lane;
 
-    memcpy(walk->ratio, walk->start_ratios, n * sizeof *walk->ratio);
-    memcpy(walk->rate, walk->start_rates, n * sizeof *walk->rate);
-    memcpy(walk->pace, walk->start_pace, n * sizeof *walk->pace);
+    for (uint32_t i = 0; i < walk->n_rated; i++) {
+        walk->kept[i] = threshold[walk->rated[i] * WALK_BATCH];
+        walk->left[i] = walk->kept[i] + walk->start_shut[i];
+    }
+    walk->rate = walk->rates;
+    memcpy(walk->hazard, walk->start_hazard, walk->n_slots * sizeof *walk->hazard);
     for (uint32_t i = 0; i < walk->n_frail; i++)
-        walk->ratio[walk->slot[walk->frail[i]]] *= walk_frailty(walk, walk->frail[i]);
+        walk->hazard[walk->frail[i].slot] *= walk->frailty[walk->frail[i].dependence];
 }
 
 /* It has come before anything begins. */
@@ -544,14 +558,13 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
 
+        walk->passed[c] = 0.0;
         walk->aimed_left[c] = threshold[c * WALK_BATCH];
         walk->aimed_ratio[c] = walk->start_ratio[c] * walk_frailty(walk, c);
         aim(walk, c);
     }
-    for (uint32_t i = 0; i < walk->n_rated; i++)
-        walk->left[i] = threshold[walk->rated[i] * WALK_BATCH];
-    begin_slots(walk);
-    fill_queue(walk, lane);
+    begin_slots(walk, lane);
+    fill_queue(walk, history, lane);
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
@@ -562,12 +575,12 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
 
     walk->month = 0.0;
     walk->soon_is_stale = true;
-    walk->n_queue = walk->next_known = walk->next_change = 0;
+    walk->next_known = walk->next_change = 0;
+    walk->n_moving = walk->n_movable;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
     memset(walk->rung, 0, plan->n_clocks * sizeof *walk->rung);
     memset(walk->spent, 0, plan->n_clocks * sizeof *walk->spent);
-    memset(walk->passed, 0, plan->n_clocks * sizeof *walk->passed);
     for (uint32_t i = 0; i < walk->n_lasting; i++)
         walk->ends[walk->lasting[i]] = INFINITY;
     for (size_t d = 0; d < plan->n_dependences; d++)
@@ -597,42 +610,42 @@ static struct walk_known soonest(const struct walk *walk)
         ending = sooner ? f : ending;
     }
     if (end <= ring && end < INFINITY)
-        return (struct walk_known){end, ending, ends_of(walk->plan->factor[ending].clock)};
-    return (struct walk_known){ring, order_of_ring(walk->plan, ringing), rings_of(ringing)};
+        return (struct walk_known){end, ending, what_is(walk->plan->factor[ending].clock, WALK_ENDS)};
+    return (struct walk_known){ring, walk_order_of_ring(walk->plan, ringing), what_is(ringing, WALK_RINGS)};
 }
 
 /* What is known to come next. */
-static struct walk_known what_comes(struct walk *walk)
+static const struct walk_known *what_comes(struct walk *walk)
 {
-    const struct walk_known known = walk->queue[walk->next_known];
+    const struct walk_known *known = &walk->queue[walk->next_known];
 
     if (walk->soon_is_stale) {
         walk->soon = soonest(walk);
         walk->soon_is_stale = false;
     }
-    return is_before(walk->soon, known) ? walk->soon : known;
+    return walk->soon.month <= known->month && is_before(walk->soon, *known) ? &walk->soon : known;
 }
 
-/* Let some time pass for the rated clocks; whether any rings. No division, no branch. */
+/* Let some time pass for the rated clocks; whether any rings: has less than nothing left, so that the sign of a number says it.
+ * No division, no branch. */
 static bool use_up(struct walk *walk, double time)
 {
-    const double *left = walk->left, *ratio = walk->ratio, *pace = walk->pace;
-    walk_flags used_up = {0};
-    bool any = false;
+    const double *left = walk->left, *hazard = walk->hazard;
+    walk_bits all = {0};
+    int64_t any = 0;
 
-    for (double *after = walk->after, *end = after + walk->n_padded; after < end; after += WALK_PAD) {
-        const walk_vector now =
-            *(const walk_vector *)left - *(const walk_vector *)ratio * *(const walk_vector *)pace * time;
+    for (double *after = walk->after, *end = after + walk->n_padded; after < end;
+         after += WALK_PAD, left += WALK_PAD, hazard += WALK_PAD)
+#pragma GCC unroll 4
+        for (size_t k = 0; k < WALK_PAD; k += WIDTH) {
+            const walk_vector now = *(const walk_vector *)(left + k) - *(const walk_vector *)(hazard + k) * time;
 
-        *(walk_vector *)after = now;
-        used_up |= now <= 0.0;
-        left += WALK_PAD;
-        ratio += WALK_PAD;
-        pace += WALK_PAD;
-    }
-    for (size_t i = 0; i < WALK_PAD; i++)
-        any = any || used_up[i];
-    return any;
+            *(walk_vector *)(after + k) = now;
+            all |= (walk_bits)now;
+        }
+    for (size_t i = 0; i < WIDTH; i++)
+        any |= all[i];
+    return any < 0;
 }
 
 /* The rated clock that rings first by a month, given that one does. */
@@ -642,12 +655,12 @@ static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
 
     for (uint32_t i = 0; i < walk->n_rated; i++) { /* no branch */
         walk->some[n] = i;
-        n += walk->after[i] <= 0.0;
+        n += walk->after[i] < 0.0;
     }
     *month = INFINITY;
     for (uint32_t k = 0; k < n; k++) {
         const uint32_t i = walk->some[k];
-        const double when = smaller(by, walk->month + walk->left[i] / (walk->ratio[i] * walk->pace[i]));
+        const double when = smaller(by, walk->month + walk->left[i] / walk->hazard[i]);
 
         if (when < *month) {
             *month = when;
@@ -669,42 +682,41 @@ static void advance(struct walk *walk, double month)
 
 static void happens(struct walk *walk, struct history *history, uint32_t what)
 {
-    const uint32_t c = what / 2;
-    const bool comes = what % 2;
+    const uint32_t c = what / WALK_KINDS;
 
-    if (what == WALK_HORIZON)
-        return;
-    if (what == WALK_RATES_CHANGE)
-        rates_change(walk);
-    else if (walk->is_plain[c])
-        plain_turns(walk, history, c, comes);
-    else if (comes)
-        rings(walk, history, c);
-    else
+    if (walk->turn[what].plain)
+        plain_turns(walk, history, what);
+    else if (c >= walk->plan->n_clocks)
+        rates_change(walk, &walk->turn[what]);
+    else if (what % WALK_KINDS == WALK_ENDS)
         factor_ends(walk, history, walk->plan->clock[c].factor);
+    else
+        rings(walk, history, c);
 }
 
-/* Play up to the next thing that happens, and let it happen; false at the horizon. */
+/* Play up to the next thing that happens, and let it happen; false when nothing more can change. */
 static bool step(struct walk *walk, struct history *history)
 {
-    const struct walk_known known = what_comes(walk);
+    const struct walk_known *known = what_comes(walk);
+    const uint32_t what = known->what;
 
-    if (use_up(walk, known.month - walk->month)) {
+    if (use_up(walk, known->month - walk->month)) {
         double month;
-        const uint32_t slot = first_to_ring(walk, known.month, &month);
+        const uint32_t slot = first_to_ring(walk, known->month, &month);
 
         use_up(walk, month - walk->month);
         for (uint32_t i = 0; i < walk->n_rated; i++)
             walk->after[i] = larger(walk->after[i], 0x1p-1000);
         advance(walk, month);
         rings(walk, history, walk->rated[slot]);
-        return true;
+        return walk->n_moving || !walk->bases_only || history->told;
     }
-    advance(walk, known.month);
-    /* no two orders are the same: it is what the queue has next, or else `soon` */
-    walk->next_known += known.order == walk->queue[walk->next_known].order;
-    happens(walk, history, known.what);
-    return known.what != WALK_HORIZON;
+    advance(walk, known->month);
+    if (what == WALK_HORIZON)
+        return false;
+    walk->next_known += known != &walk->soon;
+    happens(walk, history, what);
+    return true;
 }
 
 void walk_run(struct walk *walk, struct history *history, size_t lane)
@@ -725,7 +737,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
         ask(walk);
         ask_settled(walk, lane);
     }
-    for (size_t f = 0; f < plan->n_factors; f++)
+    for (size_t f = 0; plan->model->decide && f < plan->n_factors; f++)
         history->on[f] = walk->is_on[f * SWITCHES_A_FACTOR + SWITCH_ON];
     if (plan->model->decide)
         plan->model->decide(plan, walk->world->value, &walk->luck, history);

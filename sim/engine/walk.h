@@ -19,18 +19,15 @@
 #include "sim/engine/stream.h"
 #include "sim/engine/world.h"
 
-enum { WALK_BATCH = REACH_MOST }; /* runs whose thresholds are drawn together */
-#if defined __AVX512F__
-enum { WALK_PAD = 8 };
-#elif defined __AVX__
-enum { WALK_PAD = 4 };
-#else
-enum { WALK_PAD = 2 };
-#endif
+enum {
+    WALK_BATCH = REACH_MOST, /* runs whose thresholds are drawn together */
+    WALK_PAD = 8             /* slots come in groups of so many */
+};
 
 enum walk_way { WALK_SETTLED, WALK_AIMED, WALK_RATED, WALK_FOLLOWED, WALK_IDLE /* the model does not play it */ };
 
-#define WALK_MOST_RATIO 1e200 /* so large that it makes no difference, so small that no hazard is infinite */
+/* Ratios and hazards that are so large make no difference if they grow, and are so small that no product of a few is infinite. */
+#define WALK_MOST 1e200
 
 struct walk_change { /* a rated clock's rate changes */
     double month;
@@ -40,10 +37,11 @@ struct walk_change { /* a rated clock's rate changes */
 struct walk_known { /* something happens */
     double month;
     uint32_t order; /* among what happens at that month: walk.c, order_of_change */
-    uint32_t what;  /* clock * 2 + 1: it rings; clock * 2: what it brought ends; or one of these: */
+    uint32_t
+        what; /* clock * WALK_KINDS + kind; from n_clocks * WALK_KINDS on: the rates change, for the first time, the second ... */
 };
-#define WALK_RATES_CHANGE (UINT32_MAX - 1)
-#define WALK_HORIZON      UINT32_MAX
+enum walk_kind { WALK_ENDS /* what the clock has brought */, WALK_RINGS_AGAIN, WALK_RINGS, WALK_KINDS };
+#define WALK_HORIZON UINT32_MAX
 
 struct walk_spell { /* of a settled clock that recurs, but its first */
     double comes, ends;
@@ -71,9 +69,9 @@ struct walk {
     } spells[WALK_BATCH];
     struct span *again; /* [clock * WALK_BATCH + lane]: which of these are the clock's, in order of time */
     enum walk_way *way; /* per clock */
-    uint32_t *settled, *aimed, *rated; /* clocks played each way; settled: after those that bear on them */
+    uint32_t *settled, *aimed, *rated, *followed; /* clocks played each way; settled: after those that bear on them */
     /* per rated, then followed clock: its place in the arrays `per slot` below. Between the two are slots of no clock, which never
-     * ring, so that vectors of WALK_PAD hold all that is rated */
+     * ring, so that groups of WALK_PAD hold all that is rated */
     uint32_t *slot;
     uint32_t *lasting;          /* factors that may end, and are not settled */
     struct walk_change *change; /* in order of time */
@@ -81,44 +79,65 @@ struct walk {
     double *change_month; /* when there are changes, each month once */
     uint32_t n_settled, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_change_months, n_asked;
     uint32_t n_padded; /* n_rated, and the slots of no clock */
-    /* a switch that goes on multiplies the slots [first, first + n) by gain[at ...], and by loss[at ...] when it goes off */
+    uint32_t n_slots;  /* with those of followed clocks, in whole groups */
+    /* a switch that goes on multiplies the hazards of slots [first, first + n) by row[on ...], and by row[off ...] when it goes off */
     struct walk_reach {
         uint32_t first, n;
-        size_t at;
-        bool can_return; /* every gain can be undone by multiplying: none is near 0, nor all together past all bounds */
+        size_t on, off;
+        bool
+            can_return; /* every ratio can be undone by multiplying: none is near 0, nor all together past all bounds */
         bool followed, asked;
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;
+    struct walk_turn { /* likewise, what happens: see walk_known */
+        uint32_t first, n;
+        size_t at;
+        bool plain; /* and does nothing else */
+        bool anew;  /* or rather, hazards must be computed anew */
+    } * turn;
     uint32_t *aimed_link;
-    uint32_t *frail; /* clocks with a slot that frailties bear on */
+    struct walk_frail {
+        uint32_t slot, dependence;
+    } * frail;           /* frailties that bear on slots */
+    struct span *leaves; /* [base * n_states + state]: the clocks that can ring in it, in leaving[] */
+    uint32_t *leaving;   /* by base, state and clock */
     uint32_t n_frail;
+    bool bases_only;    /* all else is settled: where no base can move any more, nothing can change */
+    uint32_t n_movable; /* bases that can move from where they begin */
     /* how every run of the world begins */
-    double *gain, *loss;
-    double *start_ratio;                             /* per clock, before frailties */
-    double *start_ratios, *start_rates, *start_pace; /* per slot: how ratio, rate and pace begin, frailties apart */
+    double *row;          /* of ratios, for switches and turns */
+    double *rates;        /* [changes * n_slots + slot]: the rate, after so many months of change */
+    double *start_ratio;  /* per clock, before frailties */
+    double *start_hazard; /* per slot, before frailties */
+    double *start_shut;   /* per slot: INFINITY: it waits; 0: it does not */
     uint32_t *start_waits;
-    bool *start_on;            /* per switch */
-    uint32_t *awaited, *stand; /* settled clocks: those that come, and those that are standing */
-    uint32_t n_awaited, n_stand;
+    bool *start_on;          /* per switch */
+    struct walk_awaited {    /* when a settled clock rings, and when what it brings ends */
+        const double *month; /* per lane */
+        uint32_t clock, order, what;
+    } * awaited, *ending;
+    uint32_t *stand; /* settled clocks: those that are standing */
+    uint32_t n_awaited, n_ending, n_stand;
     bool *standing; /* per clock: a factor in force from the start, for good */
-    bool *is_plain; /* per clock: a settled factor's, which only multiplies the ratios of slots */
     /* the run being played */
     double month;
-    double *frailty;                  /* per dependence */
-    double *ends;                     /* per factor: the month it goes off; INFINITY: not on, or for good */
-    bool *is_on;                      /* per switch */
-    uint32_t *rung;                   /* per clock: how often */
-    uint32_t *waits;                  /* per clock: reasons why it is not enabled */
-    bool *spent;                      /* per clock: it has rung and used up its threshold */
-    double *left, *after;             /* per slot: of its threshold, now and at the next known time; above 0 */
-    double *ratio, *rate;             /* per slot: its hazard is their product */
-    double *pace;                     /* per slot: its rate while it is enabled, else 0 */
-    double *speed;                    /* per followed clock: its hazard while it is enabled, else 0 */
-    uint32_t *some;                   /* scratch: slots or clocks */
+    double *frailty;      /* per dependence */
+    double *ends;         /* per factor: the month it goes off; INFINITY: not on, or for good */
+    bool *is_on;          /* per switch */
+    uint32_t *rung;       /* per clock: how often */
+    uint32_t *waits;      /* per clock: reasons why it is not enabled */
+    bool *spent;          /* per clock: it has rung and used up its threshold */
+    double *left, *after; /* per slot: of its threshold, now and at the next known time; INFINITY while it waits, */
+    double *kept;         /* and this is what it had left */
+    double *hazard;       /* per slot: while it is enabled */
+    const double *rate;   /* per slot: its baseline */
+    double *speed;        /* per followed clock: its hazard while it is enabled, else 0 */
+    uint32_t *some;       /* scratch: slots */
+    uint32_t n_moving;    /* bases that can move */
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue; /* all that is known from the start, in order, the horizon last */
+    struct walk_known *queue; /* all that is known from the start, in order; after the horizon nothing counts */
     struct walk_known *dealt; /* dealt, stretch: scratch */
     uint32_t *stretch;
     size_t n_queue, room, next_known;
@@ -152,6 +171,9 @@ double walk_rate(const struct walk *walk, uint32_t c, double month);
 
 /* The id of what has rung most often in a run. */
 const char *walk_busiest(const struct walk *walk);
+
+/* A ring's place among what happens at the same month. */
+uint32_t walk_order_of_ring(const struct plan *plan, uint32_t c);
 
 /* The product of a run's frailties that bear on a clock. */
 double walk_frailty(const struct walk *walk, uint32_t c);

@@ -24,6 +24,11 @@ static bool has_slot(const struct walk *walk, uint32_t c)
     return walk->way[c] == WALK_RATED || walk->way[c] == WALK_FOLLOWED;
 }
 
+static uint32_t whole_groups(uint32_t n)
+{
+    return (n + WALK_PAD - 1) / WALK_PAD * WALK_PAD;
+}
+
 static int by_month(const void *a, const void *b)
 {
     const struct walk_change *x = a, *y = b;
@@ -84,19 +89,65 @@ static void sort_clocks(struct walk *walk)
             walk->rated[walk->n_rated++] = c;
         }
     }
-    walk->n_padded = (walk->n_rated + WALK_PAD - 1) / WALK_PAD * WALK_PAD;
+    walk->n_padded = whole_groups(walk->n_rated);
     for (uint32_t i = walk->n_rated; i < walk->n_padded; i++)
-        walk->left[i] = walk->after[i] = 1.0; /* their pace stays 0 */
+        walk->left[i] = walk->after[i] = 1.0; /* their hazard stays 0 */
     for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
-        if (walk->way[c] == WALK_FOLLOWED)
-            walk->slot[c] = walk->n_padded + walk->n_followed++;
-    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
-        if (has_slot(walk, c) && walk->plan->clock[c].frailties.n)
-            walk->frail[walk->n_frail++] = c;
+        if (walk->way[c] == WALK_FOLLOWED) {
+            walk->slot[c] = walk->n_padded + walk->n_followed;
+            walk->followed[walk->n_followed++] = c;
+        }
+    walk->n_slots = walk->n_padded + whole_groups(walk->n_followed);
     for (uint32_t f = 0; f < walk->plan->n_factors; f++)
         if (walk->plan->clock[walk->plan->factor[f].clock].lasts &&
             walk->way[walk->plan->factor[f].clock] != WALK_SETTLED)
             walk->lasting[walk->n_lasting++] = f;
+}
+
+/* Frailties that bear on slots. */
+static void list_frail(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t n = 0;
+
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        n += plan->clock[c].frailties.n;
+    walk->frail = memory_new(n, sizeof *walk->frail);
+    for (uint32_t c = 0; c < plan->n_clocks; c++) {
+        const struct span frailties = plan->clock[c].frailties;
+
+        for (uint32_t i = frailties.first; has_slot(walk, c) && i < frailties.first + frailties.n; i++)
+            walk->frail[walk->n_frail++] = (struct walk_frail){walk->slot[c], plan->index[i]};
+    }
+}
+
+/* What clocks can ring in each state of each base, and whether nothing but they can change what is not settled. */
+static void list_leaving(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+    size_t n = 0;
+
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        n += plan->clock[c].moves_base ? plan->n_states : 0;
+    walk->leaving = memory_new(n, sizeof *walk->leaving);
+    walk->bases_only = !walk->course && !plan->model->decide;
+    n = 0;
+    for (uint32_t b = 0; b < plan->n_bases; b++) {
+        const struct span clocks = plan->base[b].clocks;
+
+        for (uint32_t s = 0; s < plan->n_states; s++) {
+            struct span *leaves = &walk->leaves[b * plan->n_states + s];
+
+            leaves->first = (uint32_t)n;
+            for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++)
+                if (plan->clock[c].from >> s & 1)
+                    walk->leaving[n++] = c;
+            leaves->n = (uint32_t)n - leaves->first;
+        }
+        walk->n_movable += walk->leaves[b * plan->n_states + plan->base[b].initial].n > 0;
+    }
+    for (uint32_t c = 0; c < plan->n_clocks; c++)
+        walk->bases_only = walk->bases_only && (plan->clock[c].moves_base || walk->way[c] == WALK_SETTLED);
 }
 
 /* What one switch reaches. */
@@ -123,37 +174,57 @@ static void list_links(struct walk *walk, size_t a_switch, uint32_t *n_aimed_lin
     }
     reach->aimed.n = *n_aimed_links - reach->aimed.first;
     reach->first = end ? first / WALK_PAD * WALK_PAD : 0;
-    reach->n = end ? (end - reach->first + WALK_PAD - 1) / WALK_PAD * WALK_PAD : 0;
+    reach->n = end ? whole_groups(end - reach->first) : 0;
 }
 
-/* The slots that each switch reaches, as one stretch of whole vectors: multiplying a few by 1 costs less than looking them up.
+/* A row for what two switches do at once. */
+static struct walk_turn turn_of_both(const struct walk_reach *a, const struct walk_reach *b, size_t at)
+{
+    const uint32_t end_a = a->first + a->n, end_b = b->first + b->n;
+    const uint32_t first = !a->n || b->first < a->first ? b->first : a->first;
+
+    return (struct walk_turn){.first = first, .n = (end_a > end_b ? end_a : end_b) - first, .at = at};
+}
+
+/* The slots that each switch reaches, as one stretch of whole groups: multiplying a few by 1 costs less than looking them up.
  * And where there are few slots, less than a loop whose end cannot be foreseen: all stretches are the same then. */
 static void list_reach(struct walk *walk)
 {
     enum { FEW_SLOTS = 32 };
-    const size_t n = walk->plan->n_switches;
-    uint32_t n_aimed_links = 0, first = UINT32_MAX, end = 0;
+    const struct plan *plan = walk->plan;
+    uint32_t n_aimed_links = 0;
     size_t size = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        list_links(walk, i, &n_aimed_links);
-        if (walk->reach[i].n) {
-            first = walk->reach[i].first < first ? walk->reach[i].first : first;
-            end = walk->reach[i].first + walk->reach[i].n > end ? walk->reach[i].first + walk->reach[i].n : end;
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < plan->n_switches; i++) {
         struct walk_reach *reach = &walk->reach[i];
 
-        if (reach->n && walk->n_padded + walk->n_followed <= FEW_SLOTS) {
-            reach->first = first;
-            reach->n = end - first;
+        list_links(walk, i, &n_aimed_links);
+        if (reach->n && walk->n_slots <= FEW_SLOTS) {
+            reach->first = 0;
+            reach->n = walk->n_slots;
         }
-        reach->at = size;
-        size += reach->n;
+        reach->on = size;
+        reach->off = size + reach->n;
+        size += 2 * reach->n;
     }
-    walk->gain = memory_vectors(size, sizeof *walk->gain);
-    walk->loss = memory_vectors(size, sizeof *walk->loss);
+    for (uint32_t f = 0; f < plan->n_factors; f++) {
+        const struct walk_reach *on = &walk->reach[f * SWITCHES_A_FACTOR + SWITCH_ON];
+        const struct walk_reach *otherwise = &walk->reach[f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE];
+        struct walk_turn *turn = &walk->turn[f * WALK_KINDS];
+
+        turn[WALK_RINGS_AGAIN] = (struct walk_turn){.first = on->first, .n = on->n, .at = on->on};
+        turn[WALK_ENDS] = (struct walk_turn){.first = on->first, .n = on->n, .at = on->off};
+        turn[WALK_RINGS] = turn[WALK_RINGS_AGAIN];
+        if (otherwise->n) {
+            turn[WALK_RINGS] = turn_of_both(on, otherwise, size);
+            size += turn[WALK_RINGS].n;
+        }
+    }
+    for (uint32_t i = 0; i < walk->n_change_months; i++) {
+        walk->turn[plan->n_clocks * WALK_KINDS + i] = (struct walk_turn){.n = walk->n_slots, .at = size};
+        size += walk->n_slots;
+    }
+    walk->row = memory_vectors(size, sizeof *walk->row);
 }
 
 static void list_asked(struct walk *walk)
@@ -185,21 +256,21 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(settled, n),
         PART(aimed, n),
         PART(rated, n),
+        PART(followed, n),
         PART(slot, n),
         PART(lasting, factors),
         PART(reach, switches),
         PART(aimed_link, plan->n_links),
-        PART(frail, n),
+        PART(leaves, plan->n_bases * plan->n_states),
         PART(start_ratio, n),
-        PART(start_ratios, n + 2 * WALK_PAD),
-        PART(start_rates, n + 2 * WALK_PAD),
-        PART(start_pace, n + 2 * WALK_PAD),
+        PART(start_hazard, n + 2 * WALK_PAD),
+        PART(start_shut, n + 2 * WALK_PAD),
         PART(start_waits, n),
         PART(start_on, switches),
         PART(standing, n),
         PART(awaited, n),
+        PART(ending, n),
         PART(stand, n),
-        PART(is_plain, n),
         PART(frailty, plan->n_dependences),
         PART(ends, factors),
         PART(is_on, switches),
@@ -208,9 +279,8 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(spent, n),
         PART(left, n + 2 * WALK_PAD),
         PART(after, n + 2 * WALK_PAD),
-        PART(ratio, n + 2 * WALK_PAD),
-        PART(rate, n + 2 * WALK_PAD),
-        PART(pace, n + 2 * WALK_PAD),
+        PART(kept, n + 2 * WALK_PAD),
+        PART(hazard, n + 2 * WALK_PAD),
         PART(speed, n),
         PART(some, n + 1),
         PART(aimed_left, n),
@@ -227,23 +297,26 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
     }
     sort_clocks(walk);
     list_asked(walk);
+    list_frail(walk);
+    list_leaving(walk);
     list_changes(walk);
+    walk->turn = memory_new(n * WALK_KINDS + walk->n_change_months, sizeof *walk->turn);
+    walk->rates = memory_new((walk->n_change_months + 1) * walk->n_slots, sizeof *walk->rates);
     list_reach(walk);
 }
 
 void walk_free(struct walk *walk)
 {
     void *const part[] = {
-        walk->threshold,   walk->comes,      walk->ends_by,      walk->again,       walk->frailties,
-        walk->way,         walk->settled,    walk->aimed,        walk->rated,       walk->slot,
-        walk->lasting,     walk->change,     walk->change_month, walk->reach,       walk->aimed_link,
-        walk->frail,       walk->gain,       walk->loss,         walk->start_ratio, walk->start_ratios,
-        walk->start_rates, walk->start_pace, walk->start_waits,  walk->start_on,    walk->standing,
-        walk->awaited,     walk->stand,      walk->is_plain,     walk->frailty,     walk->ends,
-        walk->is_on,       walk->rung,       walk->waits,        walk->spent,       walk->left,
-        walk->after,       walk->ratio,      walk->rate,         walk->pace,        walk->speed,
-        walk->some,        walk->aimed_left, walk->aimed_ratio,  walk->ring,        walk->passed,
-        walk->queue,       walk->asked,      walk->dealt,        walk->stretch};
+        walk->threshold,   walk->comes,        walk->ends_by,      walk->again,       walk->frailties, walk->way,
+        walk->settled,     walk->aimed,        walk->rated,        walk->followed,    walk->slot,      walk->lasting,
+        walk->change,      walk->asked,        walk->change_month, walk->reach,       walk->turn,      walk->aimed_link,
+        walk->frail,       walk->leaves,       walk->leaving,      walk->row,         walk->rates,     walk->awaited,
+        walk->start_ratio, walk->start_hazard, walk->start_shut,   walk->start_waits, walk->ending,    walk->start_on,
+        walk->stand,       walk->standing,     walk->frailty,      walk->ends,        walk->is_on,     walk->rung,
+        walk->waits,       walk->spent,        walk->left,         walk->after,       walk->kept,      walk->hazard,
+        walk->speed,       walk->some,         walk->aimed_left,   walk->aimed_ratio, walk->ring,      walk->passed,
+        walk->queue,       walk->dealt,        walk->stretch};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -263,7 +336,7 @@ double walk_ratio(const struct walk *walk, const bool *is_on, uint32_t c)
         if (is_on[plan->link[link].from_switch])
             ratio *= walk->world->factor[link];
     }
-    return smaller(ratio, WALK_MOST_RATIO);
+    return smaller(ratio, WALK_MOST);
 }
 
 double walk_rate(const struct walk *walk, uint32_t c, double month)
@@ -309,38 +382,53 @@ static void begin_factors(struct walk *walk)
     }
 }
 
-/* The greatest gain of a switch, 1 at least. */
-static double fill_row(struct walk *walk, size_t a_switch)
+/* Neither 0 nor so far from 1 that hazards would lose digits. */
+static bool is_moderate(double ratio)
+{
+    return ratio > 1e-9 && ratio < 1e9;
+}
+
+/* The greatest ratio of a switch, 1 at least. */
+static double fill_switch(struct walk *walk, size_t a_switch)
 {
     const struct plan *plan = walk->plan;
     const struct span links = plan->switch_links[a_switch];
     struct walk_reach *reach = &walk->reach[a_switch];
-    double *gain = walk->gain + reach->at, *loss = walk->loss + reach->at, most = 1.0;
+    double *on = walk->row + reach->on, *off = walk->row + reach->off, most = 1.0;
 
     reach->can_return = true;
     for (uint32_t k = 0; k < reach->n; k++)
-        gain[k] = loss[k] = 1.0;
+        on[k] = off[k] = 1.0;
     for (uint32_t l = links.first; l < links.first + links.n; l++)
         if (has_slot(walk, plan->link[l].clock)) {
             const uint32_t k = walk->slot[plan->link[l].clock] - reach->first;
 
-            gain[k] = smaller(walk->world->factor[l], WALK_MOST_RATIO);
-            loss[k] = 1.0 / gain[k];
-            most = larger(most, gain[k]);
-            reach->can_return = reach->can_return && gain[k] > 1e-9 && gain[k] < 1e9;
+            on[k] = smaller(walk->world->factor[l], WALK_MOST);
+            off[k] = 1.0 / on[k];
+            most = larger(most, on[k]);
+            reach->can_return = reach->can_return && is_moderate(on[k]);
         }
     return most;
 }
 
-static void fill_gain(struct walk *walk)
+static void fill_switches(struct walk *walk)
 {
     const double most = 1e100; /* a base's own ratio is no more than that either */
     double all = 1.0;
 
     for (size_t i = 0; i < walk->plan->n_switches; i++)
-        all = smaller(all * fill_row(walk, i), WALK_MOST_RATIO);
+        all = smaller(all * fill_switch(walk, i), WALK_MOST);
     for (size_t i = 0; i < walk->plan->n_switches && all > most; i++)
         walk->reach[i].can_return = false;
+}
+
+static void multiply_row(const struct walk *walk, const struct walk_turn *turn, const struct walk_reach *reach,
+                         size_t by)
+{
+    double *row = walk->row + turn->at + (reach->first - turn->first);
+
+    for (uint32_t k = 0; k < reach->n; k++)
+        row[k] *= walk->row[by + k];
 }
 
 /* It bears on slots only, and on nothing that is asked about or followed. */
@@ -360,6 +448,71 @@ static bool is_plain(const struct walk *walk, uint32_t c)
     return plain;
 }
 
+static void fill_turns(struct walk *walk, uint32_t f)
+{
+    const struct walk_reach *on = &walk->reach[f * SWITCHES_A_FACTOR + SWITCH_ON];
+    const struct walk_reach *otherwise = &walk->reach[f * SWITCHES_A_FACTOR + SWITCH_OTHERWISE];
+    struct walk_turn *turn = &walk->turn[f * WALK_KINDS];
+    const bool plain = is_plain(walk, walk->plan->factor[f].clock);
+
+    for (size_t kind = 0; kind < WALK_KINDS; kind++)
+        turn[kind].plain = plain;
+    if (!otherwise->n)
+        return;
+    for (uint32_t k = 0; k < turn[WALK_RINGS].n; k++)
+        walk->row[turn[WALK_RINGS].at + k] = 1.0;
+    multiply_row(walk, &turn[WALK_RINGS], on, on->on);
+    multiply_row(walk, &turn[WALK_RINGS], otherwise, otherwise->off);
+}
+
+/* The rates up to the first month of change, and after each of them. */
+static void fill_rates(struct walk *walk)
+{
+    double *before, *rate = walk->rates;
+    uint32_t done = 0;
+
+    for (uint32_t c = 0; c < walk->plan->n_clocks; c++)
+        if (has_slot(walk, c))
+            rate[walk->slot[c]] = walk_rate(walk, c, 0.0);
+    for (uint32_t i = 0; i < walk->n_change_months; i++) {
+        struct walk_turn *turn = &walk->turn[walk->plan->n_clocks * WALK_KINDS + i];
+        double *ratio = walk->row + turn->at;
+
+        before = rate;
+        rate += walk->n_slots;
+        memcpy(rate, before, walk->n_slots * sizeof *rate);
+        turn->anew = false;
+        for (uint32_t k = 0; k < walk->n_slots; k++)
+            ratio[k] = 1.0;
+        for (; done < walk->n_changes && walk->change[done].month == walk->change_month[i]; done++) {
+            const uint32_t slot = walk->slot[walk->change[done].clock];
+
+            rate[slot] = world_step_rate(walk->world, walk->plan, walk->change[done].step);
+            ratio[slot] = rate[slot] / before[slot];
+            turn->anew = turn->anew || !is_moderate(ratio[slot]);
+        }
+    }
+}
+
+static void list_awaited(struct walk *walk)
+{
+    const struct plan *plan = walk->plan;
+
+    walk->n_awaited = walk->n_ending = walk->n_stand = 0;
+    for (uint32_t i = 0; i < walk->n_settled; i++) {
+        const uint32_t c = walk->settled[i];
+
+        if (walk->standing[c])
+            walk->stand[walk->n_stand++] = c;
+        else
+            walk->awaited[walk->n_awaited++] = (struct walk_awaited){
+                walk->comes + c * WALK_BATCH, c, walk_order_of_ring(plan, c), c * WALK_KINDS + WALK_RINGS};
+        if (plan->clock[c].lasts)
+            walk->ending[walk->n_ending++] =
+                (struct walk_awaited){walk->ends_by + c * WALK_BATCH, c, 0, c * WALK_KINDS + WALK_ENDS};
+    }
+}
+
 void walk_world(struct walk *walk, const struct world *world, const struct design *design, uint64_t index)
 {
     const struct plan *plan = walk->plan;
@@ -367,7 +520,8 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
     walk->world = world;
     walk->luck =
         (struct luck){.seed = design->seed, .world = index, .point = design->kind == DESIGN_MC ? NULL : world->point};
-    fill_gain(walk);
+    fill_switches(walk);
+    fill_rates(walk);
     begin_factors(walk);
     for (size_t i = 0; i < plan->n_conditions && !walk->course; i++)
         walk->start_on[plan->condition[i].its_switch] =
@@ -381,22 +535,13 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
         if (has_slot(walk, c)) {
             const uint32_t slot = walk->slot[c];
 
-            walk->start_ratios[slot] = walk->start_ratio[c];
-            walk->start_rates[slot] = walk_rate(walk, c, 0.0);
-            walk->start_pace[slot] = walk->start_waits[c] ? 0.0 : walk->start_rates[slot];
+            walk->start_hazard[slot] = smaller(walk->start_ratio[c] * walk->rates[slot], WALK_MOST);
+            walk->start_shut[slot] = walk->start_waits[c] ? INFINITY : 0.0;
         }
     }
-    walk->n_awaited = walk->n_stand = 0;
-    for (uint32_t i = 0; i < walk->n_settled; i++) {
-        const uint32_t c = walk->settled[i];
-
-        if (walk->standing[c])
-            walk->stand[walk->n_stand++] = c;
-        else
-            walk->awaited[walk->n_awaited++] = c;
-    }
-    for (size_t f = 0; f < plan->n_factors; f++)
-        walk->is_plain[plan->factor[f].clock] = is_plain(walk, plan->factor[f].clock);
+    for (uint32_t f = 0; f < plan->n_factors; f++)
+        fill_turns(walk, f);
+    list_awaited(walk);
 }
 
 static void draw_thresholds(struct walk *walk, uint32_t c)

@@ -428,7 +428,7 @@ static double solve_within(const struct beta *beta, double v, bool above, ptrdif
 static inline double quantile(const struct beta *beta, double u)
 {
     const bool above = u >= 0.5;
-    const double v = above ? 1.0 - u : u; /* exact */
+    const double v = smaller(u, 1.0 - u); /* exact; no branch */
     const uint64_t past = bits_of(v) - bits_of(v_least);
     const struct step *step;
     size_t i;

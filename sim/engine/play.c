@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/engine/follow.h"
+#include "sim/engine/sheet.h"
 #include "sim/engine/walk.h"
 
 #ifndef FOOTHOLD_BLOCK_RUNS
@@ -34,6 +35,7 @@ struct seat {
     struct walk walk;
     struct history history;
     struct tally tally;
+    struct sheet sheet;           /* the runs being drawn */
     struct spread_column *column; /* of the block's world */
     /* where what bases do is computed: */
     bool computes;
@@ -81,6 +83,7 @@ static void seat_init(struct seat *seat, const struct plan *plan, bool computes,
     history_init(&seat->history, plan);
     seat->history.told = told;
     tally_init(&seat->tally, plan);
+    sheet_init(&seat->sheet, plan, &seat->tally);
     seat->column = memory_new(columns_of(plan), sizeof *seat->column);
     seat->computes = computes;
     if (!computes)
@@ -95,33 +98,12 @@ static void seat_free(struct seat *seat)
     walk_free(&seat->walk);
     history_free(&seat->history);
     tally_free(&seat->tally);
+    sheet_free(&seat->sheet);
     free(seat->column);
     if (!seat->computes)
         return;
     walk_free(&seat->guide);
     follow_free(&seat->follow);
-}
-
-/* No branch: what a run says cannot be foreseen. */
-static void count_column(struct spread_column *column, bool yes)
-{
-    const uint64_t n = yes * (uint64_t)TALLY_ONE;
-
-    column->p += n;
-    column->p2 += n;
-    column->pw += n;
-}
-
-static void count_columns(const struct seat *seat, const struct plan *plan)
-{
-    for (size_t q = 0; q < plan->n_questions; q++)
-        count_column(&seat->column[q], seat->tally.yes[q]);
-    if (plan->answers_only) {
-        count_column(&seat->column[plan->n_questions], true);
-        return;
-    }
-    for (size_t b = 0; b < plan->n_bases; b++)
-        count_column(&seat->column[plan->n_questions + b * plan->n_states + seat->history.state[b]], true);
 }
 
 /* Whether a run never ended; the first world known to have one gives it its name. */
@@ -185,7 +167,6 @@ static void keep_draw(struct game *game, const struct seat *seat, size_t arm, ui
 static void keep_told(struct game *game, const struct seat *seat, size_t arm, uint64_t index, uint64_t run)
 {
     const struct history *history = &seat->history;
-    const size_t n_questions = game->plan[arm]->n_questions;
     struct tape *tape = &game->tape[arm][(index - game->first_world) * game->n_slices + run / SLICE_RUNS];
 
     for (size_t i = 0; i < history->n_happenings; i++) {
@@ -193,22 +174,42 @@ static void keep_told(struct game *game, const struct seat *seat, size_t arm, ui
         tape->happening[tape->n++] = history->happening[i];
     }
     tape->end[run % SLICE_RUNS] = tape->n;
-    memcpy(tape->yes + run % SLICE_RUNS * n_questions, seat->tally.yes, n_questions * sizeof *tape->yes);
 }
 
-/* Draw a lane of a batch: false when it never ends. */
-static bool draw_lane(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t lane)
+/* Likewise, what the runs of the sheet say. */
+static void keep_answers(struct game *game, const struct seat *seat, size_t arm, uint64_t index, uint64_t first)
 {
-    const struct plan *plan = game->plan[arm];
+    const size_t n = game->plan[arm]->n_questions;
 
-    walk_run(&seat->walk, &seat->history, lane);
-    if (game->settings->draws)
-        keep_draw(game, seat, arm, index, seat->walk.luck.run + lane);
-    if (tally_run(&seat->tally, &seat->history, index % REPLICATES))
-        count_columns(seat, plan);
+    for (size_t i = 0; i < seat->sheet.n_runs; i++) {
+        const uint64_t run = first + i;
+        struct tape *tape = &game->tape[arm][(index - game->first_world) * game->n_slices + run / SLICE_RUNS];
+
+        for (size_t q = 0; q < n; q++)
+            tape->yes[run % SLICE_RUNS * n + q] = seat->sheet.yes[q] >> i & 1;
+    }
+}
+
+/* Draw lanes [first, first + n) of a batch: false when one never ends. */
+static bool draw_lanes(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t first, size_t n)
+{
+    const uint64_t batch = seat->walk.luck.run;
+
+    sheet_begin(&seat->sheet, index % REPLICATES);
+    for (size_t lane = first; lane < first + n; lane++) {
+        walk_run(&seat->walk, &seat->history, lane);
+        if (overflows(game, seat, &seat->walk, index))
+            return false;
+        sheet_keep(&seat->sheet, &seat->history);
+        if (game->settings->draws)
+            keep_draw(game, seat, arm, index, batch + lane);
+        if (game->settings->told)
+            keep_told(game, seat, arm, index, batch + lane);
+    }
+    sheet_count(&seat->sheet, seat->column);
     if (game->settings->told)
-        keep_told(game, seat, arm, index, seat->walk.luck.run + lane);
-    return !overflows(game, seat, &seat->walk, index);
+        keep_answers(game, seat, arm, index, batch + first);
+    return true;
 }
 
 /* Where it is computed */
@@ -275,13 +276,24 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
         memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
         walk_world(&seat->walk, &seat->world, &game->design[arm], index);
         walk_batch(&seat->walk, group, STREAM_LANES);
-        ends = draw_lane(game, seat, arm, index, luck.run - group);
+        ends = draw_lanes(game, seat, arm, index, (size_t)(luck.run - group), 1);
         add_columns(game, arm, index, seat->column);
         return ends;
     }
     keep_run(seat, plan, run, luck);
     if (seat->follow.n_runs == seat->follow.course.most_runs)
         flush(game, seat, arm);
+    return true;
+}
+
+static bool guide_lanes(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t n)
+{
+    for (size_t lane = 0; lane < n; lane++) {
+        if (lane % seat->follow.course.most_runs == 0)
+            make_room(game, seat, arm, n - lane);
+        if (!guide_lane(game, seat, arm, index, lane))
+            return false;
+    }
     return true;
 }
 
@@ -312,15 +324,12 @@ static bool play_slice(struct game *game, struct seat *seat, size_t arm, uint64_
     if (seat->computes)
         follow_take_up(&seat->follow, &seat->world, index);
     for (uint64_t run = first; run < first + n; run += WALK_BATCH) {
-        const uint64_t left = first + n - run;
+        const size_t lanes = first + n - run < WALK_BATCH ? (size_t)(first + n - run) : WALK_BATCH;
 
-        walk_batch(walk, run, left);
-        for (size_t lane = 0; lane < WALK_BATCH && lane < left; lane++) {
-            if (seat->computes && lane % seat->follow.course.most_runs == 0)
-                make_room(game, seat, arm, left - lane);
-            if (!(seat->computes ? guide_lane(game, seat, arm, index, lane) : draw_lane(game, seat, arm, index, lane)))
-                return false;
-        }
+        walk_batch(walk, run, lanes);
+        if (!(seat->computes ? guide_lanes(game, seat, arm, index, lanes)
+                             : draw_lanes(game, seat, arm, index, 0, lanes)))
+            return false;
     }
     if (!seat->computes)
         add_columns(game, arm, index, seat->column);
@@ -495,7 +504,6 @@ static void gather(struct game *game)
         for (int thread = 0; thread < game->threads; thread++) {
             struct tally *part = &game->seat[(size_t)thread * game->n_arms + arm].tally;
 
-            tally_settle(part);
             tally_merge(tally, part);
         }
     }

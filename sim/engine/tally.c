@@ -37,35 +37,6 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
     }
 }
 
-static void list_months(struct tally *tally, const struct plan *plan)
-{
-    tally->asked = memory_new(plan->n_questions, sizeof *tally->asked);
-    tally->which = memory_new(plan->n_questions, sizeof *tally->which);
-    for (size_t q = 0; q < plan->n_questions; q++) {
-        size_t i = 0;
-
-        while (i < tally->n_asked && tally->asked[i] != plan->question[q].month)
-            i++;
-        tally->asked[i] = plan->question[q].month;
-        tally->which[q] = i;
-        tally->n_asked += i == tally->n_asked;
-    }
-    tally->state = memory_new(tally->n_asked * plan->n_bases, sizeof *tally->state);
-}
-
-static void init_few(struct tally *tally, const struct plan *plan)
-{
-    enum { VECTOR = 16 };
-    struct tally_few *few = &tally->few;
-
-    few->n_padded = (plan->n_factors + VECTOR - 1) / VECTOR * VECTOR;
-    few->by = memory_new(tally->n_asked * few->n_padded, sizeof *few->by);
-    few->came = memory_new(tally->n_asked * few->n_padded, sizeof *few->came);
-    few->came_yes = memory_new(plan->n_questions * few->n_padded, sizeof *few->came_yes);
-    few->room = 256 + 2 * (plan->n_bases + 1);
-    few->first = memory_new(few->room, sizeof *few->first);
-}
-
 void tally_init(struct tally *tally, const struct plan *plan)
 {
     const size_t whole = (size_t)floor(plan->horizon);
@@ -77,251 +48,31 @@ void tally_init(struct tally *tally, const struct plan *plan)
         tally->month[m] = fmin((double)m, plan->horizon);
     lay_out(&tally->at, plan, tally->n_months);
     tally->count = memory_new(REPLICATES * tally->at.size, sizeof *tally->count);
-    tally->yes = memory_new(plan->n_questions, sizeof *tally->yes);
-    list_months(tally, plan);
-    init_few(tally, plan);
 }
 
 void tally_free(struct tally *tally)
 {
     free(tally->month);
     free(tally->count);
-    free(tally->yes);
-    free(tally->asked);
-    free(tally->which);
-    free(tally->state);
-    free(tally->few.by);
-    free(tally->few.came);
-    free(tally->few.came_yes);
-    free(tally->few.first);
 }
 
-/* The first month of the grid at or after a month. */
-static size_t grid_month(const struct tally *tally, double month)
+size_t tally_grid_month(const struct tally *tally, double month)
 {
     const size_t m = (size_t)ceil(month);
 
     return m < tally->n_months ? m : tally->n_months - 1;
 }
 
-static bool answer(const struct tally *tally, size_t q, const struct history *history)
-{
-    const struct plan *plan = tally->plan;
-    const struct plan_question *question = &plan->question[q];
-    const uint32_t *state = tally->state + tally->which[q] * plan->n_bases;
-    uint32_t n = 0;
-
-    if (question->of_clock && question->factor != UINT32_MAX)
-        return history->first[plan->factor[question->factor].clock] <= question->month;
-    if (question->of_clock) {
-        for (uint32_t b = 0; b < plan->n_bases; b++)
-            n += history->first[plan->base[b].clocks.first + question->transition] <= question->month;
-        return n > 0;
-    }
-    for (uint32_t i = 0; i < question->n_bases; i++)
-        n += (uint32_t)(question->states >> state[question->base[i]] & 1);
-    return n >= question->at_least;
-}
-
-/* The bases' states at all months asked about. */
-static void find_states(struct tally *tally, const struct history *history)
-{
-    const size_t n = tally->plan->n_bases;
-
-    for (size_t i = 0; i < tally->n_asked; i++) {
-        uint32_t *state = tally->state + i * n;
-
-        for (size_t b = 0; b < n; b++)
-            state[b] = tally->plan->base[b].initial;
-        for (uint32_t k = 0; k < history->n_moves; k++) {
-            const struct move *move = &history->move[k];
-
-            state[move->base] = move->month <= tally->asked[i] ? move->to : state[move->base];
-        }
-    }
-}
-
-static void count_questions(struct tally *tally, uint64_t *count, const struct history *history)
-{
-    find_states(tally, history);
-    for (size_t q = 0; q < tally->plan->n_questions; q++) {
-        tally->yes[q] = answer(tally, q, history);
-        count[tally->at.question + q] += tally->yes[q] * one;
-    }
-}
-
-static void settle_times(struct tally *tally)
-{
-    struct tally_few *few = &tally->few;
-
-    for (size_t i = 0; i < few->n_first; i++)
-        tally_time(tally, tally_block(tally, few->replicate), few->first[i].at, few->first[i].b, few->first[i].month,
-                   1.0);
-    few->n_first = 0;
-}
-
-void tally_settle(struct tally *tally)
-{
-    struct tally_few *few = &tally->few;
-    const size_t n = tally->plan->n_questions;
-    uint64_t *count = tally_block(tally, few->replicate);
-
-    if (!few->n_runs)
-        return;
-    for (size_t f = 0; f < tally->plan->n_factors; f++)
-        for (size_t q = 0; q < n; q++) {
-            count[tally->at.came + f * n + q] += few->came[tally->which[q] * few->n_padded + f] * one;
-            count[tally->at.came_yes + f * n + q] += few->came_yes[q * few->n_padded + f] * one;
-        }
-    settle_times(tally);
-    memset(few->came, 0, tally->n_asked * few->n_padded);
-    memset(few->came_yes, 0, n * few->n_padded);
-    few->n_runs = 0;
-}
-
-/* Bytes where another number masks them. Apart, where compilers see that they do not overlap and make vectors of it. */
-__attribute__((noinline)) static void add_bytes(uint8_t *restrict to, const uint8_t *restrict from, uint8_t mask,
-                                                size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = (uint8_t)(to[i] + (from[i] & mask));
-}
-
-/* Which of n months have come by one: likewise. */
-__attribute__((noinline)) static void come_by(uint8_t *restrict by, const double *restrict month, double asked,
-                                              size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        by[i] = month[i] <= asked;
-}
-
-/* The first clocks are the levers' and events', by their numbers. Nobody asks beyond the horizon, so what has not come counts
- * nothing. */
-static void count_factors(struct tally *tally, uint64_t *count, const struct history *history, size_t replicate)
-{
-    struct tally_few *few = &tally->few;
-    const struct plan *plan = tally->plan;
-
-    if (few->n_runs == UINT8_MAX || few->replicate != replicate)
-        tally_settle(tally);
-    few->replicate = replicate;
-    few->n_runs++;
-    for (size_t i = 0; i < tally->n_asked; i++)
-        come_by(few->by + i * few->n_padded, history->first, tally->asked[i], plan->n_factors);
-    add_bytes(few->came, few->by, UINT8_MAX, tally->n_asked * few->n_padded);
-    for (size_t q = 0; q < plan->n_questions; q++) {
-        count[tally->at.told + q] += tally->yes[q] * one;
-        add_bytes(few->came_yes + q * few->n_padded, few->by + tally->which[q] * few->n_padded,
-                  tally->yes[q] ? UINT8_MAX : 0, few->n_padded);
-    }
-}
-
 void tally_time(const struct tally *tally, uint64_t *block, const struct tally_times *at, size_t b, double month,
                 double part)
 {
-    const double share = month / tally->plan->horizon;
-    const double place = fmin(sqrt(share), 1.0) * TALLY_BINS;
-    const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1;
-    const size_t cell = tally_bin(at, b, bin);
-    const double offset = place - (double)bin;
+    const struct tally_spot spot = tally_spot(tally, month);
+    const size_t cell = tally_bin(at, b, spot.bin);
 
     tally_add(block, cell, part);
-    tally_add(block, cell + 1, part * offset);
-    tally_add(block, cell + 2, part * offset * offset);
-    tally_add(block, at->months + b, part * share);
-}
-
-static void keep_first(struct tally *tally, const struct tally_times *at, size_t b, double month)
-{
-    tally->few.first[tally->few.n_first++] = (struct tally_first){at, b, month};
-}
-
-/* First times into a set of states, for each base and for all. Bases that begin there are there at month 0. */
-static void count_first(struct tally *tally, const struct history *history, uint64_t states,
-                        const struct tally_times *at)
-{
-    const struct plan *plan = tally->plan;
-    bool any = false;
-
-    for (uint32_t b = 0; b < plan->n_bases; b++)
-        if (states >> plan->base[b].initial & 1) {
-            keep_first(tally, at, b, 0.0);
-            if (!any)
-                keep_first(tally, at, plan->n_bases, 0.0);
-            any = true;
-        }
-    for (uint32_t i = 0; i < history->n_moves; i++) {
-        const struct move *move = &history->move[i];
-        bool before = states >> plan->base[move->base].initial & 1;
-
-        if (!(states >> move->to & 1) || states >> move->from & 1)
-            continue;
-        for (uint32_t j = 0; j < i && !before; j++)
-            before = history->move[j].base == move->base && states >> history->move[j].to & 1;
-        if (before)
-            continue;
-        keep_first(tally, at, move->base, move->month);
-        if (!any)
-            keep_first(tally, at, plan->n_bases, move->month);
-        any = true;
-    }
-}
-
-static void count_curves(const struct tally *tally, uint64_t *count, const struct history *history)
-{
-    const struct plan *plan = tally->plan;
-    const size_t n = tally->n_months;
-
-    for (size_t b = 0; b < plan->n_bases; b++)
-        count[tally->at.occupancy + (b * plan->n_states + plan->base[b].initial) * n] += one;
-    for (uint32_t i = 0; i < history->n_moves; i++) {
-        const struct move *move = &history->move[i];
-        const size_t m = grid_month(tally, move->month);
-
-        count[tally->at.occupancy + (move->base * plan->n_states + move->from) * n + m] -= one;
-        count[tally->at.occupancy + (move->base * plan->n_states + move->to) * n + m] += one;
-        if (move->first)
-            count[tally->at.incidence + (move->base * plan->n_transitions + plan->clock[move->clock].transition) * n +
-                  m] += one;
-    }
-}
-
-/* Whether a run has come to what is given. */
-static bool came_true(const struct plan *plan, const struct history *history)
-{
-    for (uint32_t i = 0; i < plan->given.n_bases; i++)
-        if (!(plan->held >> history_state(history, plan, plan->given.base[i], plan->given.month) & 1))
-            return false;
-    return true;
-}
-
-bool tally_run(struct tally *tally, const struct history *history, size_t replicate)
-{
-    const struct plan *plan = tally->plan;
-    uint64_t *count = tally_block(tally, replicate);
-    size_t held = 0;
-
-    count[tally->at.tried] += one;
-    if (!came_true(plan, history))
-        return false;
-    count[tally->at.runs] += one;
-    count[tally->at.squares] += one;
-    count[tally->at.answered] += one;
-    count_questions(tally, count, history);
-    if (plan->answers_only)
-        return true;
-    for (size_t b = 0; b < plan->n_bases; b++) {
-        count[tally->at.state + b * plan->n_states + history->state[b]] += one;
-        held += plan->held >> history->state[b] & 1;
-    }
-    count[tally->at.held + held] += one;
-    count_factors(tally, count, history, replicate);
-    count_curves(tally, count, history);
-    if (tally->few.n_first + 2 * (plan->n_bases + 1) > tally->few.room)
-        settle_times(tally);
-    count_first(tally, history, ~plan->held, &tally->at.loss);
-    count_first(tally, history, plan->deal, &tally->at.deal);
-    return true;
+    tally_add(block, cell + 1, part * spot.offset);
+    tally_add(block, cell + 2, part * spot.offset * spot.offset);
+    tally_add(block, at->months + b, part * spot.share);
 }
 
 void tally_merge(struct tally *into, const struct tally *from)

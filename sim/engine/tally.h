@@ -5,6 +5,7 @@
  * the last bit. Each count is kept for every replicate of the design, whose spread tells the error. */
 #ifndef FOOTHOLD_TALLY_H
 #define FOOTHOLD_TALLY_H
+#include <math.h>
 #include <stdint.h>
 #include "sim/engine/history.h"
 #include "sim/engine/world.h"
@@ -44,41 +45,33 @@ struct tally {
     size_t n_months;
     double *month;   /* the grid: 0, 1, 2 ... and the horizon */
     uint64_t *count; /* [replicate * at.size + ...] */
-    bool *yes;       /* scratch: per question, of the run counted last */
-    size_t n_asked;
-    double *asked;   /* the months that questions ask about, each once */
-    size_t *which;   /* per question: its place in asked */
-    uint32_t *state; /* [asked * n_bases + b] scratch: the state of b then, in the run counted last */
-    /* What came of levers, in bytes, and first times of some runs of one replicate, until they are added to its counts. */
-    struct tally_few {
-        size_t replicate, n_runs;
-        size_t n_padded;     /* factors, in whole vectors */
-        uint8_t *by;         /* [asked * n_padded + f] scratch: 1 if f had rung by then, in the run counted last */
-        uint8_t *came;       /* likewise, in how many runs */
-        uint8_t *came_yes;   /* [q * n_padded + f] by q's month, and q said yes */
-        struct tally_first { /* first times, each of which may have to wait for its bin: together they wait for less */
-            const struct tally_times *at;
-            size_t b;
-            double month;
-        } * first;
-        size_t n_first, room;
-    } few;
 };
 
 void tally_init(struct tally *tally, const struct plan *plan);
 void tally_free(struct tally *tally);
 
-/* Count a run of a replicate, in full once tally_settle is called; tally->yes then tells how it answered each question. What
- * the plan takes as given has not come true in the run: false, and it counts as tried only. */
-bool tally_run(struct tally *tally, const struct history *history, size_t replicate);
-
-/* Add what is still kept apart of the runs counted so far. */
-void tally_settle(struct tally *tally);
-
 /* Count part of a run in a cell of a replicate's block. */
 static inline void tally_add(uint64_t *block, size_t cell, double part)
 {
     block[cell] += (uint64_t)(int64_t)(part * TALLY_ONE + (part < 0.0 ? -0.5 : 0.5));
+}
+
+/* The first month of the grid at or after a month: its place. */
+size_t tally_grid_month(const struct tally *tally, double month);
+
+/* Where a time is counted. */
+struct tally_spot {
+    size_t bin;
+    double offset, share; /* in the bin; of the horizon */
+};
+
+static inline struct tally_spot tally_spot(const struct tally *tally, double month)
+{
+    const double share = month / tally->plan->horizon, root = sqrt(share);
+    const double place = (root < 1.0 ? root : 1.0) * TALLY_BINS;
+    const size_t bin = place < TALLY_BINS ? (size_t)place : TALLY_BINS - 1;
+
+    return (struct tally_spot){bin, place - (double)bin, share};
 }
 
 /* Count part of a run whose first time, of a base or of all (b = n_bases), was at a month. */

@@ -295,6 +295,12 @@ static void come_first(struct walk *walk, uint32_t c)
     }
 }
 
+static void forget_beyond(const struct walk *walk, double month[WALK_BATCH])
+{
+    for (size_t lane = 0; lane < walk->n_lanes; lane++)
+        month[lane] = month[lane] <= walk->plan->horizon ? month[lane] : INFINITY;
+}
+
 static void end_first(struct walk *walk, uint32_t c)
 {
     const struct plan_clock *clock = &walk->plan->clock[c];
@@ -357,6 +363,7 @@ void settle_batch(struct walk *walk)
         const uint32_t c = walk->settled[i];
 
         come_first(walk, c);
+        forget_beyond(walk, walk->comes + c * WALK_BATCH);
         end_first(walk, c);
         if (walk->plan->clock[c].recurs && walk->plan->clock[c].lasts)
             come_again(walk, c);

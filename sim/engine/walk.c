@@ -6,17 +6,7 @@
 #include "sim/engine/reach.h"
 #include "sim/engine/settle.h"
 #include "sim/system/portable.h"
-
-/* Slots that a processor's vector holds, for compilers that would not make one of a loop. */
-#if defined __AVX512F__
-enum { WIDTH = 8 };
-#elif defined __AVX__
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-typedef double walk_vector __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
-typedef int64_t walk_bits __attribute__((vector_size(WIDTH * sizeof(int64_t))));
+#include "sim/system/vectors.h"
 
 static void aim(struct walk *walk, uint32_t c)
 {
@@ -211,8 +201,8 @@ static void multiply(struct walk *walk, uint32_t first, uint32_t n, const double
 
     for (const double *end = by + n; by < end; by += WALK_PAD, hazard += WALK_PAD)
 #pragma GCC unroll 4
-        for (size_t k = 0; k < WALK_PAD; k += WIDTH)
-            *(walk_vector *)(hazard + k) *= *(const walk_vector *)(by + k);
+        for (size_t k = 0; k < WALK_PAD; k += VECTOR_WIDTH)
+            *vector_at(hazard + k) *= vector_of(by + k);
 }
 
 /* Slots whose hazards grow past all bounds. */
@@ -400,132 +390,45 @@ static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, 
     return f + (uint32_t)(ends <= comes) * walk_order_of_ring(plan, (uint32_t)plan->n_clocks);
 }
 
-static bool is_before(struct walk_known a, struct walk_known b)
-{
-    return a.month != b.month ? a.month < b.month : a.order < b.order;
-}
-
 static uint32_t what_is(uint32_t c, enum walk_kind kind)
 {
     return c * WALK_KINDS + kind;
 }
 
-static void await(struct walk *walk, double month, uint32_t order, uint32_t what)
-{
-    walk->queue[walk->n_queue] = (struct walk_known){month, order, what};
-    walk->n_queue += month <= walk->plan->horizon;
-}
-
-enum { FEW = 48 };
-static const double most_stretches = 1e9; /* a month; more would not fit numbers */
-
-/* Many are dealt out into as many stretches of time, so that the work grows with their number and no faster. */
-static void deal(struct walk *walk, double stretches)
-{
-    const size_t n = walk->n_queue;
-
-    memset(walk->stretch, 0, (n + 2) * sizeof *walk->stretch);
-    for (size_t i = 0; i < n; i++)
-        walk->stretch[(size_t)(walk->queue[i].month * stretches) + 1]++;
-    for (size_t i = 1; i < n + 2; i++)
-        walk->stretch[i] += walk->stretch[i - 1];
-    for (size_t i = 0; i < n; i++)
-        walk->dealt[walk->stretch[(size_t)(walk->queue[i].month * stretches)]++] = walk->queue[i];
-}
-
-/* Few, into as many as a word has bits. */
-static void deal_few(struct walk *walk, double stretches)
-{
-    enum { NONE = UINT8_MAX };
-    uint8_t first[64], next[FEW];
-    uint64_t busy = 0;
-    size_t n = 0;
-
-    memset(first, NONE, sizeof first);
-    for (size_t i = 0; i < walk->n_queue; i++) {
-        const size_t at = (size_t)(walk->queue[i].month * stretches);
-
-        next[i] = first[at];
-        first[at] = (uint8_t)i;
-        busy |= (uint64_t)1 << at;
-    }
-    for (; busy; busy &= busy - 1)
-        for (uint8_t i = first[__builtin_ctzll(busy)]; i != NONE; i = next[i])
-            walk->dealt[n++] = walk->queue[i];
-}
-
-/* By month, then by order. */
-static void sort_queue(struct walk *walk)
-{
-    struct walk_known *const swap = walk->queue;
-    const bool few = walk->n_queue <= FEW;
-    const double stretches = (few ? 63.0 : (double)walk->n_queue) / walk->plan->horizon;
-
-    if (stretches < most_stretches) {
-        if (few)
-            deal_few(walk, stretches);
-        else
-            deal(walk, stretches);
-        walk->queue = walk->dealt;
-        walk->dealt = swap;
-    }
-    for (size_t i = 1; i < walk->n_queue; i++) { /* what fell into one stretch */
-        const struct walk_known known = walk->queue[i];
-        size_t k = i;
-
-        if (known.month > walk->queue[i - 1].month)
-            continue;
-        for (; k && is_before(known, walk->queue[k - 1]); k--)
-            walk->queue[k] = walk->queue[k - 1];
-        walk->queue[k] = known;
-    }
-}
-
-static void make_room(struct walk *walk, size_t n)
-{
-    if (n <= walk->room)
-        return;
-    free(walk->queue);
-    free(walk->dealt);
-    free(walk->stretch);
-    walk->room = 2 * n;
-    walk->queue = memory_new(walk->room, sizeof *walk->queue);
-    walk->dealt = memory_new(walk->room, sizeof *walk->dealt);
-    walk->stretch = memory_new(walk->room + 2, sizeof *walk->stretch);
-}
-
 /* All that settled clocks do in a lane, and all else that is known. */
-static void fill_queue(struct walk *walk, struct history *history, size_t lane)
+static void fill_calendar(struct walk *walk, struct history *history, size_t lane)
 {
     const struct plan *plan = walk->plan;
     const struct walk_spells *more = &walk->spells[lane];
+    struct calendar *calendar = &walk->calendar;
 
-    walk->n_queue = 0;
-    make_room(walk, 2 * (walk->n_settled + more->n) + walk->n_change_months + 2);
+    calendar_begin(calendar, 2 * (walk->n_settled + more->n) + walk->n_change_months + 1, plan->horizon);
     for (uint32_t i = 0; i < walk->n_awaited; i++) {
         const struct walk_awaited *ring = &walk->awaited[i];
-        const double month = ring->month[lane];
 
-        history->first[ring->clock] = month <= plan->horizon ? month : INFINITY;
-        await(walk, month, ring->order, ring->what);
+        history->first[ring->clock] = ring->month[lane];
+        calendar_add(calendar, ring->month[lane], ring->order, ring->what);
     }
     for (uint32_t i = 0; i < walk->n_ending; i++) {
         const struct walk_awaited *end = &walk->ending[i];
 
-        await(walk, end->month[lane],
-              order_of_end(plan, end->clock, walk->comes[end->clock * WALK_BATCH + lane], end->month[lane]), end->what);
+        calendar_add(calendar, end->month[lane],
+                     order_of_end(plan, end->clock, walk->comes[end->clock * WALK_BATCH + lane], end->month[lane]),
+                     end->what);
     }
     for (size_t i = 0; i < more->n; i++) {
         const struct walk_spell *spell = &more->spell[i];
 
-        await(walk, spell->comes, walk_order_of_ring(plan, spell->clock), what_is(spell->clock, WALK_RINGS_AGAIN));
-        await(walk, spell->ends, order_of_end(plan, spell->clock, spell->comes, spell->ends),
-              what_is(spell->clock, WALK_ENDS));
+        calendar_add(calendar, spell->comes, walk_order_of_ring(plan, spell->clock),
+                     what_is(spell->clock, WALK_RINGS_AGAIN));
+        calendar_add(calendar, spell->ends, order_of_end(plan, spell->clock, spell->comes, spell->ends),
+                     what_is(spell->clock, WALK_ENDS));
     }
     for (uint32_t i = 0; i < walk->n_change_months; i++)
-        await(walk, walk->change_month[i], order_of_change(plan), what_is((uint32_t)plan->n_clocks, 0) + i);
-    await(walk, plan->horizon, UINT32_MAX, WALK_HORIZON);
-    sort_queue(walk);
+        calendar_add(calendar, walk->change_month[i], order_of_change(plan), what_is((uint32_t)plan->n_clocks, 0) + i);
+    calendar_add(calendar, plan->horizon, UINT32_MAX, WALK_HORIZON);
+    calendar_deal(calendar);
+    walk->known = calendar_next(calendar);
 }
 
 static void begin_slots(struct walk *walk, size_t lane)
@@ -564,7 +467,7 @@ static void begin_clocks(struct walk *walk, struct history *history, size_t lane
         aim(walk, c);
     }
     begin_slots(walk, lane);
-    fill_queue(walk, history, lane);
+    fill_calendar(walk, history, lane);
     for (uint32_t i = 0; i < walk->n_asked; i++)
         walk->asked[i].since = walk->asked[i].hazard = 0.0;
 }
@@ -575,7 +478,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
 
     walk->month = 0.0;
     walk->soon_is_stale = true;
-    walk->next_known = walk->next_change = 0;
+    walk->next_change = 0;
     walk->n_moving = walk->n_movable;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
@@ -590,7 +493,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
 
 /* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. No branch: which comes
  * first cannot be foreseen. */
-static struct walk_known soonest(const struct walk *walk)
+static struct calendar_entry soonest(const struct walk *walk)
 {
     double ring = INFINITY, end = INFINITY;
     uint32_t ringing = UINT32_MAX, ending = UINT32_MAX;
@@ -610,20 +513,19 @@ static struct walk_known soonest(const struct walk *walk)
         ending = sooner ? f : ending;
     }
     if (end <= ring && end < INFINITY)
-        return (struct walk_known){end, ending, what_is(walk->plan->factor[ending].clock, WALK_ENDS)};
-    return (struct walk_known){ring, walk_order_of_ring(walk->plan, ringing), what_is(ringing, WALK_RINGS)};
+        return (struct calendar_entry){end, ending, what_is(walk->plan->factor[ending].clock, WALK_ENDS)};
+    return (struct calendar_entry){ring, walk_order_of_ring(walk->plan, ringing), what_is(ringing, WALK_RINGS)};
 }
 
 /* What is known to come next. */
-static const struct walk_known *what_comes(struct walk *walk)
+static const struct calendar_entry *what_comes(struct walk *walk)
 {
-    const struct walk_known *known = &walk->queue[walk->next_known];
-
     if (walk->soon_is_stale) {
         walk->soon = soonest(walk);
         walk->soon_is_stale = false;
     }
-    return walk->soon.month <= known->month && is_before(walk->soon, *known) ? &walk->soon : known;
+    return walk->soon.month <= walk->known->month && calendar_is_before(&walk->soon, walk->known) ? &walk->soon
+                                                                                                  : walk->known;
 }
 
 /* Let some time pass for the rated clocks; whether any rings: has less than nothing left, so that the sign of a number says it.
@@ -631,46 +533,62 @@ static const struct walk_known *what_comes(struct walk *walk)
 static bool use_up(struct walk *walk, double time)
 {
     const double *left = walk->left, *hazard = walk->hazard;
-    walk_bits all = {0};
+    vector_bits all = {0};
     int64_t any = 0;
 
     for (double *after = walk->after, *end = after + walk->n_padded; after < end;
          after += WALK_PAD, left += WALK_PAD, hazard += WALK_PAD)
 #pragma GCC unroll 4
-        for (size_t k = 0; k < WALK_PAD; k += WIDTH) {
-            const walk_vector now = *(const walk_vector *)(left + k) - *(const walk_vector *)(hazard + k) * time;
+        for (size_t k = 0; k < WALK_PAD; k += VECTOR_WIDTH) {
+            const vector_double now = vector_of(left + k) - vector_of(hazard + k) * time;
 
-            *(walk_vector *)(after + k) = now;
-            all |= (walk_bits)now;
+            *vector_at(after + k) = now;
+            all |= (vector_bits)now;
         }
-    for (size_t i = 0; i < WIDTH; i++)
+    for (size_t i = 0; i < VECTOR_WIDTH; i++)
         any |= all[i];
     return any < 0;
 }
 
-/* The rated clock that rings first by a month, given that one does. */
-static uint32_t first_to_ring(const struct walk *walk, double by, double *month)
+/* The slot that rings first, given that several do. */
+static uint32_t first_of_several(const struct walk *walk)
 {
-    uint32_t found = 0, n = 0;
+    double soonest = INFINITY;
+    uint32_t slot = 0;
 
-    for (uint32_t i = 0; i < walk->n_rated; i++) { /* no branch */
-        walk->some[n] = i;
-        n += walk->after[i] < 0.0;
-    }
-    *month = INFINITY;
-    for (uint32_t k = 0; k < n; k++) {
-        const uint32_t i = walk->some[k];
-        const double when = smaller(by, walk->month + walk->left[i] / walk->hazard[i]);
-
-        if (when < *month) {
-            *month = when;
-            found = i;
+    for (uint32_t i = 0; i < walk->n_rated; i++)
+        if (walk->after[i] < 0.0 && walk->left[i] < soonest * walk->hazard[i]) {
+            soonest = walk->left[i] / walk->hazard[i];
+            slot = i;
         }
-    }
-    return found;
+    return slot;
 }
 
-/* Take over what use_up found, a month later. Thresholds that rounding has used up stay above 0. */
+/* The slot that rings first, given that one does. Mostly there is no other; no branch to find that one. */
+static uint32_t first_to_ring(const struct walk *walk)
+{
+    const double *after = walk->after;
+    vector_bits place = {0}, ringing = {0}, minus_n = {0};
+    int64_t slot = 0, n = 0;
+
+    for (size_t k = 0; k < VECTOR_WIDTH; k++)
+        place[k] = (int64_t)k;
+    for (const double *end = after + walk->n_padded; after < end; after += WALK_PAD)
+#pragma GCC unroll 4
+        for (size_t k = 0; k < WALK_PAD; k += VECTOR_WIDTH, place += VECTOR_WIDTH) {
+            const vector_bits rings = vector_of(after + k) < 0.0;
+
+            ringing |= rings & place;
+            minus_n += rings;
+        }
+    for (size_t k = 0; k < VECTOR_WIDTH; k++) {
+        slot |= ringing[k];
+        n -= minus_n[k];
+    }
+    return n == 1 ? (uint32_t)slot : first_of_several(walk);
+}
+
+/* Take over what use_up found, up to a month. */
 static void advance(struct walk *walk, double month)
 {
     double *const swap = walk->left;
@@ -697,24 +615,23 @@ static void happens(struct walk *walk, struct history *history, uint32_t what)
 /* Play up to the next thing that happens, and let it happen; false when nothing more can change. */
 static bool step(struct walk *walk, struct history *history)
 {
-    const struct walk_known *known = what_comes(walk);
+    const struct calendar_entry *known = what_comes(walk);
     const uint32_t what = known->what;
 
     if (use_up(walk, known->month - walk->month)) {
-        double month;
-        const uint32_t slot = first_to_ring(walk, known->month, &month);
+        const uint32_t slot = first_to_ring(walk);
+        const double time = walk->left[slot] / walk->hazard[slot], most = known->month - walk->month;
 
-        use_up(walk, month - walk->month);
-        for (uint32_t i = 0; i < walk->n_rated; i++)
-            walk->after[i] = larger(walk->after[i], 0x1p-1000);
-        advance(walk, month);
+        use_up(walk, smaller(larger(time, 0.0), most)); /* rounding may have left less than nothing */
+        advance(walk, smaller(larger(walk->month + time, walk->month), known->month));
         rings(walk, history, walk->rated[slot]);
         return walk->n_moving || !walk->bases_only || history->told;
     }
     advance(walk, known->month);
     if (what == WALK_HORIZON)
         return false;
-    walk->next_known += known != &walk->soon;
+    if (known == walk->known)
+        walk->known = calendar_next(&walk->calendar);
     happens(walk, history, what);
     return true;
 }

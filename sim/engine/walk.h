@@ -13,6 +13,7 @@
  *   followed  a base's transition: its speed is written into a course whenever it changes (course.h) */
 #ifndef FOOTHOLD_WALK_H
 #define FOOTHOLD_WALK_H
+#include "sim/engine/calendar.h"
 #include "sim/engine/course.h"
 #include "sim/engine/history.h"
 #include "sim/engine/reach.h"
@@ -34,13 +35,9 @@ struct walk_change { /* a rated clock's rate changes */
     uint32_t clock, step;
 };
 
-struct walk_known { /* something happens */
-    double month;
-    uint32_t order; /* among what happens at that month: walk.c, order_of_change */
-    uint32_t
-        what; /* clock * WALK_KINDS + kind; from n_clocks * WALK_KINDS on: the rates change, for the first time, the second ... */
-};
-enum walk_kind { WALK_ENDS /* what the clock has brought */, WALK_RINGS_AGAIN, WALK_RINGS, WALK_KINDS };
+/* What happens, as the calendar's entries say it: clock * WALK_KINDS + kind; from n_clocks * WALK_KINDS on, the rates change for the
+ * first time, the second ...; or the run ends. */
+enum walk_kind { WALK_ENDS /* what the clock has brought */, WALK_RINGS_AGAIN, WALK_RINGS, WALK_KINDS = 4 };
 #define WALK_HORIZON UINT32_MAX
 
 struct walk_spell { /* of a settled clock that recurs, but its first */
@@ -89,7 +86,7 @@ struct walk {
         bool followed, asked;
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;
-    struct walk_turn { /* likewise, what happens: see walk_known */
+    struct walk_turn { /* likewise, what happens: see walk_kind */
         uint32_t first, n;
         size_t at;
         bool plain; /* and does nothing else */
@@ -137,12 +134,10 @@ struct walk {
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
     double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date */
-    struct walk_known *queue; /* all that is known from the start, in order; after the horizon nothing counts */
-    struct walk_known *dealt; /* dealt, stretch: scratch */
-    uint32_t *stretch;
-    size_t n_queue, room, next_known;
+    struct calendar calendar;           /* all that is known from the start, and the horizon */
+    const struct calendar_entry *known; /* what comes next of it */
     uint32_t next_change;
-    struct walk_known soon; /* of aimed clocks and of endings that are not settled */
+    struct calendar_entry soon; /* of aimed clocks and of endings that are not settled */
     bool soon_is_stale;
 };
 

@@ -282,7 +282,6 @@ void walk_init(struct walk *walk, const struct plan *plan, struct course *course
         PART(kept, n + 2 * WALK_PAD),
         PART(hazard, n + 2 * WALK_PAD),
         PART(speed, n),
-        PART(some, n + 1),
         PART(aimed_left, n),
         PART(aimed_ratio, n),
         PART(ring, n),
@@ -315,11 +314,11 @@ void walk_free(struct walk *walk)
         walk->start_ratio, walk->start_hazard, walk->start_shut,   walk->start_waits, walk->ending,    walk->start_on,
         walk->stand,       walk->standing,     walk->frailty,      walk->ends,        walk->is_on,     walk->rung,
         walk->waits,       walk->spent,        walk->left,         walk->after,       walk->kept,      walk->hazard,
-        walk->speed,       walk->some,         walk->aimed_left,   walk->aimed_ratio, walk->ring,      walk->passed,
-        walk->queue,       walk->dealt,        walk->stretch};
+        walk->speed,       walk->aimed_left,   walk->aimed_ratio,  walk->ring,        walk->passed};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
+    calendar_free(&walk->calendar);
     for (size_t lane = 0; lane < WALK_BATCH; lane++)
         free(walk->spells[lane].spell);
 }
@@ -455,7 +454,7 @@ static void fill_turns(struct walk *walk, uint32_t f)
     struct walk_turn *turn = &walk->turn[f * WALK_KINDS];
     const bool plain = is_plain(walk, walk->plan->factor[f].clock);
 
-    for (size_t kind = 0; kind < WALK_KINDS; kind++)
+    for (size_t kind = WALK_ENDS; kind <= WALK_RINGS; kind++)
         turn[kind].plain = plain;
     if (!otherwise->n)
         return;

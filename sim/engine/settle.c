@@ -173,6 +173,8 @@ static double ring_from(const struct walk *walk, size_t lane, uint32_t c, double
 {
     double passed = baseline_hazard(walk, c, now);
 
+    if (!n_bearers(walk->plan, c) && !walk->plan->clock[c].frailties.n)
+        return walk->start_ratio[c] > 0.0 ? reach_from(walk, c, now, passed, left / walk->start_ratio[c]) : INFINITY;
     while (now <= walk->plan->horizon && passed < INFINITY) {
         const struct bearing bearing = bearing_at(walk, lane, c, now);
         double before = passed;

@@ -554,11 +554,11 @@ static void draw_thresholds(struct walk *walk, uint32_t c)
 static void draw_frailties(struct walk *walk, size_t d)
 {
     const struct plan_dependence *dependence = &walk->plan->dependence[d];
-    double *frailty = walk->frailties + d * WALK_BATCH;
+    double uniform[WALK_BATCH];
 
-    stream_uniforms(frailty, walk->n_lanes, &walk->luck, dependence->key, 0);
-    for (size_t lane = 0; lane < walk->n_lanes; lane++)
-        frailty[lane] = gamma_quantile(dependence->gamma, walk->world->variance[d], frailty[lane]);
+    stream_uniforms(uniform, walk->n_lanes, &walk->luck, dependence->key, 0);
+    gamma_quantiles(dependence->gamma, walk->world->variance[d], uniform, walk->frailties + d * WALK_BATCH,
+                    walk->n_lanes);
 }
 
 void walk_batch(struct walk *walk, uint64_t first_run, uint64_t n_runs)

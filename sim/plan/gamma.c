@@ -124,25 +124,37 @@ static size_t first_of_four(double place, size_t n)
     return node < 0.0 ? 0 : node > (double)n - 4.0 ? n - 4 : (size_t)node;
 }
 
-double gamma_quantile(const struct gamma *gamma, double variance, double u)
+/* exp(sd y), y from four rows with their weights. */
+static double from_rows(const double *row, const double weight[4], double sd, double t)
 {
-    const double t = portable_log(u) - portable_log(1.0 - u), sd = sqrt(variance);
-    const double row = (sd - gamma->first_sd) / sd_step, node = (t - t_first) / t_step;
-    double across[4], down[4], y = 0.0;
-    size_t first_row, first_node;
+    const double node = (t - t_first) / t_step;
+    const size_t first = first_of_four(node, T_NODES);
+    double across[4], y = 0.0;
 
-    if (!(variance > 0.0))
-        return 1.0;
-    if (!(row >= 0.0 && row <= (double)(gamma->n_rows - 1)))
-        return portable_exp(solve(1.0 / variance, t, middle(variance)));
-    first_row = first_of_four(row, gamma->n_rows);
-    first_node = first_of_four(node, T_NODES);
-    cubic(down, row - (double)first_row - 1.0);
-    cubic(across, node - (double)first_node - 1.0);
+    cubic(across, node - (double)first - 1.0);
     for (size_t i = 0; i < 4; i++) {
-        const double *four = gamma->y + (first_row + i) * T_NODES + first_node;
+        const double *four = row + i * T_NODES + first;
 
-        y += down[i] * (across[0] * four[0] + across[1] * four[1] + across[2] * four[2] + across[3] * four[3]);
+        y += weight[i] * (across[0] * four[0] + across[1] * four[1] + across[2] * four[2] + across[3] * four[3]);
     }
     return portable_exp(sd * y);
+}
+
+void gamma_quantiles(const struct gamma *gamma, double variance, const double *u, double *x, size_t n)
+{
+    const double sd = sqrt(variance), row = (sd - gamma->first_sd) / sd_step;
+    const bool is_tabled = row >= 0.0 && row <= (double)(gamma->n_rows - 1);
+    const size_t first = is_tabled ? first_of_four(row, gamma->n_rows) : 0;
+    double down[4];
+
+    cubic(down, row - (double)first - 1.0);
+    for (size_t i = 0; i < n; i++)
+        x[i] = portable_log(u[i]) - portable_log(1.0 - u[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!(variance > 0.0))
+            x[i] = 1.0;
+        else if (is_tabled)
+            x[i] = from_rows(gamma->y + first * T_NODES, down, sd, x[i]);
+        else
+            x[i] = portable_exp(solve(1.0 / variance, x[i], middle(variance)));
 }

@@ -65,40 +65,54 @@ static bool decimal(uint64_t mantissa, int exponent, int power, uint64_t *n)
     return (mantissa == UINT64_C(1) << 52 ? 4 : 2) * rest < five[power];
 }
 
-/* digits of n, most significant first; returns how many. */
-static int put_digits(char *text, uint64_t n)
-{
-    char reversed[24];
-    int size = 0;
+enum { MAX_DIGITS = 20 };
 
-    do
-        reversed[size++] = (char)('0' + n % 10);
-    while (n /= 10);
-    for (int i = 0; i < size; i++)
-        text[i] = reversed[size - 1 - i];
-    return size;
+/* The digits of n, two at a time, at the end of a text; returns where they begin. */
+static char *put_digits(char text[MAX_DIGITS], uint64_t n)
+{
+    static const char pair[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char *at = text + MAX_DIGITS;
+
+    for (; n >= 10; n /= 100) {
+        at -= 2;
+        memcpy(at, pair + n % 100 * 2, 2);
+    }
+    if (n)
+        *--at = (char)('0' + n);
+    return at;
 }
 
-/* n / 10^power without trailing zeros. */
+/* n / 10^power without trailing zeros, n above 0. */
 static void put_decimal(char *text, bool negative, uint64_t n, int power)
 {
-    char digits[24];
+    char buffer[MAX_DIGITS], *digits;
     int size, whole;
 
     while (power > 0 && n % 10 == 0) {
         n /= 10;
         power--;
     }
-    size = put_digits(digits, n);
+    digits = put_digits(buffer, n);
+    size = (int)(buffer + MAX_DIGITS - digits);
     whole = size - power; /* digits before the point; not above 0: as many zeros after it */
     if (negative)
         *text++ = '-';
-    for (int i = whole > 0 ? 0 : whole - 1; i < size; i++) {
-        if (i == whole)
-            *text++ = '.';
-        *text++ = i < 0 ? '0' : digits[i];
+    if (whole > 0) {
+        memcpy(text, digits, (size_t)whole);
+        text += whole;
+        digits += whole;
+        size -= whole;
+    } else {
+        *text++ = '0';
     }
-    *text = '\0';
+    if (size)
+        *text++ = '.';
+    for (; whole < 0; whole++)
+        *text++ = '0';
+    memcpy(text, digits, (size_t)size);
+    text[size] = '\0';
 }
 
 /* floor(log10 x) for 1e-4 <= x < 1e15 */

@@ -22,13 +22,15 @@ static inline double smaller(double a, double b)
 /* Natural logarithm of a positive normal number. */
 static inline double portable_log(double x)
 {
-    uint64_t bits, mantissa;
+    uint64_t bits, mantissa, exponent;
     double m, s, z, z2, z4, p, e;
 
     memcpy(&bits, &x, sizeof bits);
     /* x = 2^e m with m in [sqrt(1/2), sqrt(2)) */
     mantissa = bits - UINT64_C(0x3fe6a09e667f3bcd);
-    e = (double)((int64_t)mantissa >> 52);
+    exponent = (mantissa + (UINT64_C(1023) << 52)) >> 52 | UINT64_C(0x4330000000000000); /* 2^52 + 1023 + e */
+    memcpy(&e, &exponent, sizeof e);
+    e -= 4503599627371519.0;
     mantissa = (mantissa & UINT64_C(0xfffffffffffff)) + UINT64_C(0x3fe6a09e667f3bcd);
     memcpy(&m, &mantissa, sizeof m);
     /* log m = 2 atanh s, s = (m - 1) / (m + 1), |s| <= 0.1716 */

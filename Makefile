@@ -95,6 +95,7 @@ $(B)/tests/bench/stateful: $(B)/sim/main.o $(B)/tests/bench/stateful.o $(LIB)
 
 # a quarter of an hour: ratios to a plain program for the same scenario, to the physical limit, and between ways
 bench: $(B)/tests/bench/scalar $(B)/tests/bench/parts $(B)/tests/bench/stateful $(B)/foothold
+	$(MAKE) -s B=$(B)/bench/counted CFLAGS=-O1 CPPFLAGS=-Itests/bench/counted
 	$(MAKE) -s B=$(B)/bench/avx2 CFLAGS='-O3 -march=haswell'
 	$(MAKE) -s B=$(B)/bench/avx512 CFLAGS='-O3 -march=x86-64-v4 -mprefer-vector-width=512'
 	CC='$(CC)' sh tests/bench/bench.sh $(B)

@@ -126,9 +126,9 @@ for round in $(seq "$rounds"); do
                 --estimator draw
         fi
     done
-    measure stateful "$draws" env COUNT=1 "$build/tests/bench/stateful" run --quiet --format csv --out "$temp/results" \
-        --seed "$round" --threads 1 --worlds "$worlds" --runs "$runs" --estimator draw "$december"
-    measure limit "$draws" "$parts" limit $(tail -n 1 "$temp/errors")
+    measure stateful "$draws" one_core "$build/tests/bench/stateful" --worlds "$worlds" --runs "$runs" --estimator draw
+    one_core "$build/bench/counted/foothold" --worlds "$worlds" --runs "$runs" --estimator draw 2>"$temp/counts" >/dev/null
+    measure limit "$draws" "$parts" limit $(tail -n 1 "$temp/counts")
     measure conditional "$courses" one_core "$foothold" --worlds "$worlds" --runs 16 --estimator conditional
     measure drawn_few "$courses" one_core "$foothold" --worlds "$worlds" --runs 16 --estimator draw
     for n in 10 100 1000; do
@@ -165,7 +165,7 @@ ratio own_worlds engine "  by hand over foothold, bases drawn (as built: 128 bit
 ratio own_worlds engine_avx2 "  the same, built for AVX2"
 ratio own_worlds engine_avx512 "  the same, built for AVX-512"
 ratio shared_worlds engine "  by hand with shared worlds over foothold"
-ratio engine limit "  foothold over its random bits and logarithms alone"
+ratio engine limit "  foothold over its random bits, logarithms and exponentials alone"
 ratio engine stateful "  named random numbers over a stateful generator's"
 ratio one_thread two_threads "  one thread over two, by the wall"
 ratio clocks_100 clocks_10 "  100 clocks over 10, for 10 times as many" 0.1

@@ -1,6 +1,6 @@
 /* parts.c - what the engine cannot do without, and nothing else; for bench.sh.
  *
- *   parts limit UNIFORMS LOGS     so many random numbers, and the logarithms of some of them, as the engine makes them
+ *   parts limit UNIFORMS LOGS EXPS   so many random numbers, logarithms and exponentials, as the engine makes them
  *   parts own N | libc N          N doubles written as text, by number_print and by snprintf
  *   parts npy N                   N records of raw draws; all to /dev/null */
 #include <stdio.h>
@@ -9,10 +9,11 @@
 #include "sim/engine/stream.h"
 #include "sim/report/npy.h"
 #include "sim/report/number.h"
+#include "sim/system/portable.h"
 
 enum { BATCH = 64 };
 
-static double limit(double uniforms, double logs)
+static double limit(double uniforms, double logs, double exps)
 {
     const struct key128 key = {{1, 2}, 0};
     const uint64_t point[1] = {0};
@@ -24,6 +25,8 @@ static double limit(double uniforms, double logs)
             stream_exponentials(out, BATCH, &luck, key, 0);
         else
             stream_uniforms(out, BATCH, &luck, key, 0);
+        for (size_t k = 0; i < exps && k < BATCH; k++)
+            out[k] = portable_exp(-out[k]);
         luck.run += BATCH;
         sum += out[0];
     }
@@ -79,8 +82,8 @@ int main(int argc, char **argv)
 {
     const double n = argc > 2 ? strtod(argv[2], NULL) : 0.0;
 
-    if (argc == 4 && !strcmp(argv[1], "limit"))
-        printf("%g\n", limit(n, strtod(argv[3], NULL)));
+    if (argc == 5 && !strcmp(argv[1], "limit"))
+        printf("%g\n", limit(n, strtod(argv[3], NULL), strtod(argv[4], NULL)));
     else if (argc == 3 && !strcmp(argv[1], "npy"))
         write_draws(n);
     else if (argc == 3)

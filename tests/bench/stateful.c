@@ -1,12 +1,8 @@
 /* stateful.c - sim/engine/stream.h with the next number of a stateful generator in place of each named one: what it costs
  * that every number can be had by its name. For bench.sh only: one thread, and no promise is kept.
  *
- * xoshiro256++ (Blackman & Vigna 2021, Scrambled linear pseudorandom number generators), 16 side by side. With COUNT set in
- * the environment it tells how many uniforms and how many exponentials were drawn. */
+ * xoshiro256++ (Blackman & Vigna 2021, Scrambled linear pseudorandom number generators), 16 side by side. */
 #include <gsl/gsl_cdf.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "sim/engine/stream.h"
 #include "sim/system/portable.h"
 
@@ -14,13 +10,6 @@ enum { LANES = 16, BUFFER = 64 * LANES };
 
 static uint64_t state[4][LANES], buffer[BUFFER];
 static size_t used = BUFFER;
-static double n_uniforms, n_exponentials;
-
-static void tell(void)
-{
-    if (getenv("COUNT"))
-        fprintf(stderr, "%.0f %.0f\n", n_uniforms, n_exponentials);
-}
 
 static void seed_all(void)
 {
@@ -31,7 +20,6 @@ static void seed_all(void)
             x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9) + UINT64_C(0x9e3779b97f4a7c15);
             state[i][lane] = x ^ x >> 27;
         }
-    atexit(tell);
 }
 
 static uint64_t turn(uint64_t x, int k)
@@ -85,13 +73,11 @@ void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, con
 double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
     (void)luck, (void)key, (void)occurrence;
-    n_uniforms++;
     return design_to_uniform(next());
 }
 
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    n_exponentials++;
     return -portable_log(stream_uniform(luck, key, occurrence));
 }
 
@@ -103,7 +89,6 @@ double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurr
 void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
     (void)luck, (void)key, (void)occurrence;
-    n_uniforms += (double)n;
     for (size_t i = 0; i < n; i++)
         out[i] = design_to_uniform(next());
 }
@@ -111,7 +96,6 @@ void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key1
 void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
     stream_uniforms(out, n, luck, key, occurrence);
-    n_exponentials += (double)n;
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);
 }

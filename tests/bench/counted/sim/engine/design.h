@@ -1,0 +1,13 @@
+#define design_to_uniform uncounted_to_uniform
+#include "../../../../../sim/engine/design.h"
+#undef design_to_uniform
+#ifndef FOOTHOLD_COUNTED_DESIGN_H
+#define FOOTHOLD_COUNTED_DESIGN_H
+#include "../../count.h"
+
+static inline double design_to_uniform(uint64_t bits)
+{
+    count_uniforms++;
+    return uncounted_to_uniform(bits);
+}
+#endif

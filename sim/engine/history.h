@@ -31,7 +31,7 @@ struct happening {
 struct history {
     /* valid for the run just played */
     double *first;   /* per clock: month it first rang, INFINITY if it did not within the horizon */
-    bool *on;        /* per factor: in force at the horizon */
+    bool *on;        /* per factor: in force at the horizon; for models that decide bases (model.h) */
     uint32_t *state; /* per base: at the horizon */
     struct move *move;
     uint32_t n_moves;

@@ -21,6 +21,8 @@ enum {
     TOLD_NUMBERS = 64                 /* of a run that is told, about */
 };
 
+_Static_assert((int)WALK_BATCH <= (int)SHEET_RUNS, "a batch is counted on one sheet");
+
 /* What happened in the runs of a slice of a world, one after the other. */
 struct tape {
     struct happening *happening;

@@ -19,8 +19,8 @@ struct sheet {
     size_t n_asked, horizon;
     double *asked; /* months that are asked about, each once, and the horizon: asked[horizon] */
     size_t *which; /* per question: its place in asked */
-    uint64_t *
-        moved; /* [(asked * n_bases + base) * n_states + state]: it has been left or entered an odd number of times by then */
+    /* [(asked * n_bases + base) * n_states + state]: it has been left or entered an odd number of times by then */
+    uint64_t *moved;
     uint64_t *been_lost, *been_deal; /* per base, and of all: it has been in such a state */
     uint64_t *rang;                  /* per question about a transition: it has rung by then */
     uint64_t *yes;                   /* per question; valid once the sheet is counted */

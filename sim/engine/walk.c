@@ -442,7 +442,8 @@ static void begin_slots(struct walk *walk, size_t lane)
     walk->rate = walk->rates;
     memcpy(walk->hazard, walk->start_hazard, walk->n_slots * sizeof *walk->hazard);
     for (uint32_t i = 0; i < walk->n_frail; i++)
-        walk->hazard[walk->frail[i].slot] *= walk->frailty[walk->frail[i].dependence];
+        walk->hazard[walk->frail[i].slot] =
+            smaller(walk->hazard[walk->frail[i].slot] * walk->frailty[walk->frail[i].dependence], WALK_MOST);
 }
 
 /* It has come before anything begins. */
@@ -557,7 +558,7 @@ static uint32_t first_of_several(const struct walk *walk)
     uint32_t slot = 0;
 
     for (uint32_t i = 0; i < walk->n_rated; i++)
-        if (walk->after[i] < 0.0 && walk->left[i] < soonest * walk->hazard[i]) {
+        if (walk->after[i] < 0.0 && walk->left[i] / walk->hazard[i] < soonest) {
             soonest = walk->left[i] / walk->hazard[i];
             slot = i;
         }

@@ -77,12 +77,12 @@ struct walk {
     uint32_t n_settled, n_aimed, n_rated, n_followed, n_lasting, n_changes, n_change_months, n_asked;
     uint32_t n_padded; /* n_rated, and the slots of no clock */
     uint32_t n_slots;  /* with those of followed clocks, in whole groups */
-    /* a switch that goes on multiplies the hazards of slots [first, first + n) by row[on ...], and by row[off ...] when it goes off */
+    /* a switch that goes on multiplies the hazards of slots [first, first + n) by row[on ...], and by row[off ...] when it goes
+     * off */
     struct walk_reach {
         uint32_t first, n;
         size_t on, off;
-        bool
-            can_return; /* every ratio can be undone by multiplying: none is near 0, nor all together past all bounds */
+        bool can_return; /* every ratio can be undone by multiplying: none is near 0, nor all together too large */
         bool followed, asked;
         struct span aimed; /* and changes these aimed clocks: links, in aimed_link[] */
     } * reach;
@@ -129,7 +129,6 @@ struct walk {
     double *hazard;       /* per slot: while it is enabled */
     const double *rate;   /* per slot: its baseline */
     double *speed;        /* per followed clock: its hazard while it is enabled, else 0 */
-    uint32_t *some;       /* scratch: slots */
     uint32_t n_moving;    /* bases that can move */
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */

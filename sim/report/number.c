@@ -68,19 +68,19 @@ static bool decimal(uint64_t mantissa, int exponent, int power, uint64_t *n)
 enum { MAX_DIGITS = 20 };
 
 /* The digits of n, two at a time, at the end of a text; returns where they begin. */
-static char *put_digits(char text[MAX_DIGITS], uint64_t n)
+static size_t put_digits(char text[MAX_DIGITS], uint64_t n)
 {
     static const char pair[] =
         "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
         "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    char *at = text + MAX_DIGITS;
+    size_t at = MAX_DIGITS;
 
     for (; n >= 10; n /= 100) {
         at -= 2;
-        memcpy(at, pair + n % 100 * 2, 2);
+        memcpy(text + at, pair + n % 100 * 2, 2);
     }
     if (n)
-        *--at = (char)('0' + n);
+        text[--at] = (char)('0' + n);
     return at;
 }
 
@@ -94,7 +94,7 @@ static void put_decimal(char *text, bool negative, uint64_t n, int power)
         n /= 10;
         power--;
     }
-    digits = put_digits(buffer, n);
+    digits = buffer + put_digits(buffer, n);
     size = (int)(buffer + MAX_DIGITS - digits);
     whole = size - power; /* digits before the point; not above 0: as many zeros after it */
     if (negative)

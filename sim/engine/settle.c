@@ -267,7 +267,8 @@ static void come_first(struct walk *walk, uint32_t c)
     const bool is_free = clock->baseline == BASELINE_DATE && walk->start_ratio[c] == 1.0;
     const bool frail = clock->frailties.n > 0, waits = walk->start_waits[c] > 0;
     double *month = walk->comes + c * WALK_BATCH, draw[WALK_BATCH], change[WALK_BATCH], most;
-    size_t again[WALK_BATCH], n = 0;
+    uint8_t again[WALK_BATCH] = {0};
+    size_t n = 0;
 
     if (clock->baseline == BASELINE_AT) {
         for (size_t lane = 0; lane < walk->n_lanes; lane++)
@@ -286,7 +287,7 @@ static void come_first(struct walk *walk, uint32_t c)
         return;
     first_changes(walk, c, change);
     for (size_t lane = 0; lane < walk->n_lanes; lane++) { /* no branch */
-        again[n] = lane;
+        again[n] = (uint8_t)lane;
         n += frail || waits || change[lane] <= smaller(month[lane], walk->plan->horizon);
     }
     most = frail ? INFINITY : most_hazard(walk, c);

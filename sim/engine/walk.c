@@ -159,7 +159,7 @@ static void next_threshold(struct walk *walk, uint32_t c)
 
 static void wait_less(struct walk *walk, uint32_t c)
 {
-    if (walk->way[c] == WALK_FOLLOWED)
+    if (walk->way[c] == WALK_FOLLOWED && walk->waits[c] == 1)
         go_on(walk);
     if (--walk->waits[c])
         return;

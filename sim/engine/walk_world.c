@@ -424,10 +424,8 @@ static void fill_switches(struct walk *walk)
 static void multiply_row(const struct walk *walk, const struct walk_turn *turn, const struct walk_reach *reach,
                          size_t by)
 {
-    double *row = walk->row + turn->at + (reach->first - turn->first);
-
     for (uint32_t k = 0; k < reach->n; k++)
-        row[k] *= walk->row[by + k];
+        walk->row[turn->at + reach->first - turn->first + k] *= walk->row[by + k];
 }
 
 /* It bears on slots only, and on nothing that is asked about or followed. */

@@ -298,6 +298,7 @@ static void come_first(struct walk *walk, uint32_t c)
     }
 }
 
+/* As walk.h has it: what does not come by the horizon never comes. */
 static void forget_beyond(const struct walk *walk, double month[WALK_BATCH])
 {
     for (size_t lane = 0; lane < walk->n_lanes; lane++)

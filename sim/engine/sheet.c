@@ -1,5 +1,4 @@
 #include "sim/engine/sheet.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sim/system/vectors.h"

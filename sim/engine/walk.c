@@ -51,10 +51,16 @@ static void go_on(struct walk *walk)
     course_go(walk->course, walk->month, walk->speed);
 }
 
-/* A clock's ratio, whether or not it has rung. */
+/* A clock's ratio, from scratch. */
+static double ratio_anew(const struct walk *walk, uint32_t c)
+{
+    return walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c);
+}
+
+/* Whether or not it has rung. */
 static double ratio_now(const struct walk *walk, uint32_t c)
 {
-    return walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c] : walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c);
+    return walk->way[c] == WALK_AIMED ? walk->aimed_ratio[c] : ratio_anew(walk, c);
 }
 
 static bool is_held_back(const struct walk *walk, const struct plan_clock *clock)
@@ -232,9 +238,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         for (uint32_t i = reach->aimed.first; i < reach->aimed.first + reach->aimed.n; i++) {
             const uint32_t link = walk->aimed_link[i], c = plan->link[link].clock;
 
-            set_ratio(walk, c,
-                      on ? walk->aimed_ratio[c] * walk->world->factor[link]
-                         : walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
+            set_ratio(walk, c, on ? walk->aimed_ratio[c] * walk->world->factor[link] : ratio_anew(walk, c));
         }
         return;
     }
@@ -242,7 +246,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
         const uint32_t c = plan->link[l].clock;
 
         if (walk->way[c] != WALK_IDLE && walk->way[c] != WALK_SETTLED)
-            set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
+            set_ratio(walk, c, ratio_anew(walk, c));
     }
 }
 
@@ -359,7 +363,7 @@ static void rates_change(struct walk *walk, const struct walk_turn *turn)
         const uint32_t c = walk->change[walk->next_change].clock;
 
         if (turn->anew)
-            set_ratio(walk, c, walk_ratio(walk, walk->is_on, c) * walk_frailty(walk, c));
+            set_ratio(walk, c, ratio_anew(walk, c));
     }
 }
 
@@ -390,11 +394,6 @@ static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, 
     return f + (uint32_t)(ends <= comes) * walk_order_of_ring(plan, (uint32_t)plan->n_clocks);
 }
 
-static uint32_t what_is(uint32_t c, enum walk_kind kind)
-{
-    return c * WALK_KINDS + kind;
-}
-
 /* All that settled clocks do in a lane, and all else that is known. */
 static void fill_calendar(struct walk *walk, struct history *history, size_t lane)
 {
@@ -420,12 +419,13 @@ static void fill_calendar(struct walk *walk, struct history *history, size_t lan
         const struct walk_spell *spell = &more->spell[i];
 
         calendar_add(calendar, spell->comes, walk_order_of_ring(plan, spell->clock),
-                     what_is(spell->clock, WALK_RINGS_AGAIN));
+                     walk_what(spell->clock, WALK_RINGS_AGAIN));
         calendar_add(calendar, spell->ends, order_of_end(plan, spell->clock, spell->comes, spell->ends),
-                     what_is(spell->clock, WALK_ENDS));
+                     walk_what(spell->clock, WALK_ENDS));
     }
     for (uint32_t i = 0; i < walk->n_change_months; i++)
-        calendar_add(calendar, walk->change_month[i], order_of_change(plan), what_is((uint32_t)plan->n_clocks, 0) + i);
+        calendar_add(calendar, walk->change_month[i], order_of_change(plan),
+                     walk_what((uint32_t)plan->n_clocks, 0) + i);
     calendar_add(calendar, plan->horizon, UINT32_MAX, WALK_HORIZON);
     calendar_deal(calendar);
     walk->known = calendar_next(calendar);
@@ -514,8 +514,8 @@ static struct calendar_entry soonest(const struct walk *walk)
         ending = sooner ? f : ending;
     }
     if (end <= ring && end < INFINITY)
-        return (struct calendar_entry){end, ending, what_is(walk->plan->factor[ending].clock, WALK_ENDS)};
-    return (struct calendar_entry){ring, walk_order_of_ring(walk->plan, ringing), what_is(ringing, WALK_RINGS)};
+        return (struct calendar_entry){end, ending, walk_what(walk->plan->factor[ending].clock, WALK_ENDS)};
+    return (struct calendar_entry){ring, walk_order_of_ring(walk->plan, ringing), walk_what(ringing, WALK_RINGS)};
 }
 
 /* What is known to come next. */

@@ -40,6 +40,11 @@ struct walk_change { /* a rated clock's rate changes */
 enum walk_kind { WALK_ENDS /* what the clock has brought */, WALK_RINGS_AGAIN, WALK_RINGS, WALK_KINDS = 4 };
 #define WALK_HORIZON UINT32_MAX
 
+static inline uint32_t walk_what(uint32_t c, enum walk_kind kind)
+{
+    return c * WALK_KINDS + kind;
+}
+
 struct walk_spell { /* of a settled clock that recurs, but its first */
     double comes, ends;
     uint32_t clock;

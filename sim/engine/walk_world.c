@@ -503,10 +503,10 @@ static void list_awaited(struct walk *walk)
             walk->stand[walk->n_stand++] = c;
         else
             walk->awaited[walk->n_awaited++] = (struct walk_awaited){
-                walk->comes + c * WALK_BATCH, c, walk_order_of_ring(plan, c), c * WALK_KINDS + WALK_RINGS};
+                walk->comes + c * WALK_BATCH, c, walk_order_of_ring(plan, c), walk_what(c, WALK_RINGS)};
         if (plan->clock[c].lasts)
             walk->ending[walk->n_ending++] =
-                (struct walk_awaited){walk->ends_by + c * WALK_BATCH, c, 0, c * WALK_KINDS + WALK_ENDS};
+                (struct walk_awaited){walk->ends_by + c * WALK_BATCH, c, 0, walk_what(c, WALK_ENDS)};
     }
 }
 

@@ -17,8 +17,8 @@
  * the powers of their offsets, as shares of it, are summed: how many, the offsets, their squares. */
 enum { TALLY_BINS = 1024, TALLY_POWERS = 3 };
 
-/* Where each count stands in a replicate's block; in a plan of answers only what follows `question` is not there. b: base, n_bases meaning `all`; s: state; q: question; f: factor;
- * t: transition; m: month of the grid. */
+/* Where each count stands in a replicate's block; in a plan of answers only what follows `question` is not there. b: base,
+ * n_bases meaning `all`; s: state; q: question; f: factor; t: transition; m: month of the grid. */
 struct tally_layout {
     size_t runs;      /* 1; where something is given, as much of it as came true */
     size_t squares;   /* that, squared */

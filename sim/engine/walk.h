@@ -35,8 +35,8 @@ struct walk_change { /* a rated clock's rate changes */
     uint32_t clock, step;
 };
 
-/* What happens, as the calendar's entries say it: clock * WALK_KINDS + kind; from n_clocks * WALK_KINDS on, the rates change for the
- * first time, the second ...; or the run ends. */
+/* What happens, as the calendar's entries say it: clock * WALK_KINDS + kind; from n_clocks * WALK_KINDS on, the rates change for
+ * the first time, the second ...; or the run ends. */
 enum walk_kind { WALK_ENDS /* what the clock has brought */, WALK_RINGS_AGAIN, WALK_RINGS, WALK_KINDS = 4 };
 #define WALK_HORIZON UINT32_MAX
 

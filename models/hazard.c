@@ -7,7 +7,7 @@
  * Putter, Fiocco & Geskus (2007), Tutorial in biostatistics: competing risks and multi-state models, Stat. Med. 26;
  * Achen (2006), Institutional realism and bargaining models, in The European Union Decides. */
 #include <math.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/system/portable.h"
 
 static const struct field field[] = {

@@ -1,4 +1,4 @@
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include <string.h>
 #include "sim/scenario/scenario.h"
 

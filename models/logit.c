@@ -6,7 +6,7 @@
  * outcome's own distribution. McCullagh (1980), Regression models for ordinal data, J. R. Stat. Soc. B 42. */
 #include <math.h>
 #include <stddef.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/engine/history.h"
 #include "sim/system/portable.h"
 #include "sim/engine/stream.h"

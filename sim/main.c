@@ -1,25 +1,11 @@
-/* The table of commands, nothing else. */
+/* Hand the command line to its verb (command/list.c). */
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "sim/command/command.h"
 #include "sim/command/watch.h"
 #include "sim/report/output.h"
-#include "sim/scenario/diag.h"
-
-const struct command *const command_list[] = {&command_new,     &command_check, &command_paths,  &command_run,
-                                              &command_compare, &command_sweep, &command_pool,   &command_score,
-                                              &command_explain, &command_plot,  &command_models, &command_completion,
-                                              &command_help};
-const size_t command_count = sizeof command_list / sizeof *command_list;
-
-const struct command *command_find(const char *name)
-{
-    for (size_t i = 0; i < command_count; i++)
-        if (!strcmp(command_list[i]->name, name))
-            return command_list[i];
-    return NULL;
-}
+#include "sim/text/diag.h"
 
 static bool asks_for_help(int argc, char **argv)
 {

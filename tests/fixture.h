@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/plan.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 #include "sim/scenario/scenario.h"
 
 struct fixture {

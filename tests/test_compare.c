@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/analysis/comparison.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { MOST = 4 };
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/distribution.h"
-#include "sim/plan/tables.h"
-#include "sim/scenario/diag.h"
+#include "sim/math/tables.h"
+#include "sim/text/diag.h"
 #include "sim/scenario/quantity.h"
 
 /* What one test makes and is told. */

@@ -7,7 +7,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
-#include "sim/plan/gamma.h"
+#include "sim/math/gamma.h"
 #include "sim/system/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
-#include "sim/plan/graph.h"
+#include "sim/math/graph.h"
 #include "sim/system/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

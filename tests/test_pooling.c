@@ -11,7 +11,7 @@
 #include "sim/analysis/doubt.h"
 #include "sim/analysis/pooling.h"
 #include "sim/analysis/summarise.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 #define NEAR(a, b, limit) assert_true(fabs((a) - (b)) < (limit))
 

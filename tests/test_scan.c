@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "sim/scenario/diag.h"
-#include "sim/scenario/scan.h"
+#include "sim/text/diag.h"
+#include "sim/text/scan.h"
 
 /* ---- one text, scanned ---- */
 

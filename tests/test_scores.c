@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
-#include "sim/analysis/scores.h"
+#include "sim/math/scores.h"
 
 #define NEAR(a, b) assert_true(fabs((a) - (b)) < 5e-7)
 

@@ -6,8 +6,17 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
-#include "sim/analysis/shapley.h"
+#include "sim/engine/stream.h"
+#include "sim/math/shapley.h"
 #include "sim/system/memory.h"
+
+static double uniform(uint64_t seed, size_t pair, size_t place)
+{
+    uint64_t word[STREAM_LANES];
+
+    stream_words(word, seed, plan_key("test.order"), (struct stream_place){.world = pair, .group = place});
+    return design_to_uniform(word[0]);
+}
 
 typedef double game_value(const bool *member, size_t n);
 
@@ -30,7 +39,7 @@ static double *shares(size_t n, size_t pairs, game_value *value, bool swapped)
     double *share = memory_new(n, sizeof *share), *v;
     struct shapley shapley;
 
-    shapley_init(&shapley, n, pairs, 7);
+    shapley_init(&shapley, n, pairs, uniform, 7);
     v = values(&shapley, value, swapped);
     shapley_shares(&shapley, v, share);
     free(v);
@@ -128,7 +137,7 @@ static void sampled_orders_are_exact_where_nothing_interacts(void **state)
     struct shapley shapley;
 
     (void)state;
-    shapley_init(&shapley, N, 3, 1);
+    shapley_init(&shapley, N, 3, uniform, 1);
     v = values(&shapley, additive, false);
     shapley_shares(&shapley, v, share);
     shapley_errors(&shapley, v, error);
@@ -150,7 +159,7 @@ static void sampled_orders_come_near(void **state)
     bool member[N];
 
     (void)state;
-    shapley_init(&shapley, N, PAIRS, 3);
+    shapley_init(&shapley, N, PAIRS, uniform, 3);
     v = values(&shapley, tangled, false);
     shapley_shares(&shapley, v, share);
     shapley_errors(&shapley, v, error);
@@ -183,9 +192,9 @@ static void orders_depend_on_the_seed_alone(void **state)
     bool differs = false;
 
     (void)state;
-    shapley_init(&a, 14, 6, 5);
-    shapley_init(&b, 14, 9, 5); /* more orders begin with the same */
-    shapley_init(&c, 14, 6, 6);
+    shapley_init(&a, 14, 6, uniform, 5);
+    shapley_init(&b, 14, 9, uniform, 5); /* more orders begin with the same */
+    shapley_init(&c, 14, 6, uniform, 6);
     for (size_t i = 0; i < (size_t)2 * 6 * 14; i++) {
         assert_int_equal(a.order[i], b.order[i]);
         differs = differs || a.order[i] != c.order[i];

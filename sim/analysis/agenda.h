@@ -5,7 +5,7 @@
  * Beside the questions, the state of each such base at the last date that all of them play. */
 #ifndef FOOTHOLD_AGENDA_H
 #define FOOTHOLD_AGENDA_H
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/plan.h"
 #include "sim/scenario/scenario.h"
 

@@ -2,7 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/engine/stream.h"
+#include "sim/text/diag.h"
 
 static const char *key_of(const struct difference *difference, enum attribute_by by)
 {
@@ -62,13 +63,23 @@ static void name_players(struct attribution *it, enum attribute_by by)
     }
 }
 
+/* Orders of joining are drawn from a stream of their own: no other draw moves with them. */
+static double draw_order(uint64_t seed, size_t pair, size_t place)
+{
+    uint64_t word[STREAM_LANES];
+
+    stream_words(word, seed, plan_key("shapley.order"),
+                 (struct stream_place){.world = pair, .group = place, .kind = STREAM_DESIGN});
+    return design_to_uniform(word[0]);
+}
+
 void attribution_init(struct attribution *attribution, struct agenda *agenda, const struct differences *differences,
                       enum attribute_by by, size_t n_pairs, uint64_t seed)
 {
     *attribution = (struct attribution){.agenda = agenda, .differences = differences};
     find_players(attribution, by);
     name_players(attribution, by);
-    shapley_init(&attribution->game, attribution->n_bearing, n_pairs, seed);
+    shapley_init(&attribution->game, attribution->n_bearing, n_pairs, draw_order, seed);
 }
 
 void attribution_free(struct attribution *attribution)

@@ -7,8 +7,8 @@
 #define FOOTHOLD_ATTRIBUTE_H
 #include "sim/analysis/agenda.h"
 #include "sim/analysis/arms.h"
-#include "sim/analysis/shapley.h"
-#include "sim/scenario/differ.h"
+#include "sim/math/shapley.h"
+#include "sim/analysis/differ.h"
 
 enum attribute_by { BY_ASSUMPTION, BY_THING, BY_GROUP, BY_NONE };
 

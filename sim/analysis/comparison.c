@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { ALL_DRAWS = 1 << 20, LEAST_WORLDS = 128, GOOD_ARMS = 1024 };
 

@@ -2,7 +2,7 @@
 #ifndef FOOTHOLD_DOUBT_H
 #define FOOTHOLD_DOUBT_H
 #include "sim/analysis/estimate.h"
-#include "sim/analysis/unmix.h"
+#include "sim/math/deconvolve.h"
 
 /* How a column's probability (a question, then base x state) spreads over worlds. NAN with fewer than two worlds, or with
  * one run a world, which cannot tell chance from ignorance. unmix: for the runs a world, or NULL when they are so many that

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/analysis/arms.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 /* ---- arithmetic ---- */
 

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/analysis/arms.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 /* ---- what a forecast can be asked ---- */
 

@@ -1,9 +1,9 @@
 /* scoring.h - forecasts held against what came: scenarios, played for the purpose, or frozen ones. */
 #ifndef FOOTHOLD_SCORING_H
 #define FOOTHOLD_SCORING_H
-#include "sim/analysis/frozen.h"
+#include "sim/scenario/frozen.h"
 #include "sim/analysis/outcome.h"
-#include "sim/analysis/scores.h"
+#include "sim/math/scores.h"
 #include "sim/plan/plan.h"
 #include "sim/scenario/resolution.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { ALL_DRAWS = 1 << 20, LEAST_WORLDS = 512 };
 

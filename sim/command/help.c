@@ -5,7 +5,7 @@
 #include "sim/command/command.h"
 #include "sim/command/manual.h"
 #include "sim/report/output.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 struct help_options {
     bool man;

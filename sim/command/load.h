@@ -1,10 +1,10 @@
 /* load.h - the scenarios that a command line names, read and compiled together. */
 #ifndef FOOTHOLD_LOAD_H
 #define FOOTHOLD_LOAD_H
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/command/options.h"
 #include "sim/plan/plan.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 struct loaded {
     const char *path;

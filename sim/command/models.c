@@ -1,7 +1,7 @@
 /* models - the models, their fields, ranges, defaults and papers. */
 #include <math.h>
 #include <stdio.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/command/command.h"
 #include "sim/report/output.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "sim/command/command.h"
 #include "sim/report/output.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 #include "sim/system/memory.h"
 
 /* %s: the day it is written. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "sim/command/command.h"
 #include "sim/report/output.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 static int by_text(const void *a, const void *b)
 {

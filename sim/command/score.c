@@ -26,6 +26,7 @@ static const struct option_set options_of_score = {option, sizeof option / sizeo
 
 struct job {
     const struct score_options *options;
+    struct pool pool;
     struct batch batch;    /* scenarios to be played */
     struct frozen *frozen; /* earlier runs */
     size_t n_frozen;
@@ -48,11 +49,12 @@ static bool is_frozen(const char *path)
 static void read_forecasts(struct job *job, const struct operands *operands, struct diag *diag)
 {
     struct operands scenarios = {memory_new(operands->n, sizeof *scenarios.item), 0};
+    const struct model_schema *const schemas = model_schemas(&job->pool);
 
     job->frozen = memory_new(operands->n, sizeof *job->frozen);
     for (size_t i = 0; i < operands->n; i++)
         if (is_frozen(operands->item[i]))
-            frozen_read(&job->frozen[job->n_frozen++], operands->item[i], diag);
+            frozen_read(&job->frozen[job->n_frozen++], operands->item[i], schemas, model_count, diag);
         else
             scenarios.item[scenarios.n++] = operands->item[i];
     if (scenarios.n)
@@ -154,6 +156,7 @@ static int score(struct job *job, const struct operands *operands)
     free(job->frozen);
     free(job->forecast);
     load_free(&job->batch);
+    pool_free(&job->pool);
     diag_free(&diag);
     return status;
 }

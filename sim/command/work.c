@@ -10,7 +10,7 @@
 #include "sim/report/csv_field.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 static const char *const status_name[] = {
     [WORK_TO_DO] = "not_played", [WORK_FAILED] = "failed",   [WORK_SAME] = "same",

@@ -1,6 +1,6 @@
 #include "sim/engine/design.h"
 #include <stdlib.h>
-#include "sim/engine/joe_kuo.h"
+#include "sim/math/joe_kuo.h"
 #include "sim/engine/stream.h"
 
 /* A random Owen scramble of x's bits read from the lowest: each is flipped by what the ones below it and the key make of

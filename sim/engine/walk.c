@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/engine/reach.h"
 #include "sim/engine/settle.h"
 #include "sim/system/portable.h"

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/engine/settle.h"
 #include "sim/engine/walk.h"
-#include "sim/plan/gamma.h"
+#include "sim/math/gamma.h"
 #include "sim/system/portable.h"
 
 static enum walk_way way_of(const struct walk *walk, const struct plan_clock *clock)

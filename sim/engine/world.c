@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/system/portable.h"
 #include "sim/plan/distribution.h"
 

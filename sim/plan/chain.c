@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/compile.h"
-#include "sim/plan/graph.h"
+#include "sim/math/graph.h"
 
 enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30, MAX_RATES = 1 << 12 };
 

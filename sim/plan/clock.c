@@ -1,7 +1,7 @@
 /* clock.c - factors, bases and transitions as clocks with baseline hazards. */
 #include <math.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/compile.h"
 
 static void add_steps(struct compiler *compiler, struct plan_clock *clock, const struct timing *timing)

@@ -2,8 +2,8 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
-#include "sim/plan/tables.h"
+#include "sim/plan/model.h"
+#include "sim/math/tables.h"
 
 struct key128 plan_key(const char *name)
 {

@@ -3,7 +3,7 @@
 #define FOOTHOLD_COMPILE_H
 #include "sim/plan/distribution.h"
 #include "sim/plan/plan.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 #include "sim/scenario/scenario.h"
 
 struct id_list { /* ids in alphabetical order, each with its index in the scenario's array */

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/plan/beta.h"
-#include "sim/plan/tables.h"
-#include "sim/scenario/diag.h"
+#include "sim/math/beta.h"
+#include "sim/math/tables.h"
+#include "sim/text/diag.h"
 #include "sim/scenario/quantity.h"
 
 /* What a distribution is made with: where its memory and its mistakes go. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sim/plan/tables.h"
+#include "sim/math/tables.h"
 
 struct diag;
 struct chain;

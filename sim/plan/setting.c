@@ -1,7 +1,7 @@
 /* setting.c - the model's own fields, one value for each base. */
 #include <math.h>
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/compile.h"
 
 static struct range range_of(struct compiler *compiler, const struct field *field)

@@ -1,6 +1,6 @@
 /* warn.c - what is allowed but hardly meant: ids nobody uses, states no one can reach, nothing uncertain. */
 #include <string.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/plan/compile.h"
 
 static void warn_unreachable(struct compiler *compiler)

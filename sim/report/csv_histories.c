@@ -1,7 +1,7 @@
 #include "sim/report/csv_histories.h"
 #include <math.h>
 #include <stdlib.h>
-#include "models/model.h"
+#include "sim/plan/model.h"
 #include "sim/report/csv_field.h"
 #include "sim/scenario/scenario.h"
 

@@ -1,7 +1,7 @@
 #include "sim/report/page.h"
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { REMARK_GAP = 2 };
 

@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { MAX_LAYERS = 16 };
 

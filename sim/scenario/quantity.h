@@ -2,7 +2,7 @@
 #ifndef FOOTHOLD_QUANTITY_H
 #define FOOTHOLD_QUANTITY_H
 #include <stddef.h>
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 
 enum quantity_form {
     QUANTITY_ABSENT,

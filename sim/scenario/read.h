@@ -4,7 +4,7 @@
  * goes on. Unknown keys are told with the nearest known one. */
 #ifndef FOOTHOLD_READ_H
 #define FOOTHOLD_READ_H
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 #include "sim/scenario/scenario.h"
 
 struct reader {

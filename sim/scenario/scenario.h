@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include "sim/scenario/field.h"
 #include "sim/scenario/quantity.h"
-#include "sim/scenario/tree.h"
+#include "sim/text/tree.h"
 
 struct diag;
 

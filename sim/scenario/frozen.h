@@ -15,8 +15,10 @@ struct frozen {
     size_t n, capacity;
 };
 
-/* Read PATH, which ends in .csv. What ails it goes to diag. Free with frozen_free in any case. */
-void frozen_read(struct frozen *frozen, const char *path, struct diag *diag);
+/* Read PATH, which ends in .csv; model: what its scenario may be played by. Mistakes go to diag. Free with frozen_free in any
+ * case. */
+void frozen_read(struct frozen *frozen, const char *path, const struct model_schema *model, size_t n_models,
+                 struct diag *diag);
 void frozen_free(struct frozen *frozen);
 
 /* The row of a target, a place (a base or "all"), a type (mean, pmf) and its id; NULL: none. */

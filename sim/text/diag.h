@@ -11,7 +11,7 @@
 #define FOOTHOLD_DIAG_H
 #include <stdbool.h>
 #include <stdio.h>
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 
 struct diag {
     struct pool pool;

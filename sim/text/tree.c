@@ -1,9 +1,9 @@
-#include "sim/scenario/tree.h"
+#include "sim/text/tree.h"
 #include <libconfig.h>
 #include <stdio.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
-#include "sim/scenario/scan.h"
+#include "sim/text/diag.h"
+#include "sim/text/scan.h"
 
 struct builder {
     struct pool *pool;

@@ -21,8 +21,12 @@ struct shapley {
     size_t *step;   /* [order * (n_players + 1) + place]: the coalition of the first `place` of them */
 };
 
-/* Lay out the coalitions to be valued. n_pairs: used when there are more players than SHAPLEY_EXACT. Free with shapley_free. */
-void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, uint64_t seed);
+/* A number in (0, 1) for a place of a pair of orders: a pure function of its arguments. */
+typedef double shapley_uniform(uint64_t seed, size_t pair, size_t place);
+
+/* Lay out the coalitions to be valued. n_pairs and uniform: used when there are more players than SHAPLEY_EXACT. Free with
+ * shapley_free. */
+void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, shapley_uniform *uniform, uint64_t seed);
 void shapley_free(struct shapley *shapley);
 
 /* Each player's share (n_players) of the values of the coalitions. */

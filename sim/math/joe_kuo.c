@@ -5,7 +5,7 @@
  * S. Joe and F. Y. Kuo (2008), Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput.
  * 30. Copyright (c) 2008, Frances Y. Kuo and Stephen Joe; redistribution is allowed with this notice, and comes with no
  * warranty. */
-#include "sim/engine/joe_kuo.h"
+#include "sim/math/joe_kuo.h"
 
 /* clang-format off */
 const struct joe_kuo joe_kuo[JOE_KUO_DIMENSIONS] = {

@@ -1,6 +1,6 @@
-#include "sim/plan/tables.h"
-#include "sim/plan/beta.h"
-#include "sim/plan/gamma.h"
+#include "sim/math/tables.h"
+#include "sim/math/beta.h"
+#include "sim/math/gamma.h"
 
 struct tables_entry {
     double first, second; /* shapes of a beta, or lowest and highest variance */

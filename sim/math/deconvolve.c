@@ -1,4 +1,4 @@
-#include "sim/analysis/unmix.h"
+#include "sim/math/deconvolve.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

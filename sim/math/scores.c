@@ -1,4 +1,4 @@
-#include "sim/analysis/scores.h"
+#include "sim/math/scores.h"
 #include <math.h>
 
 double score_brier(const double *p, size_t k, size_t o)

@@ -1,4 +1,4 @@
-#include "sim/plan/beta.h"
+#include "sim/math/beta.h"
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>

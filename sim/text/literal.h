@@ -5,7 +5,7 @@
 #ifndef FOOTHOLD_LITERAL_H
 #define FOOTHOLD_LITERAL_H
 #include <stdbool.h>
-#include "sim/scenario/token.h"
+#include "sim/text/token.h"
 
 /* Kinds of values, as far as libconfig tells them apart in arrays. */
 enum literal {

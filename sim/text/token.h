@@ -6,7 +6,7 @@
 #ifndef FOOTHOLD_TOKEN_H
 #define FOOTHOLD_TOKEN_H
 #include <stdbool.h>
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 
 struct diag;
 

@@ -1,8 +1,7 @@
-#include "sim/analysis/shapley.h"
+#include "sim/math/shapley.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/engine/stream.h"
 #include "sim/system/memory.h"
 
 static void lay_out_all(struct shapley *it)
@@ -18,21 +17,14 @@ static void lay_out_all(struct shapley *it)
 
 /* ---- orders ---- */
 
-/* Fisher & Yates, with a word of the seed's stream for each place. */
-static void shuffle(size_t *order, size_t n, uint64_t seed, uint64_t pair)
+/* Fisher & Yates, with a uniform number for each place. */
+static void shuffle(size_t *order, size_t n, shapley_uniform *uniform, uint64_t seed, size_t pair)
 {
-    const struct key128 key = plan_key("shapley.order");
-
     for (size_t i = 0; i < n; i++)
         order[i] = i;
     for (size_t i = n; i > 1; i--) {
-        const struct stream_place place = {.world = pair, .group = i, .kind = STREAM_DESIGN};
-        uint64_t word[STREAM_LANES];
-        size_t k, swap;
+        const size_t k = (size_t)(uniform(seed, pair, i) * (double)i), swap = order[i - 1];
 
-        stream_words(word, seed, key, place);
-        k = (size_t)(design_to_uniform(word[0]) * (double)i);
-        swap = order[i - 1];
         order[i - 1] = order[k];
         order[k] = swap;
     }
@@ -62,7 +54,7 @@ static void put_last(struct shapley *it, size_t all)
         it->step[i] = it->step[i] == all ? last : it->step[i] == last ? all : it->step[i];
 }
 
-static void lay_out_orders(struct shapley *it, uint64_t seed)
+static void lay_out_orders(struct shapley *it, shapley_uniform *uniform, uint64_t seed)
 {
     const size_t n = it->n_players, orders = 2 * it->n_pairs;
     bool *member = memory_new(n, sizeof *member);
@@ -74,7 +66,7 @@ static void lay_out_orders(struct shapley *it, uint64_t seed)
         size_t *order = it->order + o * n;
 
         if (o % 2 == 0)
-            shuffle(order, n, seed, o / 2);
+            shuffle(order, n, uniform, seed, o / 2);
         for (size_t i = 0; i < n && o % 2; i++)
             order[i] = order[(ptrdiff_t)(n - 1 - i) - (ptrdiff_t)n];
         memset(member, 0, n * sizeof *member);
@@ -88,7 +80,7 @@ static void lay_out_orders(struct shapley *it, uint64_t seed)
     free(member);
 }
 
-void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, uint64_t seed)
+void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, shapley_uniform *uniform, uint64_t seed)
 {
     *shapley = (struct shapley){.n_players = n_players};
     if (n_players <= SHAPLEY_EXACT) {
@@ -96,7 +88,7 @@ void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, uin
         return;
     }
     shapley->n_pairs = n_pairs;
-    lay_out_orders(shapley, seed);
+    lay_out_orders(shapley, uniform, seed);
 }
 
 void shapley_free(struct shapley *shapley)

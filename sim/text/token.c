@@ -1,8 +1,8 @@
-#include "sim/scenario/token.h"
+#include "sim/text/token.h"
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 static const char marks[] = "=:;,()[]{}";
 

@@ -1,4 +1,4 @@
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 #include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "sim/plan/graph.h"
+#include "sim/math/graph.h"
 #include <stdlib.h>
 #include "sim/system/memory.h"
 

@@ -6,7 +6,7 @@
 #ifndef FOOTHOLD_SCAN_H
 #define FOOTHOLD_SCAN_H
 #include <stdbool.h>
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 
 struct diag;
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "sim/analysis/unmix.h"
+#include "sim/math/deconvolve.h"
 
 enum { RUNS = 64, WORLDS = 100000, LEVELS = 3 };
 

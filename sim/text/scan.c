@@ -1,12 +1,12 @@
-#include "sim/scenario/scan.h"
+#include "sim/text/scan.h"
 #include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/scenario/diag.h"
-#include "sim/scenario/literal.h"
-#include "sim/scenario/token.h"
+#include "sim/text/diag.h"
+#include "sim/text/literal.h"
+#include "sim/text/token.h"
 
 enum {
     DEPTH_MAX = 64,       /* brackets within brackets */

@@ -1,4 +1,4 @@
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { FIRST_READ = 64 * 1024 };
 

@@ -1,4 +1,4 @@
-#include "sim/plan/gamma.h"
+#include "sim/math/gamma.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "sim/scenario/literal.h"
+#include "sim/text/literal.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { NUMBER_MAX = 40, HINT_MAX = 160, SHOWN_MAX = 40 };
 

@@ -1,4 +1,4 @@
-#include "sim/scenario/differ.h"
+#include "sim/analysis/differ.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

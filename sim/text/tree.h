@@ -4,7 +4,7 @@
 #ifndef FOOTHOLD_TREE_H
 #define FOOTHOLD_TREE_H
 #include <stdbool.h>
-#include "sim/scenario/source.h"
+#include "sim/text/source.h"
 
 struct diag;
 

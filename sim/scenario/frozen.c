@@ -1,10 +1,9 @@
-#include "sim/analysis/frozen.h"
+#include "sim/scenario/frozen.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/model.h"
-#include "sim/scenario/diag.h"
+#include "sim/text/diag.h"
 
 enum { TARGET, LOCATION, HORIZON, TYPE, TYPE_ID, VALUE, SE, COLUMNS, MOST_FIELDS = 64 };
 static const char *const column_name[COLUMNS] = {"target",         "location", "horizon", "output_type",
@@ -132,7 +131,8 @@ static void read_rows(struct cursor *cursor)
 }
 
 /* The scenario that the manifest keeps, with its id. */
-static struct scenario *read_scenario(struct frozen *frozen, const char *path, struct diag *diag)
+static struct scenario *read_scenario(struct frozen *frozen, const char *path, const struct model_schema *model,
+                                      size_t n_models, struct diag *diag)
 {
     const char *slash = strrchr(path, '/');
     const char *manifest =
@@ -157,7 +157,7 @@ static struct scenario *read_scenario(struct frozen *frozen, const char *path, s
     like.n_files = 1;
     json_decref(root);
     if (tree)
-        out = scenario_of_tree(tree, &like, model_schemas(&frozen->pool), model_count, diag);
+        out = scenario_of_tree(tree, &like, model, n_models, diag);
     if (out) {
         out->file = pool_new(&frozen->pool, 1, sizeof *out->file);
         out->file[0] = source;
@@ -165,7 +165,8 @@ static struct scenario *read_scenario(struct frozen *frozen, const char *path, s
     return out;
 }
 
-void frozen_read(struct frozen *frozen, const char *path, struct diag *diag)
+void frozen_read(struct frozen *frozen, const char *path, const struct model_schema *model, size_t n_models,
+                 struct diag *diag)
 {
     const struct source *source;
     struct cursor cursor;
@@ -183,7 +184,7 @@ void frozen_read(struct frozen *frozen, const char *path, struct diag *diag)
                              .good = true};
     read_rows(&cursor);
     if (cursor.good)
-        frozen->scenario = read_scenario(frozen, path, diag);
+        frozen->scenario = read_scenario(frozen, path, model, n_models, diag);
 }
 
 void frozen_free(struct frozen *frozen)

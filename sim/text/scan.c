@@ -24,7 +24,7 @@ static const char form[] = "a setting is written: name = value;";
 
 struct bracket {
     struct token token;
-    size_t n_lost; /* the reader's, when it was opened: what differs later cannot be blamed on this bracket */
+    size_t n_lost; /* the lexer's, when it was opened: what differs later cannot be blamed on this bracket */
 };
 
 struct name {
@@ -33,7 +33,7 @@ struct name {
 };
 
 struct scan {
-    struct reader reader;
+    struct lexer lexer;
     struct token token; /* what comes next */
     struct token last;  /* what came before it */
     struct marks *marks;
@@ -59,17 +59,17 @@ static enum literal read_value(struct scan *scan, struct place name);
 static void advance(struct scan *scan)
 {
     scan->last = scan->token;
-    scan->token = token_next(&scan->reader);
+    scan->token = token_next(&scan->lexer);
 }
 
 static const char *text_of(const struct scan *scan, struct token token)
 {
-    return scan->reader.source->text + token.offset;
+    return scan->lexer.source->text + token.offset;
 }
 
 static struct place after_last(const struct scan *scan)
 {
-    return source_place(scan->reader.source, scan->last.offset + scan->last.length, 0);
+    return source_place(scan->lexer.source, scan->last.offset + scan->last.length, 0);
 }
 
 static bool is_separator(char kind)
@@ -99,7 +99,7 @@ static char closer_of(char open)
 
 static bool starts_setting(const struct scan *scan)
 {
-    return scan->token.kind == TOKEN_WORD && is_equals(token_peek(&scan->reader));
+    return scan->token.kind == TOKEN_WORD && is_equals(token_peek(&scan->lexer));
 }
 
 /* The word as messages show it, cut when it is very long. */
@@ -175,7 +175,7 @@ static void tell_unclosed(struct scan *scan, const struct token *open)
                  scan->suspect.kind, scan->suspect.place.line, scan->suspect_end.place.line);
     else
         snprintf(hint, sizeof hint, "a '%c' is missing", closer_of(open->kind));
-    diag_error(scan->reader.diag, open->place, hint, "this '%c' is never closed", open->kind);
+    diag_error(scan->lexer.diag, open->place, hint, "this '%c' is never closed", open->kind);
 }
 
 static void tell_mismatch(struct scan *scan, const struct token *open)
@@ -183,7 +183,7 @@ static void tell_mismatch(struct scan *scan, const struct token *open)
     char hint[HINT_MAX];
 
     snprintf(hint, sizeof hint, "a '%c' is wanted", closer_of(open->kind));
-    diag_error(scan->reader.diag, scan->token.place, hint, "'%c' does not close the '%c' of line %u, column %u",
+    diag_error(scan->lexer.diag, scan->token.place, hint, "'%c' does not close the '%c' of line %u, column %u",
                scan->token.kind, open->kind, open->place.line, open->place.column);
 }
 
@@ -193,7 +193,7 @@ static void tell_mismatch(struct scan *scan, const struct token *open)
 static bool close_bracket(struct scan *scan)
 {
     const struct bracket *bracket = &scan->open[--scan->depth];
-    const bool to_tell = bracket->n_lost == scan->reader.n_lost;
+    const bool to_tell = bracket->n_lost == scan->lexer.n_lost;
     const char kind = scan->token.kind;
 
     if (kind == closer_of(bracket->token.kind)) {
@@ -209,7 +209,7 @@ static bool close_bracket(struct scan *scan)
             tell_mismatch(scan, &bracket->token);
         advance(scan);
     }
-    scan->reader.n_lost++;
+    scan->lexer.n_lost++;
     return false;
 }
 
@@ -217,13 +217,13 @@ static void skip_too_deep(struct scan *scan)
 {
     size_t depth = 0;
 
-    diag_error(scan->reader.diag, scan->token.place, NULL, "more than %d brackets within each other", DEPTH_MAX);
+    diag_error(scan->lexer.diag, scan->token.place, NULL, "more than %d brackets within each other", DEPTH_MAX);
     do {
         depth += opens(scan->token.kind);
         depth -= closes(scan->token.kind);
         advance(scan);
     } while (depth > 0 && scan->token.kind != TOKEN_END);
-    scan->reader.n_lost += depth > 0;
+    scan->lexer.n_lost += depth > 0;
 }
 
 /* ---- lists and arrays ---- */
@@ -236,7 +236,7 @@ static bool left_open(const struct scan *scan)
 
     if (scan->token.kind != ';')
         return scan->token.place.line > scan->last.place.line && starts_setting(scan);
-    next = token_peek(&scan->reader);
+    next = token_peek(&scan->lexer);
     return next == '\0' || next == '}' || isalpha((unsigned char)next);
 }
 
@@ -247,7 +247,7 @@ static bool at_list_end(const struct scan *scan)
 
 static void read_comma(struct scan *scan, enum literal before)
 {
-    struct diag *diag = scan->reader.diag;
+    struct diag *diag = scan->lexer.diag;
     const struct token token = scan->token;
 
     if (token.kind == ',') {
@@ -264,7 +264,7 @@ static void read_comma(struct scan *scan, enum literal before)
 
 static enum literal read_element(struct scan *scan)
 {
-    struct diag *diag = scan->reader.diag;
+    struct diag *diag = scan->lexer.diag;
     const struct token token = scan->token;
 
     if (starts_setting(scan)) {
@@ -292,12 +292,12 @@ static void check_element(struct scan *scan, struct token element, enum literal 
     if (kind == LITERAL_NONE)
         return;
     if (kind == LITERAL_NESTED)
-        diag_error(scan->reader.diag, element.place, "( ) holds values of all kinds", "'%c' in an array [ ]",
+        diag_error(scan->lexer.diag, element.place, "( ) holds values of all kinds", "'%c' in an array [ ]",
                    element.kind);
     else if (*first == LITERAL_NONE)
         *first = kind;
     else if (kind != *first)
-        diag_error(scan->reader.diag, element.place,
+        diag_error(scan->lexer.diag, element.place,
                    numbers ? "write all alike, such as 1.0 and 0.5, or use ( ) for [ ]" : "use ( ) for [ ]",
                    "%s after %s in an array [ ]", kinds[kind], kinds[*first]);
 }
@@ -311,7 +311,7 @@ static void read_elements(struct scan *scan, bool array)
         enum literal kind;
 
         if (is_separator(element.kind)) {
-            diag_error(scan->reader.diag, element.place, NULL, "a value is missing before '%c'", element.kind);
+            diag_error(scan->lexer.diag, element.place, NULL, "a value is missing before '%c'", element.kind);
             advance(scan);
             continue;
         }
@@ -354,7 +354,7 @@ static void check_duplicates(struct scan *scan, size_t first)
     qsort(scan->name + first, n, sizeof *scan->name, compare_names);
     for (const struct name *name = earliest + 1; name < scan->name + scan->n_names; name++) {
         if (same_name(earliest, name))
-            diag_error(scan->reader.diag, name->token.place, "remove or rename one of them",
+            diag_error(scan->lexer.diag, name->token.place, "remove or rename one of them",
                        "%.*s is set twice in one group, first in line %u", shown_length(name->token), name->text,
                        earliest->token.place.line);
         else
@@ -368,7 +368,7 @@ static void check_squares(struct scan *scan, size_t n)
 
     scan->squares += (double)n * (double)n;
     if (before <= squares_max && scan->squares > squares_max)
-        diag_error(scan->reader.diag, scan->token.place, "use lists, or several files joined by extends",
+        diag_error(scan->lexer.diag, scan->token.place, "use lists, or several files joined by extends",
                    "too many settings in large groups");
 }
 
@@ -376,7 +376,7 @@ static void add_name(struct scan *scan, struct group *group)
 {
     group->n++;
     if (group->n == GROUP_MAX + 1)
-        diag_error(scan->reader.diag, scan->token.place, "use a list, or groups within the group",
+        diag_error(scan->lexer.diag, scan->token.place, "use a list, or groups within the group",
                    "more than %d settings in one group", GROUP_MAX);
     if (group->n > GROUP_MAX)
         return;
@@ -405,7 +405,7 @@ static bool check_name(struct scan *scan)
     const struct token token = scan->token;
     const char *word = text_of(scan, token);
     const int shown = shown_length(token);
-    struct diag *diag = scan->reader.diag;
+    struct diag *diag = scan->lexer.diag;
 
     if (literal_is_bool(word, token.length))
         diag_error(diag, token.place, "choose another name", "%.*s is a value, not a name", shown, word);
@@ -425,7 +425,7 @@ static bool check_name(struct scan *scan)
 /* The name of a setting, or what stands in its place; false when nothing can be made of it. */
 static bool read_name(struct scan *scan, struct group *group)
 {
-    struct diag *diag = scan->reader.diag;
+    struct diag *diag = scan->lexer.diag;
     const struct token token = scan->token;
     bool good = false;
 
@@ -437,7 +437,7 @@ static bool read_name(struct scan *scan, struct group *group)
     } else if (token.kind == TOKEN_STRING) {
         if (!token.broken)
             diag_error(diag, token.place, form,
-                       is_equals(token_peek(&scan->reader)) ? "a name in quotes" : "a string where a name is wanted");
+                       is_equals(token_peek(&scan->lexer)) ? "a name in quotes" : "a string where a name is wanted");
         advance(scan);
     } else {
         diag_error(diag, token.place, form, "a name is missing before '%c'", token.kind);
@@ -459,7 +459,7 @@ static bool starts_value(const struct scan *scan)
 /* The '=' after a name; where it is missing, the value may be there all the same. */
 static bool read_equals(struct scan *scan, struct token name)
 {
-    struct diag *diag = scan->reader.diag;
+    struct diag *diag = scan->lexer.diag;
 
     if (!is_equals(scan->token.kind)) {
         if (name.kind == TOKEN_WORD)
@@ -491,7 +491,7 @@ static void comma_hint(char *hint, size_t size, const char *number, size_t lengt
 /* 0,5 is a setting of 0 and a stray 5 to the grammar, and 0.5 to whoever wrote it. */
 static void read_decimal_comma(struct scan *scan, struct token value)
 {
-    const struct source *source = scan->reader.source;
+    const struct source *source = scan->lexer.source;
     size_t n_commas = 0, length;
     char hint[HINT_MAX];
 
@@ -505,7 +505,7 @@ static void read_decimal_comma(struct scan *scan, struct token value)
         return;
     length = scan->last.offset + scan->last.length - value.offset;
     comma_hint(hint, sizeof hint, text_of(scan, value), length, n_commas);
-    diag_error(scan->reader.diag, source_place(source, value.offset, length), hint, "a comma in a number");
+    diag_error(scan->lexer.diag, source_place(source, value.offset, length), hint, "a comma in a number");
 }
 
 static const char *separator_hint(const struct scan *scan)
@@ -528,7 +528,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
     if (kind == TOKEN_END || closes(kind))
         return;
     if (sound)
-        diag_error(scan->reader.diag, after_last(scan), separator_hint(scan), "';' is missing after the value of %.*s",
+        diag_error(scan->lexer.diag, after_last(scan), separator_hint(scan), "';' is missing after the value of %.*s",
                    name.kind == TOKEN_WORD ? shown_length(name) : 12,
                    name.kind == TOKEN_WORD ? text_of(scan, name) : "this setting");
     skip_setting(scan);
@@ -536,7 +536,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
 
 static void read_include(struct scan *scan)
 {
-    diag_error(scan->reader.diag, scan->token.place, "extends = \"other.cfg\"; lays this file over another",
+    diag_error(scan->lexer.diag, scan->token.place, "extends = \"other.cfg\"; lays this file over another",
                "%.*s cannot be used here", shown_length(scan->token), text_of(scan, scan->token));
     advance(scan);
     skip_setting(scan);
@@ -544,7 +544,7 @@ static void read_include(struct scan *scan)
 
 static void read_extra_separator(struct scan *scan)
 {
-    diag_error(scan->reader.diag, scan->token.place, "leave it out", "'%c' without a setting before it",
+    diag_error(scan->lexer.diag, scan->token.place, "leave it out", "'%c' without a setting before it",
                scan->token.kind);
     advance(scan);
 }
@@ -552,7 +552,7 @@ static void read_extra_separator(struct scan *scan)
 static void read_setting(struct scan *scan, struct group *group)
 {
     const struct token name = scan->token;
-    const size_t n_lost = scan->reader.n_lost;
+    const size_t n_lost = scan->lexer.n_lost;
     struct token value;
     bool sound;
 
@@ -572,14 +572,14 @@ static void read_setting(struct scan *scan, struct group *group)
     sound = read_value(scan, name.place) != LITERAL_NONE;
     if (value.kind == TOKEN_WORD)
         read_decimal_comma(scan, value);
-    end_setting(scan, name, sound && n_lost == scan->reader.n_lost);
+    end_setting(scan, name, sound && n_lost == scan->lexer.n_lost);
 }
 
 /* A closing bracket when none is open. */
 static void read_stray(struct scan *scan)
 {
-    if (scan->reader.n_lost == 0)
-        diag_error(scan->reader.diag, scan->token.place, "remove it, or open it before", "'%c' closes nothing",
+    if (scan->lexer.n_lost == 0)
+        diag_error(scan->lexer.diag, scan->token.place, "remove it, or open it before", "'%c' closes nothing",
                    scan->token.kind);
     advance(scan);
     if (is_separator(scan->token.kind))
@@ -588,7 +588,7 @@ static void read_stray(struct scan *scan)
 
 static void read_settings(struct scan *scan)
 {
-    struct group group = {.first_name = scan->n_names, .n_lost = scan->reader.n_lost};
+    struct group group = {.first_name = scan->n_names, .n_lost = scan->lexer.n_lost};
 
     while (scan->token.kind != TOKEN_END) {
         if (!closes(scan->token.kind))
@@ -599,7 +599,7 @@ static void read_settings(struct scan *scan)
             break;
     }
     /* Settings that only a lost bracket brought together are not duplicates. */
-    if (group.n_lost == scan->reader.n_lost)
+    if (group.n_lost == scan->lexer.n_lost)
         check_duplicates(scan, group.first_name);
     check_squares(scan, group.n);
     scan->n_names = group.first_name;
@@ -615,7 +615,7 @@ static enum literal read_nested(struct scan *scan)
         skip_too_deep(scan);
         return LITERAL_NESTED;
     }
-    scan->open[scan->depth++] = (struct bracket){open, scan->reader.n_lost};
+    scan->open[scan->depth++] = (struct bracket){open, scan->lexer.n_lost};
     advance(scan);
     if (open.kind == '{')
         read_settings(scan);
@@ -627,7 +627,7 @@ static enum literal read_nested(struct scan *scan)
 static enum literal read_word(struct scan *scan)
 {
     const struct token token = scan->token;
-    const enum literal kind = literal_read(token.place, text_of(scan, token), token.length, scan->reader.diag);
+    const enum literal kind = literal_read(token.place, text_of(scan, token), token.length, scan->lexer.diag);
 
     advance(scan);
     return kind;
@@ -655,14 +655,14 @@ static enum literal read_value(struct scan *scan, struct place name)
         return read_strings(scan);
     if (is_value(scan))
         return read_word(scan);
-    diag_error(scan->reader.diag, after_last(scan), NULL, "a value is missing");
+    diag_error(scan->lexer.diag, after_last(scan), NULL, "a value is missing");
     return LITERAL_NONE;
 }
 
 bool scan(const struct source *source, struct pool *pool, struct marks *marks, struct diag *diag)
 {
     const size_t n_errors = diag->n_errors;
-    struct scan scan = {.reader = {.source = source, .diag = diag}, .marks = marks};
+    struct scan scan = {.lexer = {.source = source, .diag = diag}, .marks = marks};
 
     *marks = (struct marks){0};
     if (!token_check_bytes(source, diag))

@@ -116,99 +116,99 @@ bool token_check_bytes(const struct source *source, struct diag *diag)
 
 /* ---- blanks and comments ---- */
 
-static size_t left(const struct reader *reader)
+static size_t left(const struct lexer *lexer)
 {
-    return reader->source->size - reader->at;
+    return lexer->source->size - lexer->at;
 }
 
-static const char *here(const struct reader *reader)
+static const char *here(const struct lexer *lexer)
 {
-    return reader->source->text + reader->at;
+    return lexer->source->text + lexer->at;
 }
 
-static bool begins(const struct reader *reader, const char *mark)
+static bool begins(const struct lexer *lexer, const char *mark)
 {
-    return left(reader) >= strlen(mark) && memcmp(here(reader), mark, strlen(mark)) == 0;
+    return left(lexer) >= strlen(mark) && memcmp(here(lexer), mark, strlen(mark)) == 0;
 }
 
-static struct place place_of(struct reader *reader, size_t offset, size_t length)
+static struct place place_of(struct lexer *lexer, size_t offset, size_t length)
 {
-    const struct source *source = reader->source;
+    const struct source *source = lexer->source;
 
-    while (reader->line + 1 < source->n_lines && source->start[reader->line + 1] <= offset)
-        reader->line++;
+    while (lexer->line + 1 < source->n_lines && source->start[lexer->line + 1] <= offset)
+        lexer->line++;
     return (struct place){.source = source,
-                          .line = (unsigned)reader->line + 1,
-                          .column = (unsigned)(offset - source->start[reader->line]) + 1,
+                          .line = (unsigned)lexer->line + 1,
+                          .column = (unsigned)(offset - source->start[lexer->line]) + 1,
                           .length = (unsigned)length};
 }
 
-static void check_length(struct reader *reader, size_t offset, const char *what)
+static void check_length(struct lexer *lexer, size_t offset, const char *what)
 {
-    if (reader->diag && reader->at - offset > TOKEN_MAX)
-        diag_error(reader->diag, place_of(reader, offset, reader->at - offset), NULL, "%s longer than %d bytes", what,
+    if (lexer->diag && lexer->at - offset > TOKEN_MAX)
+        diag_error(lexer->diag, place_of(lexer, offset, lexer->at - offset), NULL, "%s longer than %d bytes", what,
                    TOKEN_MAX);
 }
 
-static void skip_line_comment(struct reader *reader)
+static void skip_line_comment(struct lexer *lexer)
 {
-    const size_t offset = reader->at;
-    const char *end = memchr(here(reader), '\n', left(reader));
+    const size_t offset = lexer->at;
+    const char *end = memchr(here(lexer), '\n', left(lexer));
 
-    reader->at = end ? (size_t)(end - reader->source->text) : reader->source->size;
-    check_length(reader, offset, "a comment line");
+    lexer->at = end ? (size_t)(end - lexer->source->text) : lexer->source->size;
+    check_length(lexer, offset, "a comment line");
 }
 
-static void skip_block_comment(struct reader *reader)
+static void skip_block_comment(struct lexer *lexer)
 {
-    const size_t offset = reader->at;
+    const size_t offset = lexer->at;
 
-    reader->at += 2;
-    while (left(reader) > 0 && !begins(reader, "*/"))
-        reader->at++;
-    if (left(reader) > 0) {
-        reader->at += 2;
+    lexer->at += 2;
+    while (left(lexer) > 0 && !begins(lexer, "*/"))
+        lexer->at++;
+    if (left(lexer) > 0) {
+        lexer->at += 2;
         return;
     }
-    reader->n_lost++;
-    if (reader->diag)
-        diag_error(reader->diag, place_of(reader, offset, 2), "end it with */", "this comment is never closed");
+    lexer->n_lost++;
+    if (lexer->diag)
+        diag_error(lexer->diag, place_of(lexer, offset, 2), "end it with */", "this comment is never closed");
 }
 
-static bool starts_comment(const struct reader *reader)
+static bool starts_comment(const struct lexer *lexer)
 {
-    return begins(reader, "#") || begins(reader, "//") || begins(reader, "/*");
+    return begins(lexer, "#") || begins(lexer, "//") || begins(lexer, "/*");
 }
 
 /* What token_check_bytes has told of counts as a blank. */
-static size_t blank_length(const struct reader *reader)
+static size_t blank_length(const struct lexer *lexer)
 {
-    const char *text = here(reader);
+    const char *text = here(lexer);
     size_t length;
 
     if (isgraph((unsigned char)*text))
         return 0;
     if (isspace((unsigned char)*text))
         return 1;
-    if (reader->at == 0 && begins(reader, "\xEF\xBB\xBF"))
+    if (lexer->at == 0 && begins(lexer, "\xEF\xBB\xBF"))
         return 3;
-    length = source_utf8(text, left(reader));
+    length = source_utf8(text, left(lexer));
     if (length == 0)
         return 1;
     return is_control(text, length) ? length : 0;
 }
 
-static void skip_blanks(struct reader *reader)
+static void skip_blanks(struct lexer *lexer)
 {
-    while (left(reader) > 0) {
-        const size_t blank = blank_length(reader);
+    while (left(lexer) > 0) {
+        const size_t blank = blank_length(lexer);
 
         if (blank)
-            reader->at += blank;
-        else if (begins(reader, "/*"))
-            skip_block_comment(reader);
-        else if (starts_comment(reader))
-            skip_line_comment(reader);
+            lexer->at += blank;
+        else if (begins(lexer, "/*"))
+            skip_block_comment(lexer);
+        else if (starts_comment(lexer))
+            skip_line_comment(lexer);
         else
             return;
     }
@@ -242,9 +242,9 @@ static char decode_byte(const char *text, size_t size, size_t *length)
 }
 
 /* A byte written as \xNN may begin a character whose other bytes follow, written either way. */
-static size_t check_hex(struct reader *reader, size_t offset, size_t end)
+static size_t check_hex(struct lexer *lexer, size_t offset, size_t end)
 {
-    const char *text = reader->source->text;
+    const char *text = lexer->source->text;
     size_t written[4], n = 0, at = offset, length, bytes;
     char byte[4];
 
@@ -256,135 +256,135 @@ static size_t check_hex(struct reader *reader, size_t offset, size_t end)
     bytes = source_utf8(byte, n);
     assert(bytes <= n);
     if (bytes == 0)
-        diag_error(reader->diag, source_place(reader->source, offset, 4), "a string holds UTF-8",
+        diag_error(lexer->diag, source_place(lexer->source, offset, 4), "a string holds UTF-8",
                    "this escape makes the string invalid UTF-8");
     else if (is_control(byte, bytes))
-        diag_error(reader->diag, source_place(reader->source, offset, written[bytes - 1] - offset),
+        diag_error(lexer->diag, source_place(lexer->source, offset, written[bytes - 1] - offset),
                    "of these, only \\n and \\t may stand in a string", "a control character in a string");
     return written[bytes ? bytes - 1 : 0] - offset;
 }
 
-static size_t check_escape(struct reader *reader, size_t offset, size_t end)
+static size_t check_escape(struct lexer *lexer, size_t offset, size_t end)
 {
-    const char *text = reader->source->text + offset;
+    const char *text = lexer->source->text + offset;
 
     if (is_hex_escape(text, end - offset))
-        return check_hex(reader, offset, end);
+        return check_hex(lexer, offset, end);
     if (text[1] == 'r' || text[1] == 'f')
-        diag_error(reader->diag, source_place(reader->source, offset, 2),
+        diag_error(lexer->diag, source_place(lexer->source, offset, 2),
                    "of these, only \\n and \\t may stand in a string", "a control character in a string");
     else if (!strchr(escapes, text[1]))
-        diag_error(reader->diag, source_place(reader->source, offset, 2),
+        diag_error(lexer->diag, source_place(lexer->source, offset, 2),
                    "a backslash itself is written \\\\; known are \\\" \\n \\t and \\xNN", "an unknown escape");
     return 2;
 }
 
-static void check_escapes(struct reader *reader, size_t offset, size_t end)
+static void check_escapes(struct lexer *lexer, size_t offset, size_t end)
 {
-    const char *text = reader->source->text;
+    const char *text = lexer->source->text;
 
-    while (reader->diag && offset + 1 < end) {
+    while (lexer->diag && offset + 1 < end) {
         const char *backslash = memchr(text + offset, '\\', end - offset - 1);
 
         if (!backslash)
             return;
         offset = (size_t)(backslash - text);
-        offset += check_escape(reader, offset, end);
+        offset += check_escape(lexer, offset, end);
     }
 }
 
 /* Where a string without its closing quote seems to end in a later line: at the next quote, unless that one
  * looks like another string's opening. 0 when it cannot be told. */
-static size_t later_end(const struct reader *reader)
+static size_t later_end(const struct lexer *lexer)
 {
-    const char *from = here(reader);
-    const char *quote = memchr(from, '"', left(reader));
+    const char *from = here(lexer);
+    const char *quote = memchr(from, '"', left(lexer));
     const char *before = quote;
 
     if (!quote || quote - from > LATER_MAX)
         return 0;
     while (before > from && (before[-1] == ' ' || before[-1] == '\t'))
         before--;
-    return strchr("\n=:,([", before[-1]) ? 0 : (size_t)(quote + 1 - reader->source->text);
+    return strchr("\n=:,([", before[-1]) ? 0 : (size_t)(quote + 1 - lexer->source->text);
 }
 
-static void tell_unclosed(struct reader *reader, size_t offset)
+static void tell_unclosed(struct lexer *lexer, size_t offset)
 {
-    if (reader->diag)
-        diag_error(reader->diag, place_of(reader, offset, reader->at - offset),
+    if (lexer->diag)
+        diag_error(lexer->diag, place_of(lexer, offset, lexer->at - offset),
                    "close it with \"; a long text is several strings, one a line, which are joined",
                    "this string is not closed on its line");
 }
 
 /* From the opening quote to past the closing one, or to the end of the line where there is none: false. */
-static bool read_string(struct reader *reader)
+static bool read_string(struct lexer *lexer)
 {
-    const size_t offset = reader->at++;
+    const size_t offset = lexer->at++;
     size_t end;
 
-    while (left(reader) > 0 && *here(reader) != '"' && *here(reader) != '\n')
-        reader->at += *here(reader) == '\\' && left(reader) > 1 && here(reader)[1] != '\n' ? 2 : 1;
-    check_escapes(reader, offset + 1, reader->at);
-    if (left(reader) > 0 && *here(reader) == '"') {
-        reader->at++;
-        check_length(reader, offset, "a string");
+    while (left(lexer) > 0 && *here(lexer) != '"' && *here(lexer) != '\n')
+        lexer->at += *here(lexer) == '\\' && left(lexer) > 1 && here(lexer)[1] != '\n' ? 2 : 1;
+    check_escapes(lexer, offset + 1, lexer->at);
+    if (left(lexer) > 0 && *here(lexer) == '"') {
+        lexer->at++;
+        check_length(lexer, offset, "a string");
         return true;
     }
-    if (reader->at > offset + 1 && here(reader)[-1] == '\r')
-        reader->at--;
-    tell_unclosed(reader, offset);
-    end = later_end(reader);
+    if (lexer->at > offset + 1 && here(lexer)[-1] == '\r')
+        lexer->at--;
+    tell_unclosed(lexer, offset);
+    end = later_end(lexer);
     if (end)
-        reader->at = end;
+        lexer->at = end;
     else
-        reader->n_lost++;
+        lexer->n_lost++;
     return false;
 }
 
 /* ---- tokens ---- */
 
-static bool ends_word(const struct reader *reader)
+static bool ends_word(const struct lexer *lexer)
 {
-    if (isalnum((unsigned char)*here(reader)))
+    if (isalnum((unsigned char)*here(lexer)))
         return false;
-    return blank_length(reader) > 0 || *here(reader) == '"' || strchr(marks, *here(reader)) || starts_comment(reader);
+    return blank_length(lexer) > 0 || *here(lexer) == '"' || strchr(marks, *here(lexer)) || starts_comment(lexer);
 }
 
-static void read_word(struct reader *reader)
+static void read_word(struct lexer *lexer)
 {
-    const size_t offset = reader->at;
+    const size_t offset = lexer->at;
 
     do
-        reader->at += source_utf8(here(reader), left(reader));
-    while (left(reader) > 0 && !ends_word(reader));
-    check_length(reader, offset, "a word");
+        lexer->at += source_utf8(here(lexer), left(lexer));
+    while (left(lexer) > 0 && !ends_word(lexer));
+    check_length(lexer, offset, "a word");
 }
 
-struct token token_next(struct reader *reader)
+struct token token_next(struct lexer *lexer)
 {
     struct token token;
 
-    skip_blanks(reader);
-    token = (struct token){.kind = TOKEN_END, .offset = reader->at, .place = place_of(reader, reader->at, 0)};
-    if (left(reader) == 0)
+    skip_blanks(lexer);
+    token = (struct token){.kind = TOKEN_END, .offset = lexer->at, .place = place_of(lexer, lexer->at, 0)};
+    if (left(lexer) == 0)
         return token;
-    token.kind = *here(reader);
+    token.kind = *here(lexer);
     if (token.kind == TOKEN_STRING) {
-        token.broken = !read_string(reader);
+        token.broken = !read_string(lexer);
     } else if (strchr(marks, token.kind)) {
-        reader->at++;
+        lexer->at++;
     } else {
         token.kind = TOKEN_WORD;
-        read_word(reader);
+        read_word(lexer);
     }
-    token.length = reader->at - token.offset;
+    token.length = lexer->at - token.offset;
     token.place.length = (unsigned)token.length;
     return token;
 }
 
-char token_peek(const struct reader *reader)
+char token_peek(const struct lexer *lexer)
 {
-    struct reader ahead = *reader;
+    struct lexer ahead = *lexer;
 
     ahead.diag = NULL;
     skip_blanks(&ahead);

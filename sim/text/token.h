@@ -19,7 +19,7 @@ struct token {
     bool broken; /* a string that is not closed, which has been told */
 };
 
-struct reader {
+struct lexer {
     const struct source *source;
     struct diag *diag; /* NULL: tell nothing */
     size_t at;         /* offset of the next byte */
@@ -31,10 +31,10 @@ struct reader {
  * false when the rest is not worth reading: the text is in UTF-16, or no text. */
 bool token_check_bytes(const struct source *source, struct diag *diag);
 
-struct token token_next(struct reader *reader);
+struct token token_next(struct lexer *lexer);
 
 /* The first byte of the next token; NUL at the end. */
-char token_peek(const struct reader *reader);
+char token_peek(const struct lexer *lexer);
 
 /* A name as a setting may have it: a letter, then letters, digits, "_" or "-". */
 bool token_is_name(const char *word, size_t length);

@@ -1,4 +1,5 @@
 #include "sim/text/tree.h"
+#include <assert.h>
 #include <libconfig.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,15 +44,34 @@ static void read_value(struct node *node, const config_setting_t *setting)
     }
 }
 
+/* Whether the scan and libconfig mean the same setting: its name, and the kind of its value by the first byte. The two
+ * grammars are kept apart, so each node is held against its mark: a place must never belong to another value. */
+static bool agrees(const struct mark *mark, const config_setting_t *setting, enum node_kind kind)
+{
+    const char *name = config_setting_name(setting);
+    const struct place at = mark->name.source ? mark->name : mark->value;
+    const struct source *source = at.source;
+    const char first = source->text[source->start[mark->value.line - 1] + mark->value.column - 1];
+    const char *word = source->text + source->start[at.line - 1] + at.column - 1;
+
+    if (!name != !mark->name.source || (name && (strlen(name) != at.length || strncmp(name, word, at.length) != 0)))
+        return false;
+    return kind == NODE_GROUP    ? first == '{'
+           : kind == NODE_LIST   ? first == '(' || first == '['
+           : kind == NODE_STRING ? first == '"'
+                                 : !strchr("{([\"", first);
+}
+
 static struct node *build(struct builder *builder, const config_setting_t *setting)
 {
     struct node *node = pool_new(builder->pool, 1, sizeof *node);
     const char *text;
 
     read_value(node, setting);
-    if (!config_setting_is_root(setting) && builder->next < builder->marks->n) {
+    if (!config_setting_is_root(setting)) {
         const struct mark *mark = &builder->marks->mark[builder->next++];
 
+        assert(builder->next <= builder->marks->n && agrees(mark, setting, node->kind));
         node->at = mark->value;
         node->at_name = mark->name.source ? mark->name : mark->value;
     }
@@ -82,6 +102,7 @@ struct node *tree_parse(struct pool *pool, const struct source *source, struct d
     config_init(&config);
     if (config_read_string(&config, source->text)) {
         root = build(&builder, config_root_setting(&config));
+        assert(builder.next == marks.n);
         if (root->n) {
             root->at = root->child[0]->at_name;
             root->at_name = root->at;

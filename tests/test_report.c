@@ -19,7 +19,8 @@
 #include "sim/report/number.h"
 #include "sim/report/output.h"
 #include "sim/report/page.h"
-#include "sim/report/report.h"
+#include "sim/report/render.h"
+#include "sim/report/result.h"
 
 /* An answer made by hand: two bases, two states, two questions, a lever, an event that never comes, two
  * inputs. */
@@ -201,6 +202,27 @@ static const struct provenance provenance = {
 };
 
 /* What a writer of an answer writes; freed by the caller. */
+/* A table of a run as CSV. */
+static void put_table(FILE *out, const struct answer *answer, const char *name)
+{
+    struct result result;
+
+    result_begin(&result, "", &provenance);
+    run_tables(&result, answer);
+    dataset_csv(out, result_find(&result, name));
+    result_free(&result);
+}
+
+static void csv_curves(FILE *out, const struct answer *answer)
+{
+    put_table(out, answer, "curves");
+}
+
+static void csv_levers(FILE *out, const struct answer *answer)
+{
+    put_table(out, answer, "levers");
+}
+
 static void summary_csv(FILE *out, const struct answer *answer)
 {
     csv_summary(out, &answer, 1);
@@ -357,16 +379,21 @@ static void levers_csv_is_the_contract(void **state)
 static void worlds_csv_quotes_what_needs_it(void **state)
 {
     const char *const input[] = {"levers.relief.chance", "a,\"b\""}, *const question[] = {"held"};
-    const double x[] = {0.1, NAN}, p[] = {0.25};
+    const union cell cell[] = {
+        {.text = "case"}, {.count = UINT64_MAX}, {.number = 0.1}, {.number = NAN}, {.number = 0.25}};
+    struct pool pool = {0};
+    struct dataset worlds;
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
 
     (void)state;
     assert_non_null(stream);
-    csv_worlds_header(stream, input, 2, question, 1);
-    csv_worlds_row(stream, "case", UINT64_MAX, x, 2, p, 1);
+    worlds = run_worlds(&pool, input, 2, question, 1);
+    dataset_csv_head(stream, &worlds);
+    dataset_csv_row(stream, &worlds, cell);
     fclose(stream);
+    pool_free(&pool);
     assert_string_equal(text, "scenario_id,world,in.levers.relief.chance,\"in.a,\"\"b\"\"\",p.held\n"
                               "case,18446744073709551615,0.1,NA,0.25\n");
     free(text);
@@ -439,14 +466,23 @@ static void manifest_keeps_seeds_and_bytes_as_text(void **state)
 
 /* Text */
 
+/* What people read: text so many columns wide, or with 0 the page. */
 static char *page(const struct answer *answer, bool colour, int width)
 {
+    struct result result;
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
 
     assert_non_null(stream);
-    text_summary(stream, answer, &provenance, colour, width);
+    result_begin(&result, answer->title, &provenance);
+    run_tables(&result, answer);
+    run_document(&result, answer, NULL);
+    if (width)
+        result_show(&result, stream, RESULT_TEXT, colour, width);
+    else
+        render_html(stream, &result.document);
+    result_free(&result);
     fclose(stream);
     return text;
 }
@@ -471,17 +507,84 @@ static void the_page_never_gives_one_number_alone(void **state)
 
     assert_true(has(text, "Are both held?  held, month 12\n"));
     assert_true(has(text, "57.3 %"));
-    assert_true(has(text, "± 0.2 (simulation)"));
-    assert_true(has(text, "25 to 75 (what the analyst does not know); 80 % of the doubt is chance\n"));
+    assert_true(has(text, "± 0.2 (simulation error)"));
+    assert_true(
+        has(text, "input uncertainty: 25 to 75 % (5 to 95 % range); chance is 80 % of the outcome's variance\n"));
     assert_true(has(text, "75 ± 1  1.5   9.2   >24"));
-    assert_true(has(text, "+12.5  ± 0.3"));
+    assert_true(has(text, "+12.5 ± 0.3"));
     assert_true(has(text, "Always or never came: quake\n"));
-    assert_true(has(text, "60 ± 1 %"));
-    assert_true(has(text, "Of 2 uncertain quantities 1 cannot be told from zero.\n"));
-    assert_true(has(text, "guesses account for 60 % of what drives it"));
+    assert_true(has(text, "60 ± 1"));
+    assert_true(has(text, "Of 2 uncertain quantities 1 are not significant.\n"));
+    assert_true(has(text, "guesses account for 60 % of the input uncertainty"));
     assert_true(has(text, "seed 18446744073709551615"));
     assert_false(has(text, "STOPPED EARLY"));
     free(text);
+}
+
+/* Numbers of the answer, in JSON, and as text and page must show them. */
+static void text_page_and_json_say_the_same(void **state)
+{
+    static const struct {
+        const char *path[4]; /* in the JSON object */
+        double number;
+        const char *shown;
+    } row[] = {
+        {{"questions", "held", "probability"}, 0.573, "57.3"},
+        {{"questions", "held", "p05"}, 0.25, "25 to 75"},
+        {{"questions", "deal", "probability"}, 0.1, "10.0"},
+        {{"questions", "held", "se"}, 0.002, "0.2"},
+        {{"states", "tartus", "LIMBO", "probability"}, 0.75, "75.0"},
+        {{"bases_held", "0", "probability"}, 0.5, "50.0"},
+        {{"time_to_loss", "khmeimim", "probability"}, 0.75, "75 ± 1"},
+        {{"time_to_loss", "khmeimim", "p50"}, 9.25, "9.2"},
+    };
+    struct fixture *it = *state;
+    char *text = page(&it->answer, false, 100), *html = page(&it->answer, false, 0);
+    json_t *root = parsed(written(summary_json, &it->answer)), *relief, *driver;
+
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        json_t *value = root;
+
+        for (size_t k = 0; k < 4 && row[i].path[k]; k++)
+            value = at(value, row[i].path[k]);
+        assert_true(json_real_value(value) == row[i].number);
+        assert_true(has(text, row[i].shown));
+        assert_true(has(html, row[i].shown));
+    }
+    relief = at(at(at(at(root, "levers"), "relief"), "questions"), "held");
+    assert_true(json_real_value(at(relief, "difference")) == 0.125);
+    assert_true(has(text, "40.0      62.5       50.0         +12.5 ± 0.3"));
+    assert_true(has(html, "<td class=\"n\">40.0</td>\n<td class=\"n\">62.5</td>\n<td class=\"n\">50.0</td>\n"
+                          "<td class=\"n strong\">+12.5 ± 0.3</td>"));
+    driver = json_array_get(at(at(root, "drivers"), "held"), 0);
+    assert_true(json_real_value(at(driver, "index")) == 0.6);
+    assert_true(has(text, "transitions.exit.per_month    60 ± 1  "));
+    assert_true(has(html, "transitions.exit.per_month</th><td class=\"n\">60 ± 1</td>"));
+    json_decref(root);
+    free(text);
+    free(html);
+}
+
+static void the_data_dictionary_names_every_column(void **state)
+{
+    struct fixture *it = *state;
+    struct result result;
+
+    result_begin(&result, "", &provenance);
+    run_tables(&result, &it->answer);
+    for (size_t i = 0; i < result.n_datasets; i++) {
+        json_t *entry = dataset_describe(result.dataset[i]), *fields = at(at(entry, "schema"), "fields");
+
+        assert_int_equal(json_array_size(fields), result.dataset[i]->n_columns);
+        for (size_t k = 0; k < json_array_size(fields); k++) {
+            json_t *field = json_array_get(fields, k);
+
+            assert_string_equal(json_string_value(at(field, "name")), result.dataset[i]->column[k].name);
+            assert_true(*json_string_value(at(field, "description")) != '\0');
+        }
+        json_decref(entry);
+    }
+    result_free(&result);
 }
 
 static void the_page_fits_its_width(void **state)
@@ -756,6 +859,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(summary_json_says_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(manifest_keeps_seeds_and_bytes_as_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_never_gives_one_number_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(text_page_and_json_say_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_data_dictionary_names_every_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_fits_its_width, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_ids_are_cut_and_wide_tables_folded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(colour_adds_escapes_and_nothing_else, set_up, tear_down),

@@ -6,21 +6,20 @@ set output 'occupancy-port.svg'
 set border 3
 set tics nomirror out
 set grid y lc rgb '#dddddd'
+set key outside right top noenhanced
 set xlabel 'months'
 set ylabel 'probability'
+set title 'port' noenhanced
 set xrange [0:24]
 set yrange [0:1]
-set key outside right top noenhanced
-set title 'port' noenhanced
-array rest[26]
+array rest[25]
 begin(n) = sum [i=1:n] (rest[i] = 1, 0)
-down(month, v) = (k = int(ceil(month)) + 1, h = rest[k], rest[k] = h - v, h)
-is(state) = strcol(2) eq 'port' && strcol(3) eq 'occupancy' && strcol(4) eq state
-draw = "plot 'curves.csv' using (is('DEAL') ? $5 : NaN):(is('DEAL') ? down($5, $6) : NaN) with filledcurves y1=0 lc rgb '#F0E442' title 'DEAL', 'curves.csv' using (is('LIMBO') ? $5 : NaN):(is('LIMBO') ? down($5, $6) : NaN) with filledcurves y1=0 lc rgb '#E69F00' title 'LIMBO', 'curves.csv' using (is('LOST') ? $5 : NaN):(is('LOST') ? down($5, $6) : NaN) with filledcurves y1=0 lc rgb '#D55E00' title 'LOST'"
-begun = begin(26)
+down(x, v) = (k = int(ceil(x)) + 1, h = rest[k], rest[k] = h - v, h)
+draw = "plot 'curves.csv' using (strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'DEAL' ? column('month') : NaN):(strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'DEAL' ? down(column('month'), column('value')) : NaN) with filledcurves y1=0 lc rgb '#F0E442' title 'DEAL', 'curves.csv' using (strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'LIMBO' ? column('month') : NaN):(strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'LIMBO' ? down(column('month'), column('value')) : NaN) with filledcurves y1=0 lc rgb '#E69F00' title 'LIMBO', 'curves.csv' using (strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'LOST' ? column('month') : NaN):(strcol('location') eq 'port' && strcol('kind') eq 'occupancy' && strcol('name') eq 'LOST' ? down(column('month'), column('value')) : NaN) with filledcurves y1=0 lc rgb '#D55E00' title 'LOST'"
+begun = begin(25)
 eval draw
 set terminal pngcairo size 1350,810 noenhanced background 'white' font 'Arial,18'
 set output 'occupancy-port.png'
-begun = begin(26)
+begun = begin(25)
 eval draw
 set output

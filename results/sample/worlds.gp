@@ -6,12 +6,12 @@ set output 'worlds.svg'
 set border 3
 set tics nomirror out
 set grid y lc rgb '#dddddd'
+set key outside right top noenhanced
 set xlabel 'probability in a world'
 set ylabel 'share of worlds'
 set xrange [0:1]
 set yrange [0:*]
-set key outside right top noenhanced
-stats 'worlds.csv' using 2 nooutput
+stats 'worlds.csv' using (column('p.both_held')) nooutput
 width = 0.02
 bin(p) = width * (floor(p / width) + 0.5)
 plot 'worlds.csv' using (bin(column('p.both_held'))):(1.0 / STATS_records) smooth frequency with histeps lw 2 dt 1 lc rgb '#0072B2' title 'both_held'

@@ -10,23 +10,25 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/engine/play.h"
-#include "sim/report/csv_histories.h"
+#include "sim/report/data_histories.h"
 #include "sim/report/npy.h"
 #include "sim/report/output.h"
-#include "sim/report/plots.h"
-#include "sim/report/report.h"
+#include "sim/report/result.h"
 
 /* What the playing of a scenario needs at hand. */
 struct job {
     const struct single *single;
     const struct loaded *loaded;
     struct output output;
+    struct pool pool;
     FILE *worlds; /* worlds.csv */
+    struct dataset worlds_table;
+    union cell *world; /* a row of it */
     struct output draws_output;
     FILE *draws; /* NULL: not wanted */
     uint64_t n_draws;
     FILE *runs, *events; /* NULL: not wanted */
-    struct csv_histories histories;
+    struct histories histories;
     struct progress progress;
 };
 
@@ -44,7 +46,13 @@ static void on_world(void *context, size_t arm, uint64_t index, const double *in
     const struct plan *plan = job->loaded->plan;
 
     (void)arm;
-    csv_worlds_row(job->worlds, job->loaded->scenario->id, index, input, plan->n_inputs, p, plan->n_questions);
+    job->world[0].text = job->loaded->scenario->id;
+    job->world[1].count = index;
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        job->world[2 + i].number = input[i];
+    for (size_t q = 0; q < plan->n_questions; q++)
+        job->world[2 + plan->n_inputs + q].number = p[q];
+    dataset_csv_row(job->worlds, &job->worlds_table, job->world);
 }
 
 static void on_draws(void *context, size_t arm, const struct play_draw *draw, size_t n)
@@ -66,19 +74,16 @@ static void on_told(void *context, size_t arm, const struct play_told *told)
     struct job *job = context;
 
     (void)arm;
-    csv_runs_rows(job->runs, &job->histories, told);
-    csv_events_rows(job->events, job->loaded->plan, told);
+    histories_write(&job->histories, told);
 }
 
 static void begin_histories(struct job *job)
 {
-    csv_histories_init(&job->histories, job->loaded->plan);
     if (!job->single->histories)
         return;
     job->runs = output_open(&job->output, "runs.csv");
     job->events = output_open(&job->output, "events.csv");
-    csv_runs_header(job->runs, &job->histories);
-    csv_events_header(job->events);
+    histories_begin(&job->histories, job->loaded->plan, job->runs, job->events);
 }
 
 /* The file of draws is a set of its own: it may stand anywhere. */
@@ -111,7 +116,7 @@ static void end_draws(struct job *job, bool whole)
 static void begin_worlds(struct job *job)
 {
     const struct plan *plan = job->loaded->plan;
-    const char **path = memory_new(plan->n_inputs + plan->n_questions, sizeof *path);
+    const char **path = pool_new(&job->pool, plan->n_inputs + plan->n_questions, sizeof *path);
     const char **question = path + plan->n_inputs;
 
     for (size_t i = 0; i < plan->n_inputs; i++)
@@ -119,8 +124,9 @@ static void begin_worlds(struct job *job)
     for (size_t q = 0; q < plan->n_questions; q++)
         question[q] = plan->question[q].id;
     job->worlds = output_open(&job->output, "worlds.csv");
-    csv_worlds_header(job->worlds, path, plan->n_inputs, question, plan->n_questions);
-    free(path);
+    job->worlds_table = run_worlds(&job->pool, path, plan->n_inputs, question, plan->n_questions);
+    job->world = pool_new(&job->pool, job->worlds_table.n_columns, sizeof *job->world);
+    dataset_csv_head(job->worlds, &job->worlds_table);
 }
 
 static struct play_settings settings_of(struct job *job)
@@ -138,37 +144,27 @@ static struct play_settings settings_of(struct job *job)
     return settings;
 }
 
-/* As on the screen, but for the seconds: a file of results is the same for the same seed. */
-static void write_text(FILE *out, const struct answer *answer, const struct provenance *provenance)
+/* All that is said of the run: what programs read, then what people read. */
+static void begin_result(struct result *result, const struct job *job, const struct answer *answer,
+                         const struct provenance *provenance)
 {
-    struct provenance timeless = *provenance;
-
-    timeless.seconds = timeless.cpu_seconds = 0.0;
-    text_summary(out, answer, &timeless, false, 100);
-}
-
-static void write_files(struct job *job, const struct answer *answer, const struct provenance *provenance)
-{
-    write_text(output_open(&job->output, "summary.txt"), answer, provenance);
-    csv_summary(output_open(&job->output, "summary.csv"), &answer, 1);
-    csv_curves(output_open(&job->output, "curves.csv"), answer);
-    csv_levers(output_open(&job->output, "levers.csv"), answer);
-    json_summary(output_open(&job->output, "summary.json"), &answer, 1);
-    plots_run(&job->output, answer);
-    html_run(output_open(&job->output, "report.html"), answer, provenance, job->loaded->scenario);
-    json_manifest(output_open(&job->output, "manifest.json"), provenance);
-    output_commit(&job->output);
+    result_begin(result, *answer->title ? answer->title : answer->scenario_id, provenance);
+    run_tables(result, answer);
+    if (job->single->histories) {
+        result_dataset(result, job->histories.runs);
+        result_dataset(result, job->histories.events);
+    }
+    run_document(result, answer, job->loaded->scenario);
 }
 
 /* One scenario is told at length; of a batch each has its summary.txt, and a table compares them at the end. */
-static void show(const struct job *job, const struct answer *answer, const struct provenance *provenance,
-                 const char *folder)
+static void show(const struct job *job, const struct answer *answer, const struct result *result, const char *folder)
 {
     if (job->single->playing->format == FORMAT_TEXT && job->single->alone)
-        text_summary(stdout, answer, provenance, terminal_has_colour(stdout), terminal_width());
+        result_show(result, stdout, RESULT_TEXT, terminal_has_colour(stdout), terminal_width());
     if (!job->single->playing->quiet)
         fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->loaded->path, answer->n_draws,
-                provenance->seed, folder);
+                result->provenance->seed, folder);
 }
 
 static bool tell_runaway(const struct play_result *result, const struct loaded *loaded)
@@ -189,7 +185,7 @@ struct answer *single_play(const struct single *single, const char *folder, int 
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
     struct answer *answer = NULL;
     struct play_result result;
-    struct pool pool = {0};
+    struct result said;
 
     output_begin(&job->output, folder);
     begin_worlds(job);
@@ -205,19 +201,22 @@ struct answer *single_play(const struct single *single, const char *folder, int 
         output_abandon(&job->output);
     } else {
         struct provenance provenance =
-            provenance_of(&pool, "run", job->single->playing, &settings, &result, job->loaded, 1);
+            provenance_of(&job->pool, "run", job->single->playing, &settings, &result, job->loaded, 1);
 
         provenance.argc = job->single->argc;
         provenance.argv = (const char *const *)job->single->argv;
         answer = summarise(plan, &result, 0, settings.n_runs);
         provenance.seconds = terminal_seconds() - started;
         provenance.cpu_seconds = terminal_cpu_seconds() - cpu;
-        write_files(job, answer, &provenance);
-        show(job, answer, &provenance, folder);
+        begin_result(&said, job, answer, &provenance);
+        result_deliver(&said, &job->output);
+        output_commit(&job->output);
+        show(job, answer, &said, folder);
+        result_free(&said);
     }
     end_draws(job, answer != NULL);
-    csv_histories_free(&job->histories);
+    histories_free(&job->histories);
     play_free(&result);
-    pool_free(&pool);
+    pool_free(&job->pool);
     return answer;
 }

@@ -1,5 +1,5 @@
 /* data_explain.c - told runs for programs: JSON and CSV. */
-#include "sim/report/csv_histories.h"
+#include "sim/report/data_histories.h"
 #include "sim/report/explain.h"
 #include "sim/report/json_tree.h"
 #include "sim/report/telling.h"
@@ -170,7 +170,9 @@ void json_explain(FILE *out, const struct explanation *explanation)
 
 void csv_explain(FILE *out, const struct explanation *explanation)
 {
-    csv_events_header(out);
+    struct histories histories;
+
+    histories_begin(&histories, explanation->plan, NULL, out);
     for (size_t s = 0; s < explanation->n; s++) {
         const struct story *story = &explanation->story[s];
 
@@ -178,7 +180,8 @@ void csv_explain(FILE *out, const struct explanation *explanation)
             const struct play_told told = {
                 .world = story->world, .run = story->run, .happening = &story->event[i].what, .n = 1};
 
-            csv_events_rows(out, explanation->plan, &told);
+            histories_write(&histories, &told);
         }
     }
+    histories_free(&histories);
 }

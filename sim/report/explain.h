@@ -9,6 +9,6 @@ void text_explain(FILE *out, const struct explanation *explanation, const struct
 void html_explain(FILE *out, const struct explanation *explanation, const struct provenance *provenance);
 void json_explain(FILE *out, const struct explanation *explanation);
 
-/* What happened in the told runs, a row each, as `run --histories` writes it of all runs (csv_histories.h). */
+/* What happened in the told runs, a row each, as `run --histories` writes it of all runs (data_histories.h). */
 void csv_explain(FILE *out, const struct explanation *explanation);
 #endif

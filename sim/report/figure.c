@@ -66,14 +66,18 @@ const char *figure_error(struct pool *pool, double se)
     return pool_print(pool, "%.*f", places, fmax(100.0 * se, pow(10.0, -places)));
 }
 
-/* Two digits of the width say all there is to say about ignorance. */
-const char *figure_spread(struct pool *pool, const struct answer_spread *spread)
+/* Two digits of the width say all there is to say about input uncertainty. */
+const char *figure_range(struct pool *pool, double low, double high, double se)
 {
-    const double low = spread->quantile[0], high = spread->quantile[ANSWER_LEVELS - 1];
-    const double se = fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]);
     const int places = decimals(100.0 * fmax(se, (high - low) / 10.0));
 
     return pool_print(pool, "%s to %s", percent_to(pool, low, places), percent_to(pool, high, places));
+}
+
+const char *figure_spread(struct pool *pool, const struct answer_spread *spread)
+{
+    return figure_range(pool, spread->quantile[0], spread->quantile[ANSWER_LEVELS - 1],
+                        fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]));
 }
 
 const char *figure_months(struct pool *pool, double months, double se)

@@ -18,6 +18,9 @@ const char *figure_error(struct pool *pool, double se);
 /* "44 to 75": from the lowest to the highest level, in percent. */
 const char *figure_spread(struct pool *pool, const struct answer_spread *spread);
 
+/* The same of two probabilities; se: the larger of their errors. */
+const char *figure_range(struct pool *pool, double low, double high, double se);
+
 /* "9.4" months; "-" for NAN. */
 const char *figure_months(struct pool *pool, double months, double se);
 

@@ -21,7 +21,7 @@ static const char style[] =
     "svg{max-width:100%;min-width:36rem;height:auto;display:block}"
     "svg text{font:12px Arial,Helvetica,sans-serif;fill:#1a1a1a}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.6rem;font-size:.85rem}"
-    ".wide{overflow-x:auto}"
+    ".wide{overflow-x:auto}.bar{display:inline-block;height:.7em;background:#56B4E9}"
     "@media "
     "print{body{max-width:none;margin:0;font-size:11pt}.wide{overflow:visible}.wide table{font-size:.75em}"
     "figure,table,tr{break-inside:avoid}h2{break-after:avoid}}";
@@ -105,11 +105,32 @@ void html_paragraph(FILE *out, const char *class, const char *text)
     element(out, "p", class, text);
 }
 
+/* html_text would show a line's end as a byte. */
+void html_verbatim(FILE *out, const char *text)
+{
+    struct pool pool = {0};
+
+    fputs("<pre>", out);
+    while (*text) {
+        const size_t size = strcspn(text, "\n");
+
+        html_text(out, pool_copy(&pool, text, size));
+        text += size;
+        if (*text++ == '\n')
+            putc('\n', out);
+        else
+            break;
+    }
+    fputs("</pre>\n", out);
+    pool_free(&pool);
+}
+
 void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n, const char *kinds)
 {
-    fputs("<div class=\"wide\"><table>\n<caption>", out);
-    html_text(out, caption);
-    fputs("</caption>\n<thead><tr>", out);
+    fputs("<div class=\"wide\"><table>\n", out);
+    if (*caption)
+        element(out, "caption", NULL, caption);
+    fputs("<thead><tr>", out);
     for (size_t i = 0; i < n; i++) {
         fprintf(out, "<th scope=\"col\"%s>", (kinds ? kinds[i] == 'n' : i > 0) ? " class=\"n\"" : "");
         html_text(out, head[i]);

@@ -15,6 +15,7 @@ void html_text(FILE *out, const char *text);
 /* <h2>, <p> and cells of such text; class: NULL or a class of the page's style ("n" for numbers, "dim", "strong"). */
 void html_heading(FILE *out, const char *text);
 void html_paragraph(FILE *out, const char *class, const char *text);
+void html_verbatim(FILE *out, const char *text); /* <pre>; its lines are kept */
 
 /* A table with a caption and n column heads. kinds: a letter a column, 't' text, 'n' numbers, whose head stands to the right; NULL:
  * the first is text, the others numbers. */

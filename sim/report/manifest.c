@@ -91,6 +91,16 @@ static void put_scenarios(json_t *root, const struct provenance *provenance)
     json_tree_put(root, "scenarios", list);
 }
 
+/* The data dictionary: each table's columns and what they mean. */
+static json_t *tables(const struct provenance *provenance)
+{
+    json_t *list = json_tree_array();
+
+    for (size_t i = 0; i < provenance->n_datasets; i++)
+        json_tree_append(list, dataset_describe(provenance->dataset[i]));
+    return list;
+}
+
 static json_t *os(void)
 {
     struct utsname name;
@@ -147,6 +157,8 @@ void json_manifest(FILE *out, const struct provenance *provenance)
     json_tree_put(root, "software", software());
     json_tree_put(root, "parameters", parameters(provenance));
     put_scenarios(root, provenance);
+    if (provenance->n_datasets)
+        json_tree_put(root, "tables", tables(provenance));
     json_tree_put(root, "complete", json_boolean(provenance->complete));
     json_tree_put(root, "environment", environment(provenance));
     json_tree_put(root, "resources", resources(provenance));

@@ -113,6 +113,10 @@ void page_wrap(const struct page *page, enum page_style style, int indent, const
 void page_heading(const struct page *page, const char *title, const char *remark)
 {
     page_end_line(page);
+    if (!*remark) {
+        page_wrap(page, PAGE_BOLD, 0, title);
+        return;
+    }
     if (page_columns(title) + REMARK_GAP + page_columns(remark) > page->width) {
         page_wrap(page, PAGE_BOLD, 0, title);
         page_wrap(page, PAGE_DIM, REMARK_GAP, remark);

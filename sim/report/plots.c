@@ -32,78 +32,6 @@ static void again(FILE *out, const char *name)
             name);
 }
 
-/* States from the top down: each fills what is below it. */
-static void occupancy(struct output *output, const struct answer *answer, const struct answer_place *base)
-{
-    const char *name = pool_print(&output->pool, "occupancy-%s", base->id);
-    const size_t n = answer->n_months + 1;
-    FILE *out = script(output, name, "curves.csv");
-
-    fprintf(out,
-            "set xlabel 'months'\nset ylabel 'probability'\nset xrange [0:%.10g]\nset yrange [0:1]\n"
-            "set key outside right top noenhanced\nset title '%s' noenhanced\n"
-            "array rest[%zu]\n"
-            "begin(n) = sum [i=1:n] (rest[i] = 1, 0)\n"
-            "down(month, v) = (k = int(ceil(month)) + 1, h = rest[k], rest[k] = h - v, h)\n"
-            "is(state) = strcol(2) eq '%s' && strcol(3) eq 'occupancy' && strcol(4) eq state\n"
-            "draw = \"plot",
-            answer->horizon, base->id, n, base->id);
-    for (size_t s = answer->n_states; s-- > 0;)
-        fprintf(
-            out,
-            "%s 'curves.csv' using (is('%s') ? $5 : NaN):(is('%s') ? down($5, $6) : NaN) with filledcurves y1=0 lc rgb "
-            "'%s' title '%s'",
-            s + 1 < answer->n_states ? "," : "", answer->state[s], answer->state[s], svg_colour(s), answer->state[s]);
-    fprintf(out,
-            "\"\nbegun = begin(%zu)\neval draw\n"
-            "set terminal pngcairo size 1350,810 noenhanced background 'white' font 'Arial,18'\n"
-            "set output '%s.png'\nbegun = begin(%zu)\neval draw\nset output\n",
-            n, name, n);
-}
-
-static void incidence(struct output *output, const struct answer *answer, const struct answer_place *base)
-{
-    const char *name = pool_print(&output->pool, "incidence-%s", base->id);
-    FILE *out = script(output, name, "curves.csv");
-
-    fprintf(
-        out,
-        "set xlabel 'months'\nset ylabel 'probability that it has happened'\nset xrange [0:%.10g]\nset yrange [0:*]\n"
-        "set key outside right top noenhanced\nset title '%s' noenhanced\nset style fill transparent solid 0.25 "
-        "noborder\n"
-        "is(name) = strcol(2) eq '%s' && strcol(3) eq 'incidence' && strcol(4) eq name\nplot",
-        answer->horizon, base->id, base->id);
-    for (size_t t = 0; t < answer->n_transitions; t++)
-        fprintf(out,
-                "%s 'curves.csv' using (is('%s') ? $5 : NaN):($6 - 2 * $7):($6 + 2 * $7) with filledcurves lc rgb '%s' "
-                "notitle,"
-                " '' using (is('%s') ? $5 : NaN):6 with lines lw 2 dt %zu lc rgb '%s' title '%s'",
-                t ? "," : "", answer->transition[t], svg_line_colour(t), answer->transition[t], t % 5 + 1,
-                svg_line_colour(t), answer->transition[t]);
-    putc('\n', out);
-    again(out, name);
-}
-
-static void worlds(struct output *output, const struct answer *answer)
-{
-    FILE *out = script(output, "worlds", "worlds.csv");
-
-    fputs("set xlabel 'probability in a world'\nset ylabel 'share of worlds'\nset xrange [0:1]\nset yrange [0:*]\n"
-          "set key outside right top noenhanced\nstats 'worlds.csv' using 2 nooutput\nwidth = 0.02\n"
-          "bin(p) = width * (floor(p / width) + 0.5)\nplot",
-          out);
-    for (size_t i = 0; i < answer->n_questions; i++) {
-        const char *id = answer->question[answer->asked[i]].id;
-
-        fprintf(out,
-                "%s 'worlds.csv' using (bin(column('p.%s'))):(1.0 / STATS_records) smooth frequency with histeps lw 2 "
-                "dt %zu lc rgb '%s' title '%s'",
-                i ? "," : "", id, i % 5 + 1, svg_line_colour(i), id);
-    }
-    putc('\n', out);
-    again(out, "worlds");
-}
-
 /* ---- Vega-Lite ---- */
 
 static json_t *channel(const char *field, const char *type, const char *title)
@@ -167,72 +95,9 @@ static json_t *assigned(const char *field, const char *const *name, const size_t
     return out;
 }
 
-/* Names with the colours they have everywhere. */
-static json_t *coloured(const char *field, const char *const *name, size_t n, const char *(*colour)(size_t))
-{
-    json_t *out = channel(field, "nominal", ""), *domain = json_tree_array(), *range = json_tree_array();
-
-    for (size_t i = 0; i < n; i++) {
-        json_tree_append(domain, json_tree_string(name[i]));
-        json_tree_append(range, json_tree_string(colour(i)));
-    }
-    add_scale(out, domain, range);
-    return out;
-}
-
 static void write_spec(struct output *output, const char *name, json_t *root)
 {
     json_tree_write(output_open(output, pool_print(&output->pool, "%s.vl.json", name)), root);
-}
-
-static void curves_spec(struct output *output, const struct answer *answer, const char *kind)
-{
-    const bool states = !strcmp(kind, "occupancy");
-    json_t *root = spec("curves.csv"), *encoding = json_tree_object();
-
-    filter(root, pool_print(&output->pool, "datum.kind == '%s'", kind));
-    json_tree_put(root, "mark", mark(states ? "area" : "line"));
-    json_tree_put(encoding, "x", channel("month", "quantitative", "months"));
-    json_tree_put(encoding, "y", channel("value", "quantitative", "probability"));
-    json_tree_put(encoding, "color",
-                  states ? coloured("name", answer->state, answer->n_states, svg_colour)
-                         : coloured("name", answer->transition, answer->n_transitions, svg_line_colour));
-    json_tree_put(encoding, "row", channel("location", "nominal", ""));
-    json_tree_put(root, "encoding", encoding);
-    write_spec(output, kind, root);
-}
-
-static void worlds_spec(struct output *output, const struct answer *answer)
-{
-    json_t *root = spec("worlds.csv"), *encoding = json_tree_object(), *x, *bin = json_tree_object(),
-           *y = json_tree_object();
-    const char *id = answer->question[answer->asked[0]].id;
-
-    json_tree_put(root, "mark", mark("bar"));
-    x = channel(pool_print(&output->pool, "p\\.%s", id), "quantitative",
-                pool_print(&output->pool, "%s in a world", id));
-    json_tree_put(bin, "step", json_tree_number(0.02));
-    json_tree_put(x, "bin", bin);
-    json_tree_put(y, "aggregate", json_tree_string("count"));
-    json_tree_put(y, "title", json_tree_string("worlds"));
-    json_tree_put(encoding, "x", x);
-    json_tree_put(encoding, "y", y);
-    json_tree_put(root, "encoding", encoding);
-    write_spec(output, "worlds", root);
-}
-
-void plots_run(struct output *output, const struct answer *answer)
-{
-    for (size_t b = 0; b < answer->n_bases; b++) {
-        occupancy(output, answer, &answer->base[b]);
-        if (answer->n_transitions)
-            incidence(output, answer, &answer->base[b]);
-    }
-    worlds(output, answer);
-    curves_spec(output, answer, "occupancy");
-    if (answer->n_transitions)
-        curves_spec(output, answer, "incidence");
-    worlds_spec(output, answer);
 }
 
 /* ---- comparisons ---- */

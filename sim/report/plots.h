@@ -4,14 +4,11 @@
  * them, which are letters, digits, _ and -. */
 #ifndef FOOTHOLD_PLOTS_H
 #define FOOTHOLD_PLOTS_H
-#include "sim/analysis/answer.h"
 #include "sim/analysis/comparison.h"
 #include "sim/analysis/pooling.h"
 #include "sim/analysis/sweep.h"
 #include "sim/report/output.h"
 
-void plots_run(struct output *output,
-               const struct answer *answer); /* occupancy, incidence (curves.csv), worlds (worlds.csv) */
 void plots_compare(struct output *output, const struct comparison *comparison); /* compare, attribution */
 void plots_sweep(struct output *output, const struct sweep *sweep);             /* sweep: a line, or a heat map */
 void plots_pool(struct output *output, const struct pooling *pooling); /* pool: analysts and what is made of them */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "sim/analysis/answer.h"
+#include "sim/report/dataset.h"
 
 /* A scenario that was played. */
 struct provenance_scenario {
@@ -36,10 +37,9 @@ struct provenance {
     double seconds, cpu_seconds; /* reading, playing and tallying */
     double precision;            /* asked for; NAN if not */
     const char *libconfig_version;
+    const struct dataset *const *dataset; /* the tables, for the data dictionary */
+    size_t n_datasets;
 };
-
-/* The summary people read. colour: ANSI; width: columns. */
-void text_summary(FILE *out, const struct answer *answer, const struct provenance *provenance, bool colour, int width);
 
 /* One line a question, one column a scenario, after a batch. */
 void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width);
@@ -52,21 +52,8 @@ struct batch_row {
 };
 void html_batch(FILE *out, const struct batch_row *row, size_t n, const struct provenance *provenance);
 
-/* The page people are shown: one file that stands alone (html.h). scenario: the one that was played, for its sources. */
-struct scenario;
-void html_run(FILE *out, const struct answer *answer, const struct provenance *provenance,
-              const struct scenario *scenario);
-
-/* Several scenarios make one table. */
+/* summary.csv of scenarios in one table. */
 void csv_summary(FILE *out, const struct answer *const *answer, size_t n);
-void csv_curves(FILE *out, const struct answer *answer);
-void csv_levers(FILE *out, const struct answer *answer);
-
-/* worlds.csv is written as worlds are played: a header, then a row a world. input: n paths. */
-void csv_worlds_header(FILE *out, const char *const *input, size_t n_inputs, const char *const *question,
-                       size_t n_questions);
-void csv_worlds_row(FILE *out, const char *scenario_id, uint64_t world, const double *input, size_t n_inputs,
-                    const double *p, size_t n_questions);
 
 /* One object; of several scenarios an array of them. */
 void json_summary(FILE *out, const struct answer *const *answer, size_t n);

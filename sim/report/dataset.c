@@ -1,0 +1,79 @@
+#include "sim/report/dataset.h"
+#include <assert.h>
+#include <string.h>
+#include "sim/report/json_tree.h"
+
+size_t dataset_column(const struct dataset *dataset, const char *name)
+{
+    size_t i = 0;
+
+    while (i < dataset->n_columns && strcmp(dataset->column[i].name, name) != 0)
+        i++;
+    assert(i < dataset->n_columns);
+    return i;
+}
+
+bool column_is_text(const struct column *column)
+{
+    return column->kind == COLUMN_ID || column->kind == COLUMN_TEXT;
+}
+
+static const char *type_of(const struct column *column)
+{
+    switch (column->kind) {
+    case COLUMN_ID:
+    case COLUMN_TEXT:
+        return "string";
+    case COLUMN_FLAG:
+        return "boolean";
+    case COLUMN_COUNT:
+        return "integer";
+    default:
+        return "number";
+    }
+}
+
+static const char *unit_of(const struct column *column)
+{
+    if (column->unit)
+        return column->unit;
+    return column->kind == COLUMN_PROBABILITY  ? "probability"
+           : column->kind == COLUMN_DIFFERENCE ? "difference of probabilities"
+           : column->kind == COLUMN_MONTHS     ? "months"
+           : column->kind == COLUMN_RATIO      ? "ratio"
+                                               : NULL;
+}
+
+static json_t *describe_column(const struct column *column)
+{
+    json_t *it = json_tree_object();
+
+    json_tree_put(it, "name", json_tree_string(column->name));
+    json_tree_put(it, "type", json_tree_string(type_of(column)));
+    if (unit_of(column))
+        json_tree_put(it, "unit", json_tree_string(unit_of(column)));
+    json_tree_put(it, "description", json_tree_string(column->meaning));
+    return it;
+}
+
+json_t *dataset_describe(const struct dataset *dataset)
+{
+    json_t *it = json_tree_object(), *schema = json_tree_object(), *fields = json_tree_array(),
+           *keys = json_tree_array(), *missing = json_tree_array();
+    struct pool pool = {0};
+
+    for (size_t i = 0; i < dataset->n_columns; i++) {
+        json_tree_append(fields, describe_column(&dataset->column[i]));
+        if (dataset->column[i].is_key)
+            json_tree_append(keys, json_tree_string(dataset->column[i].name));
+    }
+    json_tree_append(missing, json_tree_string("NA"));
+    json_tree_put(schema, "fields", fields);
+    json_tree_put(schema, "primaryKey", keys);
+    json_tree_put(schema, "missingValues", missing);
+    json_tree_put(it, "path", json_tree_string(pool_print(&pool, "%s.csv", dataset->name)));
+    json_tree_put(it, "description", json_tree_string(pool_print(&pool, "a row is %s", dataset->row)));
+    json_tree_put(it, "schema", schema);
+    pool_free(&pool);
+    return it;
+}

@@ -1,0 +1,74 @@
+/* dataset.h - a result's table for programs: named, typed columns and rows read one at a time.
+ *
+ * A dataset is a view: it computes row i from the result when asked, so large tables are never held in memory. Tables that grow
+ * while scenarios are played (worlds.csv, runs.csv, events.csv) have columns only; their rows are handed to dataset_csv_row as they
+ * arise. Every output (CSV, JSON, plots, the data dictionary) reads the same columns, so names cannot drift apart. */
+#ifndef FOOTHOLD_DATASET_H
+#define FOOTHOLD_DATASET_H
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "sim/system/memory.h"
+
+enum column_kind {
+    COLUMN_ID,          /* text: an id of the scenario or of the program */
+    COLUMN_TEXT,        /* text: anything */
+    COLUMN_FLAG,        /* count: 0 or 1 */
+    COLUMN_COUNT,       /* count */
+    COLUMN_PROBABILITY, /* number, as are all below; 0 to 1 */
+    COLUMN_DIFFERENCE,  /* of two probabilities */
+    COLUMN_MONTHS,
+    COLUMN_RATIO,
+    COLUMN_NUMBER /* in the unit that the column says */
+};
+
+struct column {
+    const char *name; /* snake_case; in.PATH, p.QUESTION */
+    enum column_kind kind;
+    bool is_key;         /* keys together name a row */
+    const char *unit;    /* NULL: that of its kind */
+    const char *meaning; /* one line, for the data dictionary */
+};
+
+/* The member that the column's kind says. Not applicable: NULL, NAN. */
+union cell {
+    const char *text;
+    uint64_t count;
+    double number;
+};
+
+struct dataset {
+    const char *name; /* its file is NAME.csv */
+    const char *row;  /* what a row is, in one line */
+    const struct column *column;
+    size_t n_columns, n_rows;
+    /* Row i; texts live as long as the source. NULL: rows are handed over while scenarios are played. */
+    void (*fill_row)(const struct dataset *dataset, size_t i, union cell *cell);
+    const void *source; /* what fill_row reads */
+};
+
+/* Index of the column of a name, which must exist. */
+size_t dataset_column(const struct dataset *dataset, const char *name);
+
+bool column_is_text(const struct column *column);
+
+/* CSV: RFC 4180 but for LF; doubles round-trip, NA where not applicable. */
+void dataset_csv(FILE *out, const struct dataset *dataset);
+void dataset_csv_head(FILE *out, const struct dataset *dataset);
+void dataset_csv_row(FILE *out, const struct dataset *dataset, const union cell *cell);
+
+/* JSON: a dataset within a larger object, below a path of names. Rows become objects that nest by their keys,
+ * root.PATH.KEY1.BETWEEN.KEY2 = { other columns }; without keys the columns go into root.PATH itself; as a list, rows become
+ * the elements of an array there. Parts with the same path are merged. */
+struct dataset_part {
+    const struct dataset *dataset;
+    const char *path[2]; /* NULL: none */
+    const char *between; /* a name after the first key; NULL: none */
+    bool is_list;
+};
+json_t *dataset_json(const struct dataset_part *part, size_t n);
+
+/* The data dictionary's entry of a dataset, in the shape of a Table Schema (https://specs.frictionlessdata.io/table-schema/). */
+json_t *dataset_describe(const struct dataset *dataset);
+#endif

@@ -1,0 +1,101 @@
+/* doc_parts.c - parts that documents share: sources, how to get the same results again. */
+#include <inttypes.h>
+#include <string.h>
+#include "sim/report/result.h"
+#include "sim/scenario/scenario.h"
+
+enum { MOST_LINES = 24 };
+
+/* ---- sources ---- */
+
+/* The lines that cite a source; n: how many there are. */
+static void find_lines(struct pool *pool, const struct node *node, const char *source, const char **text, size_t *n)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+
+        if (child->kind == NODE_STRING && child->name && !strcmp(child->name, "source") &&
+            !strcmp(child->text, source) && child->at.source && (*n)++ < MOST_LINES)
+            *text = pool_print(pool, "%s%s%s:%u", *text, **text ? ", " : "", child->at.source->name, child->at.line);
+        find_lines(pool, child, source, text, n);
+    }
+}
+
+/* "Title. Author. Date. URL". */
+static const char *cite(struct pool *pool, const struct node *source, const char *title)
+{
+    static const char *const detail[] = {"author", "date", "url"};
+
+    for (size_t d = 0; source && d < sizeof detail / sizeof *detail; d++) {
+        const struct node *value = tree_get(source, detail[d]);
+
+        if (value && value->kind == NODE_STRING)
+            title = pool_print(pool, "%s. %s", title, value->text);
+    }
+    return title;
+}
+
+void doc_sources(struct document *document, const struct scenario *scenario)
+{
+    static const struct doc_column column[] = {
+        {"Source", NULL, true}, {"numbers", NULL, false}, {"set at", NULL, true}};
+    const struct node *sources;
+    struct pool *pool = &document->pool;
+    struct doc_table *table;
+
+    if (!scenario || !scenario->n_sources)
+        return;
+    sources = tree_get(scenario->root, "sources");
+    document_heading(document, SHOWN_IN_FULL, PLAIN("Sources"), PLAIN("and the numbers that each supports"));
+    table = document_table(document, column, sizeof column / sizeof *column);
+    for (size_t s = 0; s < scenario->n_sources; s++) {
+        const char *id = scenario->source[s].id, *lines = "";
+        const struct node *source = sources ? tree_get(sources, id) : NULL;
+        size_t n = 0;
+
+        find_lines(pool, scenario->root, id, &lines, &n);
+        if (n > MOST_LINES)
+            lines = pool_print(pool, "%s and %zu more", lines, n - MOST_LINES);
+        doc_table_row(table, SHOWN_IN_FULL);
+        doc_table_cell(table, value_text(cite(pool, source, scenario->source[s].label)));
+        doc_table_cell(table, value_count(n));
+        doc_table_cell(table, value_text(lines));
+    }
+}
+
+/* ---- how to get the same again ---- */
+
+/* An argument as a shell takes it. */
+static const char *quote(struct pool *pool, const char *argument)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
+    const char *quoted = "'";
+
+    if (*argument && !argument[strspn(argument, plain)])
+        return argument;
+    for (const char *c = argument; *c; c++)
+        quoted = *c == '\'' ? pool_print(pool, "%s'\\''", quoted) : pool_print(pool, "%s%c", quoted, *c);
+    return pool_print(pool, "%s'", quoted);
+}
+
+void doc_reproduce(struct document *document, const struct provenance *provenance)
+{
+    struct pool *pool = &document->pool;
+    const char *command = "foothold", *sums = "";
+
+    for (int i = 0; i < provenance->argc; i++)
+        command = pool_print(pool, "%s %s", command, quote(pool, provenance->argv[i]));
+    if (provenance->seed_chosen)
+        command = pool_print(pool, "%s --seed %" PRIu64, command, provenance->seed);
+    for (size_t i = 0; i < provenance->n_scenarios; i++)
+        sums = pool_print(pool, "%s%s  %s\n", sums, provenance->scenario[i].id, provenance->scenario[i].sha256);
+    document_heading(document, SHOWN_IN_FULL, PLAIN("How to reproduce these results"), PLAIN(""));
+    document_verbatim(document, SHOWN_IN_FULL, command);
+    document_paragraph(
+        document, SHOWN_IN_FULL, STYLE_DIM,
+        PHRASE(document,
+               "foothold {}, seed {}, design {}. manifest.json holds the scenarios after merging; their SHA-256:",
+               value_text(FOOTHOLD_VERSION), value_text(pool_print(pool, "%" PRIu64, provenance->seed)),
+               value_text(provenance->design)));
+    document_verbatim(document, SHOWN_IN_FULL, sums);
+}

@@ -1,0 +1,57 @@
+/* plot.h - what a figure draws, said once: a kind, a dataset, columns by NAME, axes and their titles.
+ *
+ * No plot holds a number of the result: gnuplot's scripts and Vega-Lite's specs name columns of the CSV file beside them, the
+ * page's drawing reads the same columns of the dataset. Rows are chosen by `filter` and, one drawing each, by `facet`. Only ids and
+ * our own words are named in scripts. */
+#ifndef FOOTHOLD_PLOT_H
+#define FOOTHOLD_PLOT_H
+#include "sim/report/dataset.h"
+#include "sim/report/output.h"
+
+enum plot_kind {
+    PLOT_STACK,     /* series stacked upon each other over x; the first at the bottom */
+    PLOT_LINES,     /* a line for each series over x; `error`: shaded to two standard errors */
+    PLOT_INTERVALS, /* a row for each series: a dot at x, a band from low to high */
+    PLOT_HISTOGRAM  /* how often a column takes a value: a series is a column of its own */
+};
+
+struct plot_name {
+    const char *id; /* a value of the column, or a histogram's column */
+    const char *label;
+    const char *colour; /* "#RRGGBB" */
+};
+
+struct plot_axis {
+    const char *title;
+    double from, to; /* NAN: as the data are */
+};
+
+struct plot {
+    enum plot_kind kind;
+    const char *name;  /* of its files; with facets NAME-FACET.gp */
+    const char *title; /* what it shows, for those who cannot see it; "%s" of a facet precedes it */
+    const char *caption;
+    const struct dataset *dataset;
+    const char *x, *y, *error, *low, *high; /* columns; NULL: unused */
+    const char *series_column, *facet_column;
+    const char *filter_column, *filter;
+    const struct plot_name *series, *facet;
+    size_t n_series, n_facets; /* no facets: one drawing of all */
+    struct plot_axis x_axis, y_axis;
+    double bin;     /* a histogram's width of a bin */
+    bool names_end; /* stacks: the last value stands beside a series' name */
+};
+
+/* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */
+void plot_gnuplot(struct output *output, const struct plot *plot);
+
+/* NAME.vl.json, for any Vega-Lite viewer; facets are rows of one picture. */
+void plot_vega(struct output *output, const struct plot *plot);
+
+/* Drawings within a page. */
+void plot_svg(FILE *out, const struct plot *plot);
+
+/* The rows of one facet (NULL: all) and one series: x[], and y[] of a column. Both have room for all rows; returns how many. */
+size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *column, double *x,
+                 double *y);
+#endif

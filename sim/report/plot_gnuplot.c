@@ -1,0 +1,145 @@
+/* plot_gnuplot.c - figures as gnuplot scripts, which read the CSV file beside them by column name. */
+#include <math.h>
+#include "sim/report/plot.h"
+
+static const char *const png = "set terminal pngcairo size 1350,810 noenhanced background 'white' font 'Arial,18'\n";
+
+/* A script in the making. */
+struct script {
+    FILE *out;
+    struct pool *pool;
+    const struct plot *plot;
+    const char *facet; /* NULL: none */
+    const char *name;
+};
+
+static void begin(struct script *it)
+{
+    fprintf(it->out,
+            "# draws %s.csv; run in its folder: gnuplot %s.gp\n"
+            "set datafile separator ','\n"
+            "set datafile missing NaN\n"
+            "set terminal svg size 900,540 enhanced background 'white' font 'Arial,14'\n"
+            "set output '%s.svg'\n"
+            "set border 3\nset tics nomirror out\nset grid y lc rgb '#dddddd'\n"
+            "set key outside right top noenhanced\nset xlabel '%s'\nset ylabel '%s'\n",
+            it->plot->dataset->name, it->name, it->name, it->plot->x_axis.title, it->plot->y_axis.title);
+    if (it->facet)
+        fprintf(it->out, "set title '%s' noenhanced\n", it->facet);
+}
+
+static void put_range(FILE *out, const char *axis, const struct plot_axis *it)
+{
+    fprintf(out, "set %srange [", axis);
+    fprintf(out, isnan(it->from) ? "*" : "%.10g", it->from);
+    fprintf(out, isnan(it->to) ? ":*]\n" : ":%.10g]\n", it->to);
+}
+
+/* Written as SVG; once more as PNG. */
+static void replot(const struct script *it)
+{
+    fprintf(it->out, "%sset output '%s.png'\nreplot\nset output\n", png, it->name);
+}
+
+/* "strcol('location') eq 'port' && strcol('name') eq 'LOST'": whether a row belongs to the drawing and a series of it. */
+static const char *condition(const struct script *it, const char *series)
+{
+    const struct plot *plot = it->plot;
+    const char *text = pool_print(it->pool, "strcol('%s') eq '%s'", plot->series_column, series);
+
+    if (plot->filter)
+        text = pool_print(it->pool, "strcol('%s') eq '%s' && %s", plot->filter_column, plot->filter, text);
+    if (it->facet)
+        text = pool_print(it->pool, "strcol('%s') eq '%s' && %s", plot->facet_column, it->facet, text);
+    return text;
+}
+
+/* How many grid points the dataset has on x: the last, rounded up, and 0. */
+static size_t count_places(const struct plot *plot)
+{
+    return (size_t)ceil(plot->x_axis.to) + 1;
+}
+
+/* Each series fills what is below its top; drawn from the top down, `rest` keeps what is left below at each month. */
+static void write_stack(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+    const size_t n = count_places(plot);
+
+    fprintf(it->out,
+            "array rest[%zu]\n"
+            "begin(n) = sum [i=1:n] (rest[i] = 1, 0)\n"
+            "down(x, v) = (k = int(ceil(x)) + 1, h = rest[k], rest[k] = h - v, h)\n"
+            "draw = \"plot",
+            n);
+    for (size_t s = plot->n_series; s-- > 0;) {
+        const char *is = condition(it, plot->series[s].id);
+
+        fprintf(it->out,
+                "%s '%s.csv' using (%s ? column('%s') : NaN):(%s ? down(column('%s'), column('%s')) : NaN) with "
+                "filledcurves y1=0 lc rgb '%s' title '%s'",
+                s + 1 < plot->n_series ? "," : "", plot->dataset->name, is, plot->x, is, plot->x, plot->y,
+                plot->series[s].colour, plot->series[s].label);
+    }
+    fprintf(it->out,
+            "\"\nbegun = begin(%zu)\neval draw\n%sset output '%s.png'\nbegun = begin(%zu)\neval draw\nset output\n", n,
+            png, it->name, n);
+}
+
+static void write_lines(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+
+    fputs("set style fill transparent solid 0.25 noborder\nplot", it->out);
+    for (size_t s = 0; s < plot->n_series; s++) {
+        const char *is = condition(it, plot->series[s].id), *colour = plot->series[s].colour;
+
+        fprintf(it->out,
+                "%s '%s.csv' using (%s ? column('%s') : NaN):(column('%s') - 2 * column('%s')):(column('%s') + 2 * "
+                "column('%s')) with filledcurves lc rgb '%s' notitle,"
+                " '' using (%s ? column('%s') : NaN):(column('%s')) with lines lw 2 dt %zu lc rgb '%s' title '%s'",
+                s ? "," : "", plot->dataset->name, is, plot->x, plot->y, plot->error, plot->y, plot->error, colour, is,
+                plot->x, plot->y, s % 5 + 1, colour, plot->series[s].label);
+    }
+    putc('\n', it->out);
+    replot(it);
+}
+
+static void write_histogram(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+
+    fprintf(it->out,
+            "stats '%s.csv' using (column('%s')) nooutput\nwidth = %.10g\n"
+            "bin(p) = width * (floor(p / width) + 0.5)\nplot",
+            plot->dataset->name, plot->series[0].id, plot->bin);
+    for (size_t s = 0; s < plot->n_series; s++)
+        fprintf(it->out,
+                "%s '%s.csv' using (bin(column('%s'))):(1.0 / STATS_records) smooth frequency with histeps lw 2 dt %zu "
+                "lc rgb '%s' title '%s'",
+                s ? "," : "", plot->dataset->name, plot->series[s].id, s % 5 + 1, plot->series[s].colour,
+                plot->series[s].label);
+    putc('\n', it->out);
+    replot(it);
+}
+
+void plot_gnuplot(struct output *output, const struct plot *plot)
+{
+    for (size_t f = 0; f < (plot->n_facets ? plot->n_facets : 1); f++) {
+        const char *facet = plot->n_facets ? plot->facet[f].id : NULL;
+        struct script it = {.pool = &output->pool, .plot = plot, .facet = facet, .name = plot->name};
+
+        if (facet)
+            it.name = pool_print(it.pool, "%s-%s", plot->name, facet);
+        it.out = output_open(output, pool_print(it.pool, "%s.gp", it.name));
+        begin(&it);
+        put_range(it.out, "x", &plot->x_axis);
+        put_range(it.out, "y", &plot->y_axis);
+        if (plot->kind == PLOT_STACK)
+            write_stack(&it);
+        else if (plot->kind == PLOT_LINES)
+            write_lines(&it);
+        else
+            write_histogram(&it);
+    }
+}

@@ -1,0 +1,183 @@
+/* plot_svg.c - figures of a page, drawn from the dataset they name. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/report/figure.h"
+#include "sim/report/plot.h"
+#include "sim/report/svg.h"
+
+enum { WIDTH = 800, HEIGHT = 300, LEFT = 56, NAMES = 170, TOP = 24, BOTTOM = 46 };
+
+static bool is_cell(const struct plot *plot, const union cell *cell, const char *column, const char *value)
+{
+    return !column || !value || strcmp(cell[dataset_column(plot->dataset, column)].text, value) == 0;
+}
+
+size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *column, double *x,
+                 double *y)
+{
+    const struct dataset *dataset = plot->dataset;
+    const size_t x_at = dataset_column(dataset, plot->x), y_at = dataset_column(dataset, column);
+    union cell *cell = memory_new(dataset->n_columns, sizeof *cell);
+    size_t n = 0;
+
+    for (size_t i = 0; i < dataset->n_rows; i++) {
+        dataset->fill_row(dataset, i, cell);
+        if (!is_cell(plot, cell, plot->filter_column, plot->filter) ||
+            !is_cell(plot, cell, plot->facet_column, facet) || !is_cell(plot, cell, plot->series_column, series))
+            continue;
+        x[n] = cell[x_at].number;
+        y[n++] = cell[y_at].number;
+    }
+    free(cell);
+    return n;
+}
+
+/* A drawing in the making. */
+struct drawing {
+    const struct plot *plot;
+    const char *facet; /* NULL: none */
+    struct svg svg;
+    struct pool pool;
+    double *x, *y, *se, *low, *high, *last; /* room for all rows; last: a series */
+    const char **name;
+};
+
+static void begin(struct drawing *it, FILE *out, const struct plot *plot, const struct plot_name *facet)
+{
+    const size_t n = plot->dataset->n_rows;
+
+    *it = (struct drawing){.plot = plot, .facet = facet ? facet->id : NULL};
+    it->x = pool_new(&it->pool, 5 * n + plot->n_series, sizeof *it->x);
+    it->y = it->x + n;
+    it->se = it->y + n;
+    it->low = it->se + n;
+    it->high = it->low + n;
+    it->last = it->high + n;
+    it->name = pool_new(&it->pool, plot->n_series, sizeof *it->name);
+    svg_begin(&it->svg, out, facet ? pool_print(&it->pool, "%s: %s", facet->label, plot->title) : plot->title, WIDTH,
+              HEIGHT, LEFT, NAMES, TOP, BOTTOM);
+}
+
+static void end(struct drawing *it, const struct plot_name *facet)
+{
+    svg_end(&it->svg, facet ? pool_print(&it->pool, "%s: %s", facet->label, it->plot->caption) : it->plot->caption);
+    pool_free(&it->pool);
+}
+
+static void draw_axes(struct drawing *it, double top)
+{
+    const struct plot_axis *x = &it->plot->x_axis;
+
+    svg_axes(&it->svg, x->from, x->to, 0.0, top);
+    svg_ticks_y(&it->svg, it->plot->kind == PLOT_STACK ? 0.25 : top > 0.5 ? 0.2 : top > 0.2 ? 0.1 : 0.02, 100.0, "%");
+    svg_ticks_x(&it->svg, svg_months(x->to), x->title);
+}
+
+static void draw_stack(struct drawing *it)
+{
+    const struct plot *plot = it->plot;
+    size_t n_named = 0;
+
+    draw_axes(it, 1.0);
+    for (size_t s = 0; s < plot->n_series; s++) {
+        const size_t n = plot_read(plot, it->facet, plot->series[s].id, plot->y, it->x, it->y);
+
+        for (size_t i = 0; i < n; i++) {
+            it->low[i] = it->high[i];
+            it->high[i] = fmin(1.0, it->low[i] + it->y[i]);
+        }
+        svg_area(&it->svg, it->x, it->low, it->high, n, plot->series[s].colour, 0.85);
+        if (!n || it->high[n - 1] - it->low[n - 1] <= 0.002)
+            continue;
+        plot_read(plot, it->facet, plot->series[s].id, plot->error, it->x, it->se);
+        it->last[n_named] = 0.5 * (it->low[n - 1] + it->high[n - 1]);
+        it->name[n_named++] = pool_print(&it->pool, "%s %s %%", plot->series[s].label,
+                                         figure_percent(&it->pool, it->y[n - 1], it->se[n - 1]));
+    }
+    svg_names(&it->svg, it->last, it->name, n_named);
+}
+
+static double highest(struct drawing *it)
+{
+    double top = 0.05;
+
+    for (size_t s = 0; s < it->plot->n_series; s++) {
+        const size_t n = plot_read(it->plot, it->facet, it->plot->series[s].id, it->plot->y, it->x, it->y);
+
+        for (size_t i = 0; i < n; i++)
+            top = fmax(top, it->y[i]);
+    }
+    return 1.05 * top;
+}
+
+static void draw_lines(struct drawing *it)
+{
+    const struct plot *plot = it->plot;
+    const double top = highest(it);
+
+    draw_axes(it, top);
+    for (size_t s = 0; s < plot->n_series; s++) {
+        const size_t n = plot_read(plot, it->facet, plot->series[s].id, plot->y, it->x, it->y);
+
+        plot_read(plot, it->facet, plot->series[s].id, plot->error, it->x, it->se);
+        for (size_t i = 0; i < n; i++) {
+            it->low[i] = fmax(0.0, it->y[i] - 2.0 * it->se[i]);
+            it->high[i] = fmin(top, it->y[i] + 2.0 * it->se[i]);
+        }
+        svg_area(&it->svg, it->x, it->low, it->high, n, plot->series[s].colour, 0.25);
+        svg_line(&it->svg, it->x, it->y, n, plot->series[s].colour, (int)(s % 4));
+        it->last[s] = n ? it->y[n - 1] : 0.0;
+        it->name[s] = plot->series[s].label;
+    }
+    svg_names(&it->svg, it->last, it->name, plot->n_series);
+}
+
+/* A row each, in percent. */
+static void draw_intervals(FILE *out, const struct plot *plot)
+{
+    const double row = 26.0;
+    const size_t n_rows = plot->dataset->n_rows;
+    double *x = memory_new(4 * n_rows, sizeof *x), *low = x + n_rows, *high = low + n_rows, *se = high + n_rows;
+    struct pool pool = {0};
+    struct svg svg;
+
+    svg_begin(&svg, out, plot->title, WIDTH, 60.0 + row * (double)plot->n_series, 180.0, 60.0, 14.0, 46.0);
+    svg_axes(&svg, 100.0 * plot->x_axis.from, 100.0 * plot->x_axis.to, 0.0, 1.0);
+    svg_ticks_x(&svg, 20.0, plot->x_axis.title);
+    for (size_t s = 0; s < plot->n_series; s++) {
+        const double y = svg.top + row * ((double)s + 0.5);
+
+        plot_read(plot, NULL, plot->series[s].id, plot->low, x, low);
+        plot_read(plot, NULL, plot->series[s].id, plot->error, x, se);
+        if (!plot_read(plot, NULL, plot->series[s].id, plot->high, x, high))
+            continue;
+        if (!isnan(low[0]))
+            svg_bar(&svg, 100.0 * low[0], 100.0 * high[0], y, 9.0, svg_colour(3), 0.8);
+        svg_dot(&svg, 100.0 * x[0], y, plot->series[s].colour);
+        svg_label(&svg, svg.left - 8.0, y + 4.0, "end", plot->series[s].label);
+        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(&pool, x[0], se[0]));
+    }
+    svg_end(&svg, plot->caption);
+    pool_free(&pool);
+    free(x);
+}
+
+void plot_svg(FILE *out, const struct plot *plot)
+{
+    if (plot->kind == PLOT_INTERVALS) {
+        draw_intervals(out, plot);
+        return;
+    }
+    for (size_t f = 0; f < (plot->n_facets ? plot->n_facets : 1); f++) {
+        const struct plot_name *facet = plot->n_facets ? &plot->facet[f] : NULL;
+        struct drawing it;
+
+        begin(&it, out, plot, facet);
+        if (plot->kind == PLOT_STACK)
+            draw_stack(&it);
+        else
+            draw_lines(&it);
+        end(&it, facet);
+    }
+}

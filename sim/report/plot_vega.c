@@ -1,0 +1,102 @@
+/* plot_vega.c - figures as Vega-Lite specs, which read the CSV file beside them by column name. */
+#include <string.h>
+#include "sim/report/json_tree.h"
+#include "sim/report/plot.h"
+
+/* A field whose name has dots, as Vega-Lite wants it. */
+static const char *field_name(struct pool *pool, const char *column)
+{
+    char *text = pool_new(pool, 2 * strlen(column) + 1, 1), *out = text;
+
+    for (; *column; column++) {
+        if (*column == '.')
+            *out++ = '\\';
+        *out++ = *column;
+    }
+    return text;
+}
+
+static json_t *make_channel(struct pool *pool, const char *column, const char *type, const char *title)
+{
+    json_t *it = json_tree_object();
+
+    json_tree_put(it, "field", json_tree_string(field_name(pool, column)));
+    json_tree_put(it, "type", json_tree_string(type));
+    json_tree_put(it, "title", json_tree_string(title));
+    return it;
+}
+
+/* Series with their colours, in their order. */
+static json_t *make_colours(struct pool *pool, const struct plot *plot)
+{
+    json_t *it = make_channel(pool, plot->series_column, "nominal", ""), *domain = json_tree_array(),
+           *range = json_tree_array(), *scale = json_tree_object();
+
+    for (size_t i = 0; i < plot->n_series; i++) {
+        json_tree_append(domain, json_tree_string(plot->series[i].id));
+        json_tree_append(range, json_tree_string(plot->series[i].colour));
+    }
+    json_tree_put(scale, "domain", domain);
+    json_tree_put(scale, "range", range);
+    json_tree_put(it, "scale", scale);
+    return it;
+}
+
+static void put_filter(json_t *root, struct pool *pool, const struct plot *plot)
+{
+    json_t *list = json_tree_array(), *step = json_tree_object();
+
+    json_tree_put(step, "filter",
+                  json_tree_string(pool_print(pool, "datum.%s == '%s'", plot->filter_column, plot->filter)));
+    json_tree_append(list, step);
+    json_tree_put(root, "transform", list);
+}
+
+/* Of the first series: how many rows a bin has. */
+static json_t *encode_histogram(struct pool *pool, const struct plot *plot)
+{
+    json_t *encoding = json_tree_object(), *bin = json_tree_object(), *y = json_tree_object();
+    json_t *x = make_channel(pool, plot->series[0].id, "quantitative",
+                             pool_print(pool, "%s: %s", plot->series[0].label, plot->x_axis.title));
+
+    json_tree_put(bin, "step", json_tree_number(plot->bin));
+    json_tree_put(x, "bin", bin);
+    json_tree_put(y, "aggregate", json_tree_string("count"));
+    json_tree_put(y, "title", json_tree_string(plot->dataset->name));
+    json_tree_put(encoding, "x", x);
+    json_tree_put(encoding, "y", y);
+    return encoding;
+}
+
+static json_t *encode_curves(struct pool *pool, const struct plot *plot)
+{
+    json_t *encoding = json_tree_object();
+
+    json_tree_put(encoding, "x", make_channel(pool, plot->x, "quantitative", plot->x_axis.title));
+    json_tree_put(encoding, "y", make_channel(pool, plot->y, "quantitative", plot->y_axis.title));
+    json_tree_put(encoding, "color", make_colours(pool, plot));
+    if (plot->facet_column)
+        json_tree_put(encoding, "row", make_channel(pool, plot->facet_column, "nominal", ""));
+    return encoding;
+}
+
+void plot_vega(struct output *output, const struct plot *plot)
+{
+    struct pool *pool = &output->pool;
+    json_t *root = json_tree_object(), *data = json_tree_object(), *mark = json_tree_object();
+
+    json_tree_put(root, "$schema", json_tree_string("https://vega.github.io/schema/vega-lite/v5.json"));
+    json_tree_put(data, "url", json_tree_string(pool_print(pool, "%s.csv", plot->dataset->name)));
+    json_tree_put(root, "data", data);
+    json_tree_put(root, "width", json_tree_count(640));
+    if (plot->filter)
+        put_filter(root, pool, plot);
+    json_tree_put(mark, "type",
+                  json_tree_string(plot->kind == PLOT_STACK   ? "area"
+                                   : plot->kind == PLOT_LINES ? "line"
+                                                              : "bar"));
+    json_tree_put(root, "mark", mark);
+    json_tree_put(root, "encoding",
+                  plot->kind == PLOT_HISTOGRAM ? encode_histogram(pool, plot) : encode_curves(pool, plot));
+    json_tree_write(output_open(output, pool_print(pool, "%s.vl.json", plot->name)), root);
+}

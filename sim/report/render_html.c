@@ -1,0 +1,167 @@
+/* render_html.c - a document as a page that stands alone: in full, with its figures. */
+#include <math.h>
+#include <string.h>
+#include "sim/report/figure.h"
+#include "sim/report/html.h"
+#include "sim/report/render.h"
+
+struct shown_page {
+    FILE *out;
+    struct pool pool;
+};
+
+static const char *class_of(enum style style)
+{
+    static const char *const class[] = {
+        [STYLE_PLAIN] = NULL, [STYLE_STRONG] = "strong", [STYLE_DIM] = "dim", [STYLE_LEAD] = "lead"};
+
+    return class[style];
+}
+
+static const char *print_phrase(struct shown_page *page, const struct phrase *phrase)
+{
+    return phrase_print(&page->pool, phrase, NULL); /* html_text makes the whole safe */
+}
+
+/* ---- answers ---- */
+
+static void put_probabilities(struct shown_page *page, const struct block *block)
+{
+    static const char *const head[] = {
+        "Question", "month", "%", "± simulation error", "input uncertainty, 5 to 95 %", "variance due to chance, %"};
+    struct pool *pool = &page->pool;
+
+    html_table_begin(page->out, "", head, sizeof head / sizeof *head, NULL);
+    for (size_t i = 0; i < block->n; i++) {
+        const struct probability *it = &block->probability[i];
+        const struct value month = value_number(it->month), error = value_error(it->p.se);
+        const bool sure = it->p.number == 0.0 || it->p.number == 1.0, known = it->spread.kind != VALUE_NONE;
+        const char *title = print_phrase(page, &it->title);
+
+        html_row_begin(page->out, strcmp(title, it->id) ? pool_print(pool, "%s (%s)", title, it->id) : title);
+        html_cell(page->out, "n", value_print(pool, &month, false));
+        html_cell(page->out, "n strong", value_print(pool, &it->p, false));
+        html_cell(page->out, "n", sure ? print_phrase(page, &it->error) : value_print(pool, &error, false));
+        html_cell(page->out, known ? "n" : NULL,
+                  known ? value_print(pool, &it->spread, false) : print_phrase(page, &it->note));
+        html_cell(page->out, "n", value_print(pool, &it->chance, false));
+        html_row_end(page->out);
+    }
+    html_table_end(page->out);
+}
+
+/* ---- tables ---- */
+
+static void put_cell(struct shown_page *page, const struct doc_column *column, const struct value *value)
+{
+    const char *text = value_print(&page->pool, value, false);
+
+    if (value->kind == VALUE_BAR) {
+        const double share = value->number > 0.0 ? fmin(1.0, value->number) : 0.0;
+
+        fprintf(page->out, "<td><span class=\"bar\" style=\"width:%.1frem\"></span></td>\n", 6.0 * share);
+        return;
+    }
+    if (value->with_range)
+        text = pool_print(&page->pool, "%s (%s)", text,
+                          figure_range(&page->pool, value->low, value->high, value->range_se));
+    if (column->is_text)
+        html_cell(page->out, class_of(value->style), text);
+    else
+        html_cell(page->out, value->style == STYLE_STRONG ? "n strong" : "n", text);
+}
+
+static bool is_shown(enum shown shown)
+{
+    return shown == SHOWN_ALWAYS || shown == SHOWN_IN_FULL;
+}
+
+static void put_heads(struct shown_page *page, const struct doc_table *table)
+{
+    const char **head = pool_new(&page->pool, table->n_columns, sizeof *head);
+    char *kinds = pool_new(&page->pool, table->n_columns + 1, 1);
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct doc_column *column = &table->column[i];
+
+        head[i] = column->unit ? pool_print(&page->pool, "%s, %s", column->head, column->unit) : column->head;
+        kinds[i] = column->is_text ? 't' : 'n';
+    }
+    html_table_begin(page->out, "", head, table->n_columns, kinds);
+}
+
+static void put_table(struct shown_page *page, const struct doc_table *table)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < table->n; i++)
+        any = any || is_shown(table->row[i].shown);
+    if (!any)
+        return;
+    put_heads(page, table);
+    for (size_t i = 0; i < table->n; i++) {
+        const struct value *cell = table->row[i].cell;
+
+        if (!is_shown(table->row[i].shown))
+            continue;
+        html_row_begin(page->out, value_print(&page->pool, &cell[0], false));
+        for (size_t c = 1; c < table->n_columns; c++)
+            put_cell(page, &table->column[c], &cell[c]);
+        html_row_end(page->out);
+    }
+    html_table_end(page->out);
+}
+
+/* ---- the rest ---- */
+
+static void put_names(struct shown_page *page, const struct block *block)
+{
+    const char *text = print_phrase(page, &block->phrase);
+
+    for (size_t i = 0; i < block->n; i++)
+        text = pool_print(&page->pool, "%s%s %s", text, i ? "," : ":", block->name[i]);
+    html_paragraph(page->out, "dim", text);
+}
+
+static void put_block(struct shown_page *page, const struct block *block)
+{
+    switch (block->kind) {
+    case BLOCK_HEADING:
+        html_heading(page->out, print_phrase(page, &block->phrase));
+        if (*block->remark.text)
+            html_paragraph(page->out, "dim", print_phrase(page, &block->remark));
+        break;
+    case BLOCK_PARAGRAPH:
+        html_paragraph(page->out, class_of(block->style), print_phrase(page, &block->phrase));
+        break;
+    case BLOCK_PROBABILITIES:
+        put_probabilities(page, block);
+        break;
+    case BLOCK_TABLE:
+        put_table(page, block->table);
+        break;
+    case BLOCK_FIGURE:
+        plot_svg(page->out, block->plot);
+        break;
+    case BLOCK_NAMES:
+        put_names(page, block);
+        break;
+    case BLOCK_VERBATIM:
+        html_verbatim(page->out, block->phrase.text);
+        break;
+    }
+}
+
+void render_html(FILE *out, const struct document *document)
+{
+    struct shown_page page = {.out = out};
+
+    html_begin(out, document->title);
+    if (document->warning.text)
+        html_paragraph(out, "strong", print_phrase(&page, &document->warning));
+    for (size_t i = 0; i < document->n; i++)
+        if (is_shown(document->block[i].shown))
+            put_block(&page, &document->block[i]);
+    html_end(out);
+    pool_free(&page.pool);
+}

@@ -1,0 +1,100 @@
+#include "sim/report/result.h"
+#include <assert.h>
+#include <string.h>
+#include "sim/report/json_tree.h"
+#include "sim/report/render.h"
+
+enum { FILE_WIDTH = 100 }; /* columns of the text in a file */
+
+void result_begin(struct result *result, const char *title, const struct provenance *provenance)
+{
+    *result = (struct result){.provenance = provenance, .text_name = "summary.txt", .json_name = "summary.json"};
+    document_begin(&result->document, title);
+}
+
+void result_free(struct result *result)
+{
+    document_free(&result->document);
+}
+
+static const struct dataset *keep_dataset(struct result *result, struct dataset dataset)
+{
+    struct dataset *kept = pool_new(&result->document.pool, 1, sizeof *kept);
+
+    *kept = dataset;
+    return kept;
+}
+
+const struct dataset *result_dataset(struct result *result, struct dataset dataset)
+{
+    result->dataset = pool_grow(&result->document.pool, result->dataset, result->n_datasets, &result->dataset_room,
+                                sizeof *result->dataset);
+    return result->dataset[result->n_datasets++] = keep_dataset(result, dataset);
+}
+
+const struct plot *result_plot(struct result *result, struct plot plot)
+{
+    struct plot *kept = pool_new(&result->document.pool, 1, sizeof *kept);
+
+    *kept = plot;
+    result->plot =
+        pool_grow(&result->document.pool, result->plot, result->n_plots, &result->plot_room, sizeof *result->plot);
+    return result->plot[result->n_plots++] = kept;
+}
+
+void result_part(struct result *result, struct dataset dataset, struct dataset_part part)
+{
+    result->part =
+        pool_grow(&result->document.pool, result->part, result->n_parts, &result->part_room, sizeof *result->part);
+    part.dataset = keep_dataset(result, dataset);
+    result->part[result->n_parts++] = part;
+}
+
+const struct dataset *result_find(const struct result *result, const char *name)
+{
+    size_t i = 0;
+
+    while (i < result->n_datasets && strcmp(result->dataset[i]->name, name) != 0)
+        i++;
+    assert(i < result->n_datasets);
+    return result->dataset[i];
+}
+
+static json_t *make_json(const struct result *result)
+{
+    return dataset_json(result->part, result->n_parts);
+}
+
+void result_deliver(const struct result *result, struct output *output)
+{
+    struct provenance described = *result->provenance;
+
+    described.dataset = result->dataset;
+    described.n_datasets = result->n_datasets;
+    render_text(output_open(output, result->text_name), &result->document, false, FILE_WIDTH, false);
+    for (size_t i = 0; i < result->n_datasets; i++)
+        if (result->dataset[i]->fill_row)
+            dataset_csv(output_open(output, pool_print(&output->pool, "%s.csv", result->dataset[i]->name)),
+                        result->dataset[i]);
+    json_tree_write(output_open(output, result->json_name), make_json(result));
+    for (size_t i = 0; i < result->n_plots; i++) {
+        plot_gnuplot(output, result->plot[i]);
+        plot_vega(output, result->plot[i]);
+    }
+    render_html(output_open(output, "report.html"), &result->document);
+    json_manifest(output_open(output, "manifest.json"), &described);
+}
+
+void result_show(const struct result *result, FILE *out, enum result_format format, bool colour, int width)
+{
+    switch (format) {
+    case RESULT_TEXT:
+        render_text(out, &result->document, colour, width, true);
+        return;
+    case RESULT_JSON:
+        json_tree_write(out, make_json(result));
+        return;
+    case RESULT_CSV:
+        dataset_csv(out, result->dataset[0]);
+    }
+}

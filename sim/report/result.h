@@ -1,0 +1,70 @@
+/* result.h - all that a call leaves for its readers: a document, tables, figures, one JSON object, and how it came about.
+ *
+ * A builder a result fills one; result_deliver writes every file of it, so that a new output is written for all results at once.
+ *
+ *     struct result result;
+ *
+ *     result_begin(&result, title, provenance);
+ *     run_tables(&result, answer);             what programs read
+ *     run_document(&result, answer, scenario); what people read
+ *     result_deliver(&result, &output);        every file
+ *     result_show(&result, stdout, RESULT_TEXT, colour, width);
+ *     result_free(&result);
+ */
+#ifndef FOOTHOLD_RESULT_H
+#define FOOTHOLD_RESULT_H
+#include "sim/report/document.h"
+#include "sim/report/report.h"
+
+enum result_format { RESULT_TEXT, RESULT_JSON, RESULT_CSV };
+
+struct result {
+    struct document document; /* its pool holds everything below */
+    const struct provenance *provenance;
+    const char *text_name, *json_name; /* "summary.txt", "summary.json" */
+    const struct dataset **dataset;    /* the first is what --format csv shows */
+    struct dataset_part *part;         /* of the JSON object */
+    const struct plot **plot;
+    size_t n_datasets, n_parts, n_plots, dataset_room, part_room, plot_room;
+};
+
+void result_begin(struct result *result, const char *title, const struct provenance *provenance);
+void result_free(struct result *result);
+
+/* What is added is copied into the result's pool; the copy is returned. */
+const struct dataset *result_dataset(struct result *result, struct dataset dataset); /* DATASET.csv */
+const struct plot *result_plot(struct result *result, struct plot plot);             /* PLOT.gp, PLOT.vl.json */
+void result_part(struct result *result, struct dataset dataset, struct dataset_part part);
+
+/* What was added under a name, which must exist. */
+const struct dataset *result_find(const struct result *result, const char *name);
+
+/* Write text, page, JSON, manifest, plots, and the tables that can compute their rows, into a set of files that is committed by the
+ * caller. */
+void result_deliver(const struct result *result, struct output *output);
+
+/* To standard output, in one form. */
+void result_show(const struct result *result, FILE *out, enum result_format format, bool colour, int width);
+
+/* ---- builders ---- */
+
+struct scenario;
+struct plan;
+
+/* A run of one scenario. scenario: for its sources; NULL: none are listed. */
+void run_tables(struct result *result, const struct answer *answer);
+void run_document(struct result *result, const struct answer *answer, const struct scenario *scenario);
+
+/* The questions with their estimates, a part of the JSON object. */
+const struct dataset *run_questions(const struct result *result);
+
+/* Tables whose rows arise while scenarios are played: inputs by path, questions by id. */
+struct dataset run_worlds(struct pool *pool, const char *const *input, size_t n_inputs, const char *const *question,
+                          size_t n_questions);
+struct dataset run_runs(struct pool *pool, const struct plan *plan);
+struct dataset run_events(void);
+
+/* Parts that documents share: sources, with the lines that cite them; how to get the same results again. */
+void doc_sources(struct document *document, const struct scenario *scenario);
+void doc_reproduce(struct document *document, const struct provenance *provenance);
+#endif

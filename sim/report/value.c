@@ -1,0 +1,103 @@
+/* value.c - the digits of a document's numbers, the same for every renderer. */
+#include <math.h>
+#include "sim/report/document.h"
+#include "sim/report/figure.h"
+
+struct value value_text(const char *text)
+{
+    return (struct value){.kind = VALUE_TEXT, .text = text};
+}
+
+struct value value_percent(double p, double se)
+{
+    return (struct value){.kind = VALUE_PERCENT, .number = p, .se = se};
+}
+
+struct value value_points(double difference, double se)
+{
+    return (struct value){.kind = VALUE_POINTS, .number = difference, .se = se};
+}
+
+struct value value_error(double se)
+{
+    return (struct value){.kind = VALUE_ERROR, .se = se};
+}
+
+struct value value_range(double low, double high, double se)
+{
+    return (struct value){.kind = VALUE_RANGE, .low = low, .high = high, .range_se = se};
+}
+
+struct value value_months(double months, double se, double horizon)
+{
+    return (struct value){.kind = VALUE_MONTHS, .number = months, .se = se, .high = horizon};
+}
+
+struct value value_count(uint64_t n)
+{
+    return (struct value){.kind = VALUE_COUNT, .count = n};
+}
+
+struct value value_number(double x)
+{
+    return (struct value){.kind = VALUE_NUMBER, .number = x};
+}
+
+struct value value_seconds(double x)
+{
+    return (struct value){.kind = VALUE_SECONDS, .number = x};
+}
+
+struct value value_bar(double share)
+{
+    return (struct value){.kind = VALUE_BAR, .number = share};
+}
+
+struct value value_styled(struct value value, enum style style)
+{
+    value.style = style;
+    return value;
+}
+
+static const char *print_number(struct pool *pool, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_TEXT:
+        return value->text;
+    case VALUE_PERCENT:
+        return figure_percent(pool, value->number, value->se);
+    case VALUE_POINTS:
+        return figure_points(pool, value->number, value->se);
+    case VALUE_ERROR:
+        return figure_error(pool, value->se);
+    case VALUE_RANGE:
+        return figure_range(pool, value->low, value->high, value->range_se);
+    case VALUE_MONTHS:
+        return isnan(value->number) ? pool_print(pool, ">%.4g", value->high)
+                                    : figure_months(pool, value->number, value->se);
+    case VALUE_COUNT:
+        return figure_count(pool, value->count);
+    case VALUE_NUMBER:
+        return pool_print(pool, "%.4g", value->number);
+    case VALUE_SECONDS:
+        return pool_print(pool, "%.*f", value->number < 10.0 ? 2 : 0, value->number);
+    case VALUE_NONE:
+    case VALUE_BAR:
+        break;
+    }
+    return "";
+}
+
+const char *value_print(struct pool *pool, const struct value *value, bool alone)
+{
+    const char *text = print_number(pool, value);
+    const bool in_percent = value->kind == VALUE_PERCENT || value->kind == VALUE_RANGE;
+
+    if (value->with_error)
+        text = pool_print(pool, "%s ± %s", text, figure_error(pool, value->se));
+    if (alone && in_percent)
+        text = pool_print(pool, "%s\u00a0%%", text);
+    if (alone && value->kind == VALUE_SECONDS)
+        text = pool_print(pool, "%s\u00a0s", text);
+    return text;
+}

@@ -697,7 +697,7 @@ static void a_batch_sets_scenarios_side_by_side(void **state)
     free(text);
 }
 
-/* Files */
+/* A folder for files */
 
 static char folder[] = "/tmp/foothold-report-XXXXXX";
 
@@ -705,6 +705,89 @@ static const char *in_folder(struct pool *pool, const char *name)
 {
     return pool_print(pool, "%s/%s", folder, name);
 }
+
+/* Plots */
+
+static const struct column difference_column[] = {
+    {"question", COLUMN_ID, true, NULL, "the question"},
+    {"scenario_id", COLUMN_ID, true, NULL, "the scenario"},
+    {"delta", COLUMN_DIFFERENCE, false, NULL, "the difference"},
+    {"ci_low", COLUMN_DIFFERENCE, false, NULL, "its least"},
+    {"ci_high", COLUMN_DIFFERENCE, false, NULL, "its most"},
+};
+
+static void fill_difference(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    (void)dataset;
+    cell[0].text = i / 2 ? "deal" : "held";
+    cell[1].text = i % 2 ? "b" : "a";
+    cell[2].number = 0.1 * (double)i - 0.1;
+    cell[3].number = 0.1 * (double)i - 0.2;
+    cell[4].number = 0.1 * (double)i;
+}
+
+static char *read_file(struct pool *pool, const char *path)
+{
+    char *text = pool_new(pool, 1 << 16, 1);
+    FILE *stream = fopen(path, "r");
+
+    assert_non_null(stream);
+    assert_true(fread(text, 1, (1 << 16) - 1, stream) > 0);
+    fclose(stream);
+    return text;
+}
+
+/* A script finds its columns by name, whatever their order in the table. */
+static void intervals_are_drawn_by_column_names(void **state)
+{
+    static const struct dataset dataset = {
+        .name = "compare", .column = difference_column, .n_columns = 5, .n_rows = 4, .fill_row = fill_difference};
+    static const struct plot_name row[] = {{"held", "held", NULL}, {"deal", "deal", NULL}},
+                                  series[] = {{"a", "a", "#D55E00"}, {"b", "b", "#0072B2"}};
+    const struct plot plot = {.kind = PLOT_INTERVALS,
+                              .name = "compare",
+                              .title = "differences",
+                              .caption = "bars: 95 %",
+                              .dataset = &dataset,
+                              .x = "delta",
+                              .low = "ci_low",
+                              .high = "ci_high",
+                              .row_column = "question",
+                              .row = row,
+                              .n_rows = 2,
+                              .series_column = "scenario_id",
+                              .series = series,
+                              .n_series = 2,
+                              .x_axis = {"difference", NAN, NAN}};
+    struct pool pool = {0};
+    struct output output;
+    char *text, *svg = NULL, *at;
+    size_t size = 0, n = 0;
+    FILE *stream = open_memstream(&svg, &size);
+
+    (void)state;
+    output_begin(&output, folder);
+    plot_gnuplot(&output, &plot);
+    plot_vega(&output, &plot);
+    dataset_csv(output_open(&output, "compare.csv"), &dataset);
+    output_commit(&output);
+    text = read_file(&pool, in_folder(&pool, "compare.gp"));
+    assert_false(has(text, "$"));
+    assert_true(has(text,
+                    "using (strcol('scenario_id') eq 'b' && strcol('question') eq 'deal' ? column('delta') : NaN):"
+                    "(1.150):(column('ci_low')):(column('ci_high'))"));
+    json_decref(parsed(strdup(read_file(&pool, in_folder(&pool, "compare.vl.json")))));
+    assert_non_null(stream);
+    plot_svg(stream, &plot);
+    fclose(stream);
+    for (at = svg; (at = strstr(at, "<circle")) != NULL; at++)
+        n++;
+    assert_int_equal(n, 4);
+    free(svg);
+    pool_free(&pool);
+}
+
+/* Files */
 
 static void write_set(const char *path, const char *name, const char *text, size_t times)
 {
@@ -836,7 +919,9 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const name[] = {"a/b/c/x.csv", "a/b/c", "a/b", "a", "x.csv", "victim", "link.csv.part"};
+    static const char *const name[] = {"a/b/c/x.csv",     "a/b/c",      "a/b",           "a",
+                                       "x.csv",           "victim",     "link.csv.part", "compare.gp",
+                                       "compare.vl.json", "compare.csv"};
     struct pool pool = {0};
 
     (void)state;
@@ -870,6 +955,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_batch_sets_scenarios_side_by_side, set_up, tear_down),
     };
     const struct CMUnitTest files[] = {
+        cmocka_unit_test(intervals_are_drawn_by_column_names),
         cmocka_unit_test(a_set_appears_in_a_folder_made_for_it),
         cmocka_unit_test(an_abandoned_set_leaves_no_trace),
         cmocka_unit_test(a_full_disk_leaves_the_old_results),

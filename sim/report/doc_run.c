@@ -134,13 +134,13 @@ static void tell_questions(struct telling *it)
 static void draw_questions(struct telling *it)
 {
     const struct answer *answer = it->answer;
-    struct plot_name *series = pool_new(it->pool, answer->n_questions, sizeof *series);
+    struct plot_name *row = pool_new(it->pool, answer->n_questions, sizeof *row);
     struct plot *plot = pool_new(it->pool, 1, sizeof *plot);
 
     for (size_t i = 0; i < answer->n_questions; i++) {
         const char *id = answer->question[answer->asked[i]].id;
 
-        series[i] = (struct plot_name){id, id, svg_colour(4)};
+        row[i] = (struct plot_name){.id = id, .label = id};
     }
     *plot = (struct plot){
         .kind = PLOT_INTERVALS,
@@ -151,9 +151,9 @@ static void draw_questions(struct telling *it)
         .error = "se",
         .low = "p05",
         .high = "p95",
-        .series_column = "question",
-        .series = series,
-        .n_series = answer->n_questions,
+        .row_column = "question",
+        .row = row,
+        .n_rows = answer->n_questions,
         .x_axis = {"% of histories", 0.0, 1.0},
     };
     document_figure(it->document, plot);

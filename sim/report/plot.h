@@ -11,7 +11,7 @@
 enum plot_kind {
     PLOT_STACK,     /* series stacked upon each other over x; the first at the bottom */
     PLOT_LINES,     /* a line for each series over x; `error`: shaded to two standard errors */
-    PLOT_INTERVALS, /* a row for each series: a dot at x, a band from low to high */
+    PLOT_INTERVALS, /* a line of names down the side: in each a dot at x for every series, and a bar from low to high */
     PLOT_HISTOGRAM  /* how often a column takes a value: a series is a column of its own */
 };
 
@@ -32,14 +32,13 @@ struct plot {
     const char *title; /* what it shows, for those who cannot see it; "%s" of a facet precedes it */
     const char *caption;
     const struct dataset *dataset;
-    const char *x, *y, *error, *low, *high; /* columns; NULL: unused */
-    const char *series_column, *facet_column;
+    const char *x, *y, *error, *low, *high;                /* columns; NULL: unused */
+    const char *series_column, *facet_column, *row_column; /* row: of intervals */
     const char *filter_column, *filter;
-    const struct plot_name *series, *facet;
-    size_t n_series, n_facets; /* no facets: one drawing of all */
+    const struct plot_name *series, *facet, *row;
+    size_t n_series, n_facets, n_rows; /* intervals without series: one dot a row; no facets: one drawing of all */
     struct plot_axis x_axis, y_axis;
-    double bin;     /* a histogram's width of a bin */
-    bool names_end; /* stacks: the last value stands beside a series' name */
+    double bin; /* a histogram's width of a bin */
 };
 
 /* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */
@@ -51,7 +50,8 @@ void plot_vega(struct output *output, const struct plot *plot);
 /* Drawings within a page. */
 void plot_svg(FILE *out, const struct plot *plot);
 
-/* The rows of one facet (NULL: all) and one series: x[], and y[] of a column. Both have room for all rows; returns how many. */
-size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *column, double *x,
-                 double *y);
+/* The rows of one facet, series and row (NULL: all): x[], and y[] of a column. Both have room for all rows; returns how
+ * many. */
+size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *row, const char *column,
+                 double *x, double *y);
 #endif

@@ -45,7 +45,7 @@ static void replot(const struct script *it)
 static const char *condition(const struct script *it, const char *series)
 {
     const struct plot *plot = it->plot;
-    const char *text = pool_print(it->pool, "strcol('%s') eq '%s'", plot->series_column, series);
+    const char *text = series ? pool_print(it->pool, "strcol('%s') eq '%s'", plot->series_column, series) : "1";
 
     if (plot->filter)
         text = pool_print(it->pool, "strcol('%s') eq '%s' && %s", plot->filter_column, plot->filter, text);
@@ -105,6 +105,32 @@ static void write_lines(const struct script *it)
     replot(it);
 }
 
+/* Rows of names from the top down; the series of a row stand below one another. */
+static void write_intervals(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+    const size_t n_series = plot->n_series ? plot->n_series : 1;
+
+    fprintf(it->out, "set yrange [%zu:-1]\nset ytics noenhanced (", plot->n_rows);
+    for (size_t r = 0; r < plot->n_rows; r++)
+        fprintf(it->out, "%s'%s' %zu", r ? ", " : "", plot->row[r].label, r);
+    fputs(")\nset grid x lc rgb '#dddddd'\nset arrow from 0, graph 0 to 0, graph 1 nohead dt 3\nplot", it->out);
+    for (size_t s = 0; s < n_series; s++)
+        for (size_t r = 0; r < plot->n_rows; r++) {
+            const char *is = condition(it, plot->n_series ? plot->series[s].id : NULL);
+
+            fprintf(it->out,
+                    "%s '%s.csv' using (%s && strcol('%s') eq '%s' ? column('%s') : NaN):(%.3f):(column('%s')):(column("
+                    "'%s')) with xerrorbars pt %d ps 0.7 lc rgb '%s' %s%s%s",
+                    s + r ? "," : "", plot->dataset->name, is, plot->row_column, plot->row[r].id, plot->x,
+                    (double)r + 0.6 * ((double)s + 0.5) / (double)n_series - 0.3, plot->low, plot->high, s % 2 ? 5 : 7,
+                    plot->n_series ? plot->series[s].colour : "#0072B2", r || !plot->n_series ? "notitle" : "title '",
+                    r || !plot->n_series ? "" : plot->series[s].label, r || !plot->n_series ? "" : "'");
+        }
+    putc('\n', it->out);
+    replot(it);
+}
+
 static void write_histogram(const struct script *it)
 {
     const struct plot *plot = it->plot;
@@ -134,11 +160,14 @@ void plot_gnuplot(struct output *output, const struct plot *plot)
         it.out = output_open(output, pool_print(it.pool, "%s.gp", it.name));
         begin(&it);
         put_range(it.out, "x", &plot->x_axis);
-        put_range(it.out, "y", &plot->y_axis);
+        if (plot->kind != PLOT_INTERVALS)
+            put_range(it.out, "y", &plot->y_axis);
         if (plot->kind == PLOT_STACK)
             write_stack(&it);
         else if (plot->kind == PLOT_LINES)
             write_lines(&it);
+        else if (plot->kind == PLOT_INTERVALS)
+            write_intervals(&it);
         else
             write_histogram(&it);
     }

@@ -13,8 +13,8 @@ static bool is_cell(const struct plot *plot, const union cell *cell, const char 
     return !column || !value || strcmp(cell[dataset_column(plot->dataset, column)].text, value) == 0;
 }
 
-size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *column, double *x,
-                 double *y)
+size_t plot_read(const struct plot *plot, const char *facet, const char *series, const char *row, const char *column,
+                 double *x, double *y)
 {
     const struct dataset *dataset = plot->dataset;
     const size_t x_at = dataset_column(dataset, plot->x), y_at = dataset_column(dataset, column);
@@ -24,7 +24,8 @@ size_t plot_read(const struct plot *plot, const char *facet, const char *series,
     for (size_t i = 0; i < dataset->n_rows; i++) {
         dataset->fill_row(dataset, i, cell);
         if (!is_cell(plot, cell, plot->filter_column, plot->filter) ||
-            !is_cell(plot, cell, plot->facet_column, facet) || !is_cell(plot, cell, plot->series_column, series))
+            !is_cell(plot, cell, plot->facet_column, facet) || !is_cell(plot, cell, plot->series_column, series) ||
+            !is_cell(plot, cell, plot->row_column, row))
             continue;
         x[n] = cell[x_at].number;
         y[n++] = cell[y_at].number;
@@ -81,7 +82,7 @@ static void draw_stack(struct drawing *it)
 
     draw_axes(it, 1.0);
     for (size_t s = 0; s < plot->n_series; s++) {
-        const size_t n = plot_read(plot, it->facet, plot->series[s].id, plot->y, it->x, it->y);
+        const size_t n = plot_read(plot, it->facet, plot->series[s].id, NULL, plot->y, it->x, it->y);
 
         for (size_t i = 0; i < n; i++) {
             it->low[i] = it->high[i];
@@ -90,7 +91,7 @@ static void draw_stack(struct drawing *it)
         svg_area(&it->svg, it->x, it->low, it->high, n, plot->series[s].colour, 0.85);
         if (!n || it->high[n - 1] - it->low[n - 1] <= 0.002)
             continue;
-        plot_read(plot, it->facet, plot->series[s].id, plot->error, it->x, it->se);
+        plot_read(plot, it->facet, plot->series[s].id, NULL, plot->error, it->x, it->se);
         it->last[n_named] = 0.5 * (it->low[n - 1] + it->high[n - 1]);
         it->name[n_named++] = pool_print(&it->pool, "%s %s %%", plot->series[s].label,
                                          figure_percent(&it->pool, it->y[n - 1], it->se[n - 1]));
@@ -103,7 +104,7 @@ static double highest(struct drawing *it)
     double top = 0.05;
 
     for (size_t s = 0; s < it->plot->n_series; s++) {
-        const size_t n = plot_read(it->plot, it->facet, it->plot->series[s].id, it->plot->y, it->x, it->y);
+        const size_t n = plot_read(it->plot, it->facet, it->plot->series[s].id, NULL, it->plot->y, it->x, it->y);
 
         for (size_t i = 0; i < n; i++)
             top = fmax(top, it->y[i]);
@@ -118,9 +119,9 @@ static void draw_lines(struct drawing *it)
 
     draw_axes(it, top);
     for (size_t s = 0; s < plot->n_series; s++) {
-        const size_t n = plot_read(plot, it->facet, plot->series[s].id, plot->y, it->x, it->y);
+        const size_t n = plot_read(plot, it->facet, plot->series[s].id, NULL, plot->y, it->x, it->y);
 
-        plot_read(plot, it->facet, plot->series[s].id, plot->error, it->x, it->se);
+        plot_read(plot, it->facet, plot->series[s].id, NULL, plot->error, it->x, it->se);
         for (size_t i = 0; i < n; i++) {
             it->low[i] = fmax(0.0, it->y[i] - 2.0 * it->se[i]);
             it->high[i] = fmin(top, it->y[i] + 2.0 * it->se[i]);
@@ -133,34 +134,85 @@ static void draw_lines(struct drawing *it)
     svg_names(&it->svg, it->last, it->name, plot->n_series);
 }
 
-/* A row each, in percent. */
+/* A dot and its bar, or nothing where the dataset has no such row. */
+struct interval {
+    double x, low, high, se;
+};
+
+static bool read_interval(const struct plot *plot, const char *series, const char *row, struct interval *it)
+{
+    const size_t n = plot->dataset->n_rows;
+    double *x = memory_new(2 * n, sizeof *x), *y = x + n;
+    bool found;
+
+    *it = (struct interval){.se = NAN};
+    if (plot->error && plot_read(plot, NULL, series, row, plot->error, x, y))
+        it->se = y[0];
+    if (plot_read(plot, NULL, series, row, plot->low, x, y))
+        it->low = y[0];
+    found = plot_read(plot, NULL, series, row, plot->high, x, y) > 0;
+    if (found) {
+        it->high = y[0];
+        it->x = x[0];
+    }
+    free(x);
+    return found;
+}
+
+/* The axis as it is asked for, or as wide as the bars, 0 within. */
+static void set_range(struct svg *svg, const struct plot *plot)
+{
+    double from = 0.0, to = 0.0;
+    struct interval it;
+
+    for (size_t r = 0; r < plot->n_rows; r++)
+        for (size_t s = 0; s < (plot->n_series ? plot->n_series : 1); s++)
+            if (read_interval(plot, plot->n_series ? plot->series[s].id : NULL, plot->row[r].id, &it)) {
+                from = fmin(from, fmin(it.x, it.low)); /* fmin passes over NAN */
+                to = fmax(to, fmax(it.x, it.high));
+            }
+    from = isnan(plot->x_axis.from) ? from : plot->x_axis.from;
+    to = isnan(plot->x_axis.to) ? to : plot->x_axis.to;
+    svg_axes(svg, 100.0 * from, 100.0 * to, 0.0, 1.0);
+    svg_ticks_x(svg, svg_step(100.0 * (to - from), 5), plot->x_axis.title);
+    if (from < 0.0 && to > 0.0)
+        svg_rule(svg, 0.0);
+}
+
+/* In percent or points. Several series share a row, one below the other. */
 static void draw_intervals(FILE *out, const struct plot *plot)
 {
-    const double row = 26.0;
-    const size_t n_rows = plot->dataset->n_rows;
-    double *x = memory_new(4 * n_rows, sizeof *x), *low = x + n_rows, *high = low + n_rows, *se = high + n_rows;
+    const size_t n_series = plot->n_series ? plot->n_series : 1;
+    const double row = 12.0 + 14.0 * (double)n_series;
+    struct interval it;
     struct pool pool = {0};
     struct svg svg;
 
-    svg_begin(&svg, out, plot->title, WIDTH, 60.0 + row * (double)plot->n_series, 180.0, 60.0, 14.0, 46.0);
-    svg_axes(&svg, 100.0 * plot->x_axis.from, 100.0 * plot->x_axis.to, 0.0, 1.0);
-    svg_ticks_x(&svg, 20.0, plot->x_axis.title);
-    for (size_t s = 0; s < plot->n_series; s++) {
-        const double y = svg.top + row * ((double)s + 0.5);
+    svg_begin(&svg, out, plot->title, WIDTH, 60.0 + row * (double)plot->n_rows, 180.0, n_series > 1 ? NAMES : 60.0,
+              14.0, 46.0);
+    set_range(&svg, plot);
+    for (size_t r = 0; r < plot->n_rows; r++) {
+        const double top = svg.top + row * (double)r;
 
-        plot_read(plot, NULL, plot->series[s].id, plot->low, x, low);
-        plot_read(plot, NULL, plot->series[s].id, plot->error, x, se);
-        if (!plot_read(plot, NULL, plot->series[s].id, plot->high, x, high))
-            continue;
-        if (!isnan(low[0]))
-            svg_bar(&svg, 100.0 * low[0], 100.0 * high[0], y, 9.0, svg_colour(3), 0.8);
-        svg_dot(&svg, 100.0 * x[0], y, plot->series[s].colour);
-        svg_label(&svg, svg.left - 8.0, y + 4.0, "end", plot->series[s].label);
-        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(&pool, x[0], se[0]));
+        svg_label(&svg, svg.left - 8.0, top + 0.5 * row + 4.0, "end", plot->row[r].label);
+        for (size_t s = 0; s < n_series; s++) {
+            const struct plot_name *series = plot->n_series ? &plot->series[s] : NULL;
+            const double y = top + 13.0 + 14.0 * (double)s;
+
+            if (!read_interval(plot, series ? series->id : NULL, plot->row[r].id, &it))
+                continue;
+            if (!isnan(it.low))
+                svg_bar(&svg, 100.0 * it.low, 100.0 * it.high, y, series ? 3.0 : 9.0,
+                        series ? series->colour : svg_colour(3), 0.8);
+            svg_dot(&svg, 100.0 * it.x, y, series ? series->colour : svg_colour(4));
+            if (series)
+                svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", series->label);
+            else
+                svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(&pool, it.x, it.se));
+        }
     }
     svg_end(&svg, plot->caption);
     pool_free(&pool);
-    free(x);
 }
 
 void plot_svg(FILE *out, const struct plot *plot)

@@ -80,17 +80,10 @@ static json_t *encode_curves(struct pool *pool, const struct plot *plot)
     return encoding;
 }
 
-void plot_vega(struct output *output, const struct plot *plot)
+static void put_mark(json_t *root, struct pool *pool, const struct plot *plot)
 {
-    struct pool *pool = &output->pool;
-    json_t *root = json_tree_object(), *data = json_tree_object(), *mark = json_tree_object();
+    json_t *mark = json_tree_object();
 
-    json_tree_put(root, "$schema", json_tree_string("https://vega.github.io/schema/vega-lite/v5.json"));
-    json_tree_put(data, "url", json_tree_string(pool_print(pool, "%s.csv", plot->dataset->name)));
-    json_tree_put(root, "data", data);
-    json_tree_put(root, "width", json_tree_count(640));
-    if (plot->filter)
-        put_filter(root, pool, plot);
     json_tree_put(mark, "type",
                   json_tree_string(plot->kind == PLOT_STACK   ? "area"
                                    : plot->kind == PLOT_LINES ? "line"
@@ -98,5 +91,49 @@ void plot_vega(struct output *output, const struct plot *plot)
     json_tree_put(root, "mark", mark);
     json_tree_put(root, "encoding",
                   plot->kind == PLOT_HISTOGRAM ? encode_histogram(pool, plot) : encode_curves(pool, plot));
+}
+
+/* Bars below, dots above. */
+static void put_intervals(json_t *root, struct pool *pool, const struct plot *plot)
+{
+    json_t *layers = json_tree_array(), *encoding = json_tree_object();
+
+    for (size_t layer = 0; layer < 2; layer++) {
+        json_t *it = json_tree_object(), *mark = json_tree_object(), *own = json_tree_object();
+
+        json_tree_put(mark, "type", json_tree_string(layer ? "point" : "rule"));
+        json_tree_put(it, "mark", mark);
+        json_tree_put(own, "x", make_channel(pool, layer ? plot->x : plot->low, "quantitative", plot->x_axis.title));
+        if (!layer) {
+            json_t *x2 = json_tree_object();
+
+            json_tree_put(x2, "field", json_tree_string(field_name(pool, plot->high)));
+            json_tree_put(own, "x2", x2);
+        }
+        json_tree_put(it, "encoding", own);
+        json_tree_append(layers, it);
+    }
+    json_tree_put(encoding, "y", make_channel(pool, plot->row_column, "nominal", ""));
+    if (plot->n_series)
+        json_tree_put(encoding, "color", make_colours(pool, plot));
+    json_tree_put(root, "layer", layers);
+    json_tree_put(root, "encoding", encoding);
+}
+
+void plot_vega(struct output *output, const struct plot *plot)
+{
+    struct pool *pool = &output->pool;
+    json_t *root = json_tree_object(), *data = json_tree_object();
+
+    json_tree_put(root, "$schema", json_tree_string("https://vega.github.io/schema/vega-lite/v5.json"));
+    json_tree_put(data, "url", json_tree_string(pool_print(pool, "%s.csv", plot->dataset->name)));
+    json_tree_put(root, "data", data);
+    json_tree_put(root, "width", json_tree_count(640));
+    if (plot->filter)
+        put_filter(root, pool, plot);
+    if (plot->kind == PLOT_INTERVALS)
+        put_intervals(root, pool, plot);
+    else
+        put_mark(root, pool, plot);
     json_tree_write(output_open(output, pool_print(pool, "%s.vl.json", plot->name)), root);
 }

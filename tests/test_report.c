@@ -773,6 +773,7 @@ static void intervals_are_drawn_by_column_names(void **state)
     output_commit(&output);
     text = read_file(&pool, in_folder(&pool, "compare.gp"));
     assert_false(has(text, "$"));
+    assert_false(has(text, "(null)"));
     assert_true(has(text,
                     "using (strcol('scenario_id') eq 'b' && strcol('question') eq 'deal' ? column('delta') : NaN):"
                     "(1.150):(column('ci_low')):(column('ci_high'))"));

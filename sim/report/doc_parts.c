@@ -46,7 +46,7 @@ void doc_sources(struct document *document, const struct scenario *scenario)
     if (!scenario || !scenario->n_sources)
         return;
     sources = tree_get(scenario->root, "sources");
-    document_heading(document, SHOWN_IN_FULL, PLAIN("Sources"), PLAIN("and the numbers that each supports"));
+    document_heading(document, SHOWN_IN_FULL, plain("Sources"), plain("and the numbers that each supports"));
     table = document_table(document, column, sizeof column / sizeof *column);
     for (size_t s = 0; s < scenario->n_sources; s++) {
         const char *id = scenario->source[s].id, *lines = "";
@@ -89,7 +89,7 @@ void doc_reproduce(struct document *document, const struct provenance *provenanc
         command = pool_print(pool, "%s --seed %" PRIu64, command, provenance->seed);
     for (size_t i = 0; i < provenance->n_scenarios; i++)
         sums = pool_print(pool, "%s%s  %s\n", sums, provenance->scenario[i].id, provenance->scenario[i].sha256);
-    document_heading(document, SHOWN_IN_FULL, PLAIN("How to reproduce these results"), PLAIN(""));
+    document_heading(document, SHOWN_IN_FULL, plain("How to reproduce these results"), plain(""));
     document_verbatim(document, SHOWN_IN_FULL, command);
     document_paragraph(
         document, SHOWN_IN_FULL, STYLE_DIM,

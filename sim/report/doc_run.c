@@ -71,7 +71,7 @@ static void tell_lead(struct telling *it)
         lead = document_join(
             document, lead,
             PHRASE(document, "; input uncertainty: {} (5 to 95\u00a0% range)", spread_of(&question->spread)));
-    document_paragraph(document, SHOWN_IN_FULL, STYLE_LEAD, document_join(document, lead, PLAIN(".")));
+    document_paragraph(document, SHOWN_IN_FULL, STYLE_LEAD, document_join(document, lead, plain(".")));
 }
 
 static struct phrase describe_error(struct document *document, struct estimate p)
@@ -90,11 +90,11 @@ static void set_uncertainty(struct telling *it, struct probability *line, const 
     struct document *document = it->document;
 
     if (!it->answer->n_inputs) {
-        line->note = PLAIN("The scenario has no uncertain inputs: all uncertainty is chance.");
+        line->note = plain("The scenario has no uncertain inputs: all uncertainty is chance.");
         return;
     }
     if (!has_spread(it->answer, spread)) {
-        line->note = PLAIN("With one world, or one run a world, input uncertainty cannot be estimated.");
+        line->note = plain("With one world, or one run a world, input uncertainty cannot be estimated.");
         return;
     }
     line->spread = spread_of(spread);
@@ -347,7 +347,7 @@ static void tell_times(struct telling *it)
     struct doc_table *table;
 
     document_heading(
-        document, SHOWN_ALWAYS, PLAIN(answer->has_deal ? "Months to a loss and to a deal" : "Months to a loss"),
+        document, SHOWN_ALWAYS, plain(answer->has_deal ? "Months to a loss and to a deal" : "Months to a loss"),
         PHRASE(document,
                "probability ± simulation error, then 5, 50 and 95\u00a0% quantiles; >{}: not within {} months",
                value_number(answer->horizon), value_number(answer->horizon)));
@@ -449,7 +449,7 @@ static void tell_other_factors(struct telling *it, size_t question, const struct
         n_shown++;
     }
     if (!n_shown)
-        text = document_join(document, text, PLAIN(" no lever or event makes a significant difference"));
+        text = document_join(document, text, plain(" no lever or event makes a significant difference"));
     document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN, text);
 }
 
@@ -463,7 +463,7 @@ static void tell_factors(struct telling *it)
     document_heading(
         it->document, SHOWN_ALWAYS,
         PHRASE(it->document, "How {} differs with each lever and event", value_text(first_question(answer)->id)),
-        PLAIN("an association; in points ± simulation error"));
+        plain("an association; in points ± simulation error"));
     tell_first_factors(it, ranked, rank_factors(ranked, answer, answer->asked[0]));
     for (size_t i = 1; i < answer->n_questions; i++)
         tell_other_factors(it, answer->asked[i], ranked, rank_factors(ranked, answer, answer->asked[i]));
@@ -485,7 +485,7 @@ static void tell_drivers(struct telling *it)
     if (!n)
         return;
     document_heading(document, SHOWN_ALWAYS, PHRASE(document, "What drives {}", value_text(first_question(answer)->id)),
-                     PLAIN("share of its input uncertainty that each quantity alone accounts for"));
+                     plain("share of its input uncertainty that each quantity alone accounts for"));
     table = document_table(document, column, sizeof column / sizeof *column);
     for (size_t i = 0; i < n; i++) {
         const struct answer_driver *driver = &answer->driver[ranked[i].at];
@@ -530,7 +530,7 @@ static void tell_basis(struct telling *it)
         text = document_join(
             document, text,
             PHRASE(document, "; guesses account for {} of the input uncertainty", value_percent(guessed, 0.01)));
-    document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN, document_join(document, text, PLAIN(".")));
+    document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN, document_join(document, text, plain(".")));
 }
 
 /* ---- how it was done ---- */
@@ -541,7 +541,7 @@ static void tell_method(struct telling *it)
     const struct provenance *provenance = it->result->provenance;
     struct document *document = it->document;
 
-    document_heading(document, SHOWN_ALWAYS, PLAIN("How it was computed"), PLAIN(""));
+    document_heading(document, SHOWN_ALWAYS, plain("How it was computed"), plain(""));
     document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
                     PHRASE(document,
                            answer->n_worlds == 1 ? "{} world x {} runs: {} draws; seed\u00a0{}{}"
@@ -555,13 +555,13 @@ static void tell_method(struct telling *it)
                                value_count((uint64_t)((double)answer->n_draws / provenance->seconds))));
     if (answer->computed)
         document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
-                        PLAIN("Levers and events are drawn; what bases then do is computed."));
+                        plain("Levers and events are drawn; what bases then do is computed."));
     else if (answer->why_drawn)
         document_remark(
             document, SHOWN_ALWAYS, STYLE_PLAIN,
             PHRASE(document, "What bases do is drawn, since it cannot be computed: {}", value_text(answer->why_drawn)));
     else
-        document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN, PLAIN("What bases do is drawn."));
+        document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN, plain("What bases do is drawn."));
 }
 
 void run_document(struct result *result, const struct answer *answer, const struct scenario *scenario)

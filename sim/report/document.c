@@ -67,7 +67,7 @@ static struct block *add_block(struct document *document, enum block_kind kind, 
     document->block =
         pool_grow(&document->pool, document->block, document->n, &document->capacity, sizeof *document->block);
     document->block[document->n] =
-        (struct block){.kind = kind, .shown = shown, .phrase = PLAIN(""), .remark = PLAIN("")};
+        (struct block){.kind = kind, .shown = shown, .phrase = plain(""), .remark = plain("")};
     return &document->block[document->n++];
 }
 
@@ -113,14 +113,14 @@ void document_names(struct document *document, enum shown shown, const char *lea
     if (!n)
         return;
     block = add_block(document, BLOCK_NAMES, shown);
-    block->phrase = PLAIN(lead);
+    block->phrase = plain(lead);
     block->name = name;
     block->n = n;
 }
 
 void document_verbatim(struct document *document, enum shown shown, const char *text)
 {
-    add_block(document, BLOCK_VERBATIM, shown)->phrase = PLAIN(text);
+    add_block(document, BLOCK_VERBATIM, shown)->phrase = plain(text);
 }
 
 struct doc_table *document_table(struct document *document, const struct doc_column *column, size_t n_columns)

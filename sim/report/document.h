@@ -74,11 +74,14 @@ struct phrase {
     size_t n;
 };
 
-/* PHRASE(document, "{} of {} come", value_count(3), value_count(4)); PLAIN("words alone") */
+/* PHRASE(document, "{} of {} come", value_count(3), value_count(4)); plain("words alone") */
 #define PHRASE(document, words, ...)                                                                                   \
     document_phrase(document, words, (const struct value[]){__VA_ARGS__},                                              \
                     sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value))
-#define PLAIN(words) ((struct phrase){.text = (words)})
+static inline struct phrase plain(const char *words)
+{
+    return (struct phrase){.text = words};
+}
 
 /* ---- blocks ---- */
 

@@ -22,8 +22,8 @@ struct plot_name {
 };
 
 struct plot_axis {
-    const char *title;
-    double from, to; /* NAN: as the data are */
+    const char *title; /* of intervals' y axis NULL: rows have names */
+    double from, to;   /* NAN: as the data are */
 };
 
 struct plot {

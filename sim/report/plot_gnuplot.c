@@ -22,8 +22,10 @@ static void begin(struct script *it)
             "set terminal svg size 900,540 enhanced background 'white' font 'Arial,14'\n"
             "set output '%s.svg'\n"
             "set border 3\nset tics nomirror out\nset grid y lc rgb '#dddddd'\n"
-            "set key outside right top noenhanced\nset xlabel '%s'\nset ylabel '%s'\n",
-            it->plot->dataset->name, it->name, it->name, it->plot->x_axis.title, it->plot->y_axis.title);
+            "set key outside right top noenhanced\nset xlabel '%s'\n",
+            it->plot->dataset->name, it->name, it->name, it->plot->x_axis.title);
+    if (it->plot->y_axis.title)
+        fprintf(it->out, "set ylabel '%s'\n", it->plot->y_axis.title);
     if (it->facet)
         fprintf(it->out, "set title '%s' noenhanced\n", it->facet);
 }

@@ -68,10 +68,10 @@ void doc_sources(struct document *document, const struct scenario *scenario)
 /* An argument as a shell takes it. */
 static const char *quote(struct pool *pool, const char *argument)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
+    static const char unquoted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
     const char *quoted = "'";
 
-    if (*argument && !argument[strspn(argument, plain)])
+    if (*argument && !argument[strspn(argument, unquoted)])
         return argument;
     for (const char *c = argument; *c; c++)
         quoted = *c == '\'' ? pool_print(pool, "%s'\\''", quoted) : pool_print(pool, "%s%c", quoted, *c);

@@ -81,6 +81,43 @@ static void find_bases(struct agenda *agenda, const struct scenario *const *scen
     }
 }
 
+static const char *initial_of(const struct scenario *scenario, const char *base)
+{
+    for (size_t b = 0; b < scenario->n_bases; b++)
+        if (!strcmp(scenario->base[b].entity.id, base) && scenario->base[b].initial.text)
+            return scenario->base[b].initial.text;
+    for (size_t s = 0; s < scenario->n_states; s++)
+        if (scenario->state[s].initial)
+            return scenario->state[s].entity.id;
+    return scenario->state[0].entity.id;
+}
+
+/* Whether a lever or event is in force when its scenario starts, or was before: then there is nothing to wait for. */
+static bool has_come(const struct clock *clock)
+{
+    const struct timing *timing = &clock->timing;
+
+    return (timing->form == TIMING_AT && timing->at.form == QUANTITY_NUMBER && timing->at.arg[0] <= 0.0) ||
+           (timing->form == TIMING_ON && timing->on <= 0.0);
+}
+
+/* What the last scenario's start says of the others' histories. */
+static void find_start(struct agenda *agenda, const struct scenario *const *scenario, size_t n)
+{
+    for (size_t i = 0; i < n && !agenda->last; i++)
+        agenda->last = scenario[i]->as_of_day == agenda->start ? scenario[i] : NULL;
+    agenda->state = pool_new(&agenda->pool, agenda->n_bases, sizeof *agenda->state);
+    for (size_t b = 0; b < agenda->n_bases; b++)
+        agenda->state[b] = initial_of(agenda->last, agenda->base[b]);
+    agenda->absent = pool_new(&agenda->pool, agenda->last->n_clocks, sizeof *agenda->absent);
+    for (size_t c = 0; c < agenda->last->n_clocks; c++) {
+        const struct clock *clock = &agenda->last->clock[c];
+
+        if (clock->kind != CLOCK_TRANSITION && !clock->recurs && !has_come(clock))
+            agenda->absent[agenda->n_absent++] = clock->entity.id;
+    }
+}
+
 static void leave_out(struct agenda *agenda, const char *id, const char *why)
 {
     agenda->left_out[agenda->n_left_out++] = (struct agenda_left_out){id, why};
@@ -184,12 +221,12 @@ static int by_id(const void *a, const void *b)
     return strcmp(((const struct agenda_item *)a)->id, ((const struct agenda_item *)b)->id);
 }
 
-void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n)
+void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n, enum agenda_given given)
 {
     const struct scenario *first = scenario[0];
     size_t room, n_others = 0;
 
-    *agenda = (struct agenda){0};
+    *agenda = (struct agenda){.given = given};
     for (size_t i = 1; i < n; i++)
         n_others += scenario[i]->n_questions;
     room = first->n_questions + first->n_bases * first->n_states;
@@ -197,6 +234,7 @@ void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, 
     agenda->left_out = pool_new(&agenda->pool, room + n_others, sizeof *agenda->left_out);
     find_span(agenda, scenario, n);
     find_bases(agenda, scenario, n);
+    find_start(agenda, scenario, n);
     for (size_t q = 0; q < first->n_questions; q++)
         add_question(agenda, scenario, n, q);
     for (size_t i = 1; i < n; i++)
@@ -233,10 +271,25 @@ size_t agenda_first(const struct agenda *agenda)
     return first;
 }
 
+/* Whether a scenario knows a state, so that its bases can be in it. */
+static bool knows_states(const struct agenda *agenda, const struct scenario *scenario)
+{
+    for (size_t b = 0; b < agenda->n_bases; b++) {
+        bool known = false;
+
+        for (size_t s = 0; s < scenario->n_states; s++)
+            known = known || !strcmp(scenario->state[s].entity.id, agenda->state[b]);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
 struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag)
 {
     const struct model *model = model_find(scenario->model[0].name.text);
     const bool earlier = scenario->as_of_day < agenda->start;
+    struct known_then known = {0};
 
     scenario->n_questions = agenda->n;
     scenario->question = pool_new(&scenario->pool, agenda->n, sizeof *scenario->question);
@@ -247,7 +300,15 @@ struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, st
         scenario->question[i].month = /* months that need no conversion stay as they are */
             fmin(scenario->horizon, item->asked_month + (item->asked_from - scenario->as_of_day) / MONTH_DAYS);
     }
-    return plan_compile_answers(scenario, model ? model : model_list[0],
-                                earlier ? (agenda->start - scenario->as_of_day) / MONTH_DAYS : 0.0,
-                                earlier ? agenda->base : NULL, earlier ? agenda->n_bases : 0, &agenda->tables, diag);
+    if (earlier) {
+        known.month = (agenda->start - scenario->as_of_day) / MONTH_DAYS;
+        known.base = agenda->base;
+        known.n_bases = agenda->n_bases;
+    }
+    if (earlier && agenda->given == GIVEN_START) {
+        known.state = knows_states(agenda, scenario) ? agenda->state : NULL;
+        known.absent = agenda->absent;
+        known.n_absent = agenda->n_absent;
+    }
+    return plan_compile_answers(scenario, model ? model : model_list[0], &known, &agenda->tables, diag);
 }

@@ -1,7 +1,10 @@
 /* agenda.h - what several scenarios can be asked alike: the same question at the same date.
  *
  * A question is asked of the bases that all scenarios have, at the earliest of the dates that they ask it for, and never
- * before the last of them starts; in those that start earlier, of the histories in which these bases are still held then.
+ * before the last of them starts. Those that start earlier are asked on equal footing: of the histories that by then have come to
+ * where the last one starts. That is (GIVEN_START) each of these bases in the state in which it begins there, and none of the levers and
+ * events come that can still come there (those that recur or are in force there from the start are left open); or (GIVEN_HELD) these
+ * bases held, in whatever state.
  * Beside the questions, the state of each such base at the last date that all of them play. */
 #ifndef FOOTHOLD_AGENDA_H
 #define FOOTHOLD_AGENDA_H
@@ -19,6 +22,8 @@ struct agenda_item {
     double asked_month, asked_from; /* as one scenario has it: that month after that day */
 };
 
+enum agenda_given { GIVEN_START, GIVEN_HELD };
+
 struct agenda_left_out {
     const char *id, *why;
 };
@@ -33,11 +38,16 @@ struct agenda {
     const char **base; /* that all have */
     size_t n_bases;
     bool same_start;
+    enum agenda_given given;
+    const struct scenario *last; /* the one that starts last, whose start the others are conditioned on */
+    const char **state;          /* per base: where it begins there */
+    const char **absent;         /* levers and events that can still come there */
+    size_t n_absent;
     struct tables tables; /* of all plans compiled for it, which it must outlive */
 };
 
 /* The scenarios (two or more, without mistakes) must outlive the agenda. Free with agenda_free. */
-void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n);
+void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n, enum agenda_given given);
 void agenda_free(struct agenda *agenda);
 
 /* The place of the item that the first scenario asks first. */
@@ -46,4 +56,7 @@ size_t agenda_first(const struct agenda *agenda);
 /* A plan that answers the agenda's questions, in its order, for a scenario of these or a blend of them, whose questions are
  * replaced. NULL with diagnostics when it does not compile. */
 struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag);
+
+/* Conditioning on less than this share of a scenario's histories is refused: what is left says little of it. */
+#define AGENDA_LEAST_KEPT 0.01
 #endif

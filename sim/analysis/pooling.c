@@ -60,25 +60,113 @@ double pooling_divergence(const double *p, const double *weight, size_t n, size_
 
 /* ---- analysts ---- */
 
-/* The first source that two of the scenarios both cite. */
-static const char *find_shared(struct pool *pool, const struct scenario *const *scenario, size_t n)
+/* The first source that two scenarios both cite; NULL: none. */
+static const char *find_shared_source(struct pool *pool, const struct scenario *a, const struct scenario *b)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++)
-            for (size_t s = 0; s < scenario[i]->n_sources; s++) {
-                const struct entity *source = &scenario[i]->source[s];
-
-                for (size_t r = 0; r < scenario[k]->n_sources; r++)
-                    if (!strcmp(source->label, scenario[k]->source[r].label) &&
-                        tree_cites(scenario[i]->root, source->id) &&
-                        tree_cites(scenario[k]->root, scenario[k]->source[r].id))
-                        return pool_print(pool, "%s and %s both rest on \"%s\"", scenario[k]->id, scenario[i]->id,
-                                          source->label);
-            }
+    for (size_t s = 0; s < b->n_sources; s++)
+        for (size_t r = 0; r < a->n_sources; r++)
+            if (!strcmp(b->source[s].label, a->source[r].label) && tree_cites(b->root, b->source[s].id) &&
+                tree_cites(a->root, a->source[r].id))
+                return pool_print(pool, "%s and %s both rest on \"%s\"", a->id, b->id, b->source[s].label);
     return NULL;
 }
 
-bool pooling_init(struct pooling *pooling, const struct scenario *const *scenario, size_t n, struct diag *diag)
+/* A number that a scenario plays with, and where it was set. */
+struct leaf {
+    const char *path;
+    double number;
+    struct place at;
+};
+
+struct leaves {
+    struct pool pool;
+    struct leaf *leaf;
+    size_t n, capacity;
+};
+
+static void collect_leaves(struct leaves *leaves, const char *path, const struct node *node)
+{
+    if (node->kind == NODE_NUMBER) {
+        leaves->leaf = pool_grow(&leaves->pool, leaves->leaf, leaves->n, &leaves->capacity, sizeof *leaves->leaf);
+        leaves->leaf[leaves->n++] = (struct leaf){path, node->number, node->at};
+    }
+    for (size_t i = 0; i < node->n; i++)
+        collect_leaves(leaves,
+                       node->child[i]->name ? pool_print(&leaves->pool, "%s.%s", path, node->child[i]->name)
+                                            : pool_print(&leaves->pool, "%s.%zu", path, i),
+                       node->child[i]);
+}
+
+static void collect_numbers(struct leaves *leaves, const struct scenario *scenario)
+{
+    static const char *const section[] = {"actors",    "bases",      "transitions",  "levers",    "events",
+                                          "couplings", "dependence", "correlations", "parameters"};
+
+    for (size_t i = 0; i < sizeof section / sizeof *section; i++) {
+        const struct node *node = tree_get(scenario->root, section[i]);
+
+        if (node)
+            collect_leaves(leaves, section[i], node);
+    }
+}
+
+static const struct leaf *find_leaf(const struct leaves *leaves, const char *path)
+{
+    for (size_t i = 0; i < leaves->n; i++)
+        if (!strcmp(leaves->leaf[i].path, path))
+            return &leaves->leaf[i];
+    return NULL;
+}
+
+/* Numbers that two scenarios have in common are one judgement, not two: nearly all of them (a copy with another analyst's name), or
+ * those of a frame that both extend, set by the same lines of the same file. */
+static const char *find_shared_numbers(struct pool *pool, const struct scenario *a, const struct scenario *b)
+{
+    struct leaves of_a = {0}, of_b = {0};
+    const char *frame = NULL, *found = NULL;
+    size_t same = 0, framed = 0, most;
+
+    collect_numbers(&of_a, a);
+    collect_numbers(&of_b, b);
+    for (size_t i = 0; i < of_a.n; i++) {
+        const struct leaf *x = &of_a.leaf[i], *y = find_leaf(&of_b, x->path);
+
+        if (!y || x->number != y->number)
+            continue;
+        same++;
+        if (x->at.source && y->at.source && x->at.line == y->at.line && strcmp(x->at.source->name, "--set") &&
+            !strcmp(x->at.source->name, y->at.source->name)) {
+            framed++;
+            frame = x->at.source->name;
+        }
+    }
+    most = of_a.n > of_b.n ? of_a.n : of_b.n;
+    if (most && 10 * same >= 9 * most)
+        found = pool_print(pool, "%s and %s have %zu of %zu numbers in common", a->id, b->id, same, most);
+    else if (framed)
+        found = pool_print(pool, "%s and %s both take %zu of their numbers from %s%s", a->id, b->id, framed, frame,
+                           framed > 1 ? " and what it extends" : "");
+    pool_free(&of_a.pool);
+    pool_free(&of_b.pool);
+    return found;
+}
+
+/* Why analysts are not independent: the first pair that shares something; NULL: none does. */
+static const char *find_shared(struct pool *pool, const struct scenario *const *scenario, size_t n)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < n && !found; i++)
+        for (size_t k = 0; k < i && !found; k++)
+            found = find_shared_source(pool, scenario[k], scenario[i]);
+    for (size_t i = 0; i < n && !found; i++)
+        for (size_t k = 0; k < i && !found; k++)
+            found = find_shared_numbers(pool, scenario[k], scenario[i]);
+    return found;
+}
+
+bool pooling_init(struct pooling *pooling, const struct scenario *const *scenario, size_t n, enum agenda_given given,
+                  struct diag *diag)
 {
     double all = 0.0;
 
@@ -91,7 +179,7 @@ bool pooling_init(struct pooling *pooling, const struct scenario *const *scenari
                    "no analyst has any weight");
     for (size_t i = 0; i < n; i++)
         pooling->weight[i] = scenario[i]->analyst_weight / all;
-    agenda_make(&pooling->agenda, scenario, n);
+    agenda_make(&pooling->agenda, scenario, n, given);
     if (!pooling->agenda.n)
         diag_error(
             diag, (struct place){.source = scenario[0]->file[0]},
@@ -140,11 +228,8 @@ static double pool_item(const void *what, size_t leave_out)
     double *p = memory_new((it->n + 1) * k, sizeof *p), *out = p + it->n * k, value = NAN;
 
     for (size_t i = 0; i < it->n; i++)
-        for (size_t s = 0; s < k; s++) {
+        for (size_t s = 0; s < k; s++)
             p[i * k + s] = outcome_share(&it->outcome[i], sibling[s], leave_out);
-            if (wanted->method != POOL_LINEAR)
-                p[i * k + s] = outcome_open(&it->outcome[i], p[i * k + s]);
-        }
     if (!states)
         value = pooling_probability(wanted->method, p, it->weight, it->n, it->extreme);
     else
@@ -155,6 +240,49 @@ static double pool_item(const void *what, size_t leave_out)
     free(p);
     free(sibling);
     return value;
+}
+
+/* What an analyst's drawn frequencies are too few for; NULL: they are enough, or computed. */
+static const char *find_few(struct pooling *it, size_t analyst, const size_t *sibling, size_t n)
+{
+    const struct outcome *outcome = &it->outcome[analyst];
+
+    if (outcome->computed || !(it->weight[analyst] > 0.0))
+        return NULL;
+    for (size_t s = 0; s < n; s++) {
+        const struct estimate p = outcome_estimate(outcome, sibling[s]);
+        const double runs = (double)p.n, hits = p.value * runs, rarer = n > 1 ? hits : fmin(hits, runs - hits);
+
+        if (rarer < POOLING_LEAST - 0.5)
+            return pool_print(&it->pool, "drawn, %s has only %.0f %s in %.0f runs: fewer than %d have no odds to pool",
+                              it->scenario[analyst]->id, rarer, hits <= rarer ? "hits" : "misses", runs,
+                              (int)POOLING_LEAST);
+    }
+    return NULL;
+}
+
+/* An exact 0 or 1 decides a pool of odds alone, whatever the others say. */
+static const char *find_veto(struct pooling *it, size_t analyst, size_t item)
+{
+    const double p = outcome_share(&it->outcome[analyst], item, REPLICATES);
+
+    if (!it->outcome[analyst].computed || !(it->weight[analyst] > 0.0) || (p > 0.0 && p < 1.0))
+        return NULL;
+    return pool_print(&it->pool, "%s holds it %s, which alone decides the pools of odds", it->scenario[analyst]->id,
+                      p > 0.0 ? "certain" : "impossible");
+}
+
+static void check_odds(struct pooling *it, size_t item)
+{
+    size_t *sibling = memory_new(it->agenda.n, sizeof *sibling);
+    const size_t n = siblings(&it->agenda, item, sibling);
+    struct pooled *pooled = &it->item[item];
+
+    for (size_t i = 0; i < it->n; i++) {
+        pooled->no_odds = pooled->no_odds ? pooled->no_odds : find_few(it, i, sibling, n);
+        pooled->veto = pooled->veto ? pooled->veto : find_veto(it, i, item);
+    }
+    free(sibling);
 }
 
 static double divergence_of(const struct pooling *it, size_t item)
@@ -223,12 +351,14 @@ bool pooling_play(struct pooling *pooling, const struct play_settings *settings,
     pooling->outcome = outcome;
     pooling->item = pool_new(&pooling->pool, pooling->agenda.n, sizeof *pooling->item);
     for (size_t i = 0; i < pooling->agenda.n; i++) {
+        check_odds(pooling, i);
         for (size_t m = 0; m < POOL_METHODS; m++) {
             const struct wanted wanted = {pooling, i, (enum pooling_method)m};
 
-            pooling->item[i].value[m] = m == POOL_EXTREMISED && isnan(pooling->extreme)
-                                            ? (struct estimate){NAN, NAN, 0}
-                                            : outcome_jackknife(pool_item, &wanted, &outcome[0]);
+            pooling->item[i].value[m] =
+                (m != POOL_LINEAR && pooling->item[i].no_odds) || (m == POOL_EXTREMISED && isnan(pooling->extreme))
+                    ? (struct estimate){NAN, NAN, 0}
+                    : outcome_jackknife(pool_item, &wanted, &outcome[0]);
         }
         disagree(pooling, i, &pooling->item[i]);
     }

@@ -8,6 +8,8 @@
 #include "sim/analysis/agenda.h"
 #include "sim/analysis/outcome.h"
 
+enum { POOLING_LEAST = 10 };
+
 enum pooling_method { POOL_LINEAR, POOL_LOGARITHMIC, POOL_EXTREMISED, POOL_METHODS };
 
 /* Of n probabilities with weights that sum to 1. Logarithmic: the odds' weighted geometric mean; extremised: these odds to the
@@ -27,6 +29,8 @@ struct pooled {
     double divergence;                   /* of a question: of its yes and no; of a base's state: of all its states */
     double between, within;              /* sd between analysts; root mean square of their own sds over worlds */
     double lowest, highest;              /* analyst's answer */
+    const char *no_odds;                 /* why there is neither logarithmic nor extremised pool; NULL: there is */
+    const char *veto; /* who holds it impossible or certain, which alone decides those; NULL: nobody */
 };
 
 struct pooling {
@@ -37,17 +41,19 @@ struct pooling {
     struct agenda agenda;
     struct outcome *outcome; /* per analyst */
     double extreme;          /* the power of the odds; NAN: not extremised */
-    const char *shared;      /* a source that two analysts share, in words; NULL: none */
-    struct pooled *item;     /* per item of the agenda */
+    const char *
+        shared; /* what two analysts share (a source, a frame's numbers, nearly all numbers), in words; NULL: nothing */
+    struct pooled *item; /* per item of the agenda */
     uint64_t n_worlds, n_runs;
 };
 
 /* Of n scenarios (two or more, read without mistakes). False, and told through diag, when no weight is above 0 or nothing can
  * be asked of all. Free with pooling_free in any case. */
-bool pooling_init(struct pooling *pooling, const struct scenario *const *scenario, size_t n, struct diag *diag);
+bool pooling_init(struct pooling *pooling, const struct scenario *const *scenario, size_t n, enum agenda_given given,
+                  struct diag *diag);
 void pooling_free(struct pooling *pooling);
 
-/* Play them on the same luck and pool their answers; false when stopped or on a runaway (arms.h). Drawn frequencies of 0 or 1,
- * which prove no certainty, enter logarithms as half a run. */
+/* Play them on the same luck and pool their answers; false when stopped or on a runaway (arms.h). A drawn frequency
+ * with fewer than POOLING_LEAST hits or misses has no odds to speak of: then there is no logarithmic pool. */
 bool pooling_play(struct pooling *pooling, const struct play_settings *settings, const char **runaway);
 #endif

@@ -237,7 +237,7 @@ static bool make(void *context, size_t i, struct arm *arm)
             ask(&arm->scenario->pool, forecast->scenario, &resolutions->item[r], &forecast->verdict[r],
                 arm->scenario->question, &n);
     arm->scenario->n_questions = n;
-    arm->plan = plan_compile_answers(arm->scenario, model_find(forecast->scenario->model[0].name.text), 0.0, NULL, 0,
+    arm->plan = plan_compile_answers(arm->scenario, model_find(forecast->scenario->model[0].name.text), NULL,
                                      &it->tables, &diag);
     diag_free(&diag);
     return arm->plan != NULL;

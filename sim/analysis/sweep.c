@@ -19,7 +19,7 @@ void sweep_init(struct sweep *sweep, const struct scenario *scenario, const char
     sweep->n_points = 1;
     for (size_t k = 0; k < sweep->n_paths; k++)
         sweep->n_points *= sweep->path[k].n;
-    agenda_make(&sweep->agenda, &scenario, 1);
+    agenda_make(&sweep->agenda, &scenario, 1, GIVEN_START);
 }
 
 void sweep_free(struct sweep *sweep)

@@ -21,6 +21,7 @@ struct compare_options {
     const char *baseline;
     int by;
     uint64_t orders;
+    int given;
 };
 
 static const struct option_row option[] = {
@@ -30,6 +31,11 @@ static const struct option_row option[] = {
      "whose shares of the difference: each assumption's (default), thing's, group's, or none", by_name},
     {"orders", "N", OPTION_COUNT, offsetof(struct compare_options, orders),
      "pairs of orders to sample where over 12 assumptions differ (some thousand arms in all if left out)", NULL},
+    {"given", "WHAT", OPTION_CHOICE, offsetof(struct compare_options, given),
+     "what scenarios that start earlier are conditioned on: start (default: the last one's start: its bases' states, "
+     "and nothing "
+     "come that can still come there) or held (the bases still held)",
+     playing_given_name},
 };
 static const struct option_set options_of_compare = {option, sizeof option / sizeof *option, 0, &playing_options};
 
@@ -153,6 +159,10 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     progress_end(&job->progress);
     if (!good)
         return playing_given_up("compare", runaway);
+    for (size_t i = 0; i < comparison->n_arms; i++)
+        if (comparison->arm[i].outcome.evidence < AGENDA_LEAST_KEPT)
+            return playing_too_rare("compare", scenario[i], comparison->arm[i].outcome.evidence,
+                                    comparison->agenda.last);
     if (!folder)
         folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
     made = provenance(&pool, job, comparison, &settings);
@@ -173,7 +183,7 @@ static int compare_batch(struct job *job, struct diag *diag)
 
     for (size_t i = 0; i < batch->n; i++)
         scenario[i] = batch->item[i].scenario;
-    agenda_make(&comparison.agenda, scenario, batch->n);
+    agenda_make(&comparison.agenda, scenario, batch->n, (enum agenda_given)job->options->given);
     if (!comparison.agenda.n)
         diag_error(
             diag, (struct place){.source = scenario[0]->file[0]},

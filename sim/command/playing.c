@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include "sim/analysis/agenda.h"
 #include "sim/command/command.h"
 #include "sim/engine/history.h"
 
@@ -19,6 +20,8 @@ const char *const playing_design_name[] = {
 
 const char *const playing_estimator_name[] = {
     [ESTIMATOR_AUTO] = "auto", [ESTIMATOR_CONDITIONAL] = "conditional", [ESTIMATOR_DRAW] = "draw", NULL};
+
+const char *const playing_given_name[] = {[GIVEN_START] = "start", [GIVEN_HELD] = "held", NULL};
 
 static const struct option_row option[] = {
     {"set", "PATH=VALUE", OPTION_OVERRIDE, offsetof(struct playing, overrides),
@@ -134,7 +137,7 @@ void playing_play(struct play_result *result, const struct plan *plan, const str
     struct diag diag = {0};
 
     if (settings->precision > 0.0 && plan->chain && settings->estimator != ESTIMATOR_DRAW)
-        answers = plan_compile_answers(plan->scenario, plan->model, 0.0, NULL, 0, NULL, &diag);
+        answers = plan_compile_answers(plan->scenario, plan->model, NULL, NULL, &diag);
     borrowed = (const struct plan *const *)&answers;
     precise.answers = answers ? borrowed : NULL;
     play(result, &plan, 1, &precise);
@@ -167,6 +170,15 @@ struct play_settings playing_arms_settings(const struct playing *playing, bool c
     if (playing->worlds)
         settings.n_worlds = playing->worlds;
     return settings;
+}
+
+int playing_too_rare(const char *verb, const struct scenario *scenario, double kept, const struct scenario *last)
+{
+    fprintf(stderr,
+            "foothold %s: only %.2g %% of the histories of %s come to where %s starts: too few to go by\n"
+            "  hint: --given held asks only that the bases are still held then\n",
+            verb, 100.0 * kept, scenario->id, last->id);
+    return EXIT_INPUT;
 }
 
 int playing_given_up(const char *verb, const char *runaway)

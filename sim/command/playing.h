@@ -44,6 +44,11 @@ struct play_settings playing_arms_settings(const struct playing *playing, bool c
 /* The exit status of a verb whose arms were stopped, or of which one ran away (the clock's id, else NULL), which is told. */
 int playing_given_up(const char *verb, const char *runaway);
 
+extern const char *const playing_given_name[]; /* by enum agenda_given; NULL at the end */
+
+/* Say that too little of a scenario is left once it is conditioned on another's start; the exit status. */
+int playing_too_rare(const char *verb, const struct scenario *scenario, double kept, const struct scenario *last);
+
 /* How to play a plan; who is told of what (progress, world ...) is left to the caller. */
 struct play_settings playing_settings(const struct playing *playing, const struct plan *plan, bool drawn);
 

@@ -17,6 +17,7 @@ struct pool_options {
     struct playing playing;
     double extreme;
     bool force;
+    int given;
 };
 
 static const struct option_row option[] = {
@@ -24,6 +25,11 @@ static const struct option_row option[] = {
      "raise the pooled odds to the power A (1.5 if left out and no two analysts share a source)", NULL},
     {"force", NULL, OPTION_FLAG, offsetof(struct pool_options, force), "extremise even analysts who share sources",
      NULL},
+    {"given", "WHAT", OPTION_CHOICE, offsetof(struct pool_options, given),
+     "what scenarios that start earlier are conditioned on: start (default: the last one's start: its bases' states, "
+     "and nothing "
+     "come that can still come there) or held (the bases still held)",
+     playing_given_name},
 };
 static const struct option_set options_of_pool = {option, sizeof option / sizeof *option, 0, &playing_options};
 
@@ -110,6 +116,9 @@ static int play_pool(struct job *job)
     if (!good)
         return playing_given_up("pool", runaway);
     for (size_t i = 0; i < batch->n; i++)
+        if (pooling->outcome[i].evidence < AGENDA_LEAST_KEPT)
+            return playing_too_rare("pool", pooling->scenario[i], pooling->outcome[i].evidence, pooling->agenda.last);
+    for (size_t i = 0; i < batch->n; i++)
         computed[i] = pooling->outcome[i].computed;
     if (!folder)
         folder = pool_print(pool, "results/%s/pool", batch->item[0].scenario->id);
@@ -137,7 +146,7 @@ static int pool_batch(struct job *job, struct diag *diag)
     for (size_t i = 0; i < batch->n && !diag->n_errors; i++)
         playing_check_plan(playing, &batch->item[i], false, diag);
     playing_check_arms(playing, diag);
-    if (!diag->n_errors && pooling_init(job->pooling, scenario, batch->n, diag))
+    if (!diag->n_errors && pooling_init(job->pooling, scenario, batch->n, (enum agenda_given)job->options->given, diag))
         choose_extreme(job, diag);
     if (diag->n_errors || !playing->quiet)
         diag_print(diag, stderr, terminal_has_colour(stderr));
@@ -180,11 +189,11 @@ const struct command command_pool = {
     .name = "pool",
     .summary = "make one answer of several analysts', and say how far they disagree",
     .usage = "foothold pool [options] FILE...",
-    .detail =
-        "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is "
-        "refused where two\n"
-        "analysts cite the same source. Written to results/FIRST/pool or --out: pool.txt, pool.csv, analysts.csv,\n"
-        "pool.json, report.html, manifest.json.\n",
+    .detail = "Analysts count by analyst.weight. Pools: linear, logarithmic (of the odds) and extremised, which is "
+              "refused where two\n"
+              "analysts share a source, a frame's numbers or nearly all numbers. Written to results/FIRST/pool or "
+              "--out: pool.txt, pool.csv, analysts.csv,\n"
+              "pool.json, report.html, manifest.json.\n",
     .options = &options_of_pool,
     .run = run,
 };

@@ -22,7 +22,7 @@ static void list_stops(struct course *course, const struct plan *plan)
     for (size_t q = 0; q < plan->n_questions; q++)
         if (plan->question[q].month > 0.0)
             course->stop[n++] = plan->question[q].month;
-    if (plan->given.n_bases && plan->given.month > 0.0)
+    if (plan_is_conditioned(&plan->given) && plan->given.month > 0.0)
         course->stop[n++] = plan->given.month;
     if (!plan->answers_only || !n)
         course->stop[n++] = plan->horizon;

@@ -244,12 +244,12 @@ static void keep_given(struct follow *follow, size_t g, size_t lane)
         for (uint32_t b = 0; b < group->n_bases; b++)
             for (uint32_t i = 0; i < plan->given.n_bases; i++)
                 fits = fits && (plan->given.base[i] != group->base[b] ||
-                                plan->held >> group->state[n * group->n_bases + b] & 1);
+                                plan->given.states[i] >> group->state[n * group->n_bases + b] & 1);
         all += *p;
         *p = fits ? *p : 0.0f;
         kept += *p;
     }
-    follow->weight[g * R + follow->lane[lane].run] = fmin(1.0, fmax(0.0, kept / all));
+    follow->weight[g * R + follow->lane[lane].run] *= fmin(1.0, fmax(0.0, kept / all));
 }
 
 static int64_t units(float x)
@@ -278,11 +278,22 @@ static void arrive(struct follow *follow, size_t g, uint32_t stop, size_t lane)
             follow->asked[((stop * follow->chain->n_groups + g) * follow->n_asked + asked++) * R + run] =
                 follow->count[c * L + lane];
     }
-    if (plan->given.n_bases && plan->given.month == follow->course.stop[stop])
+    if (plan_is_conditioned(&plan->given) && plan->given.month == follow->course.stop[stop])
         keep_given(follow, g, lane);
     for (size_t q = 0; follow->is_asked[stop] && q < plan->n_questions; q++)
         if (!plan->question[q].of_clock && plan->question[q].month == follow->course.stop[stop])
             match(follow, g, q, lane);
+}
+
+/* Whether none of the levers and events that must not have come by then has. */
+static bool is_absent(const struct follow *follow, size_t run)
+{
+    const struct plan_given *given = &follow->plan->given;
+
+    for (uint32_t i = 0; i < given->n_absent; i++)
+        if (follow->came[given->absent[i] * R + run] <= given->month)
+            return false;
+    return true;
 }
 
 static void begin_run(struct follow *follow, size_t g, size_t lane, size_t run)
@@ -296,7 +307,7 @@ static void begin_run(struct follow *follow, size_t g, size_t lane, size_t run)
         follow->count[c * L + lane] = 0.0f;
     for (uint32_t r = group->rates.first; r < group->rates.first + group->rates.n; r++)
         follow->factor[r * L + lane] = follow->by_world[follow->world_of[run] * follow->chain->n_rates + r];
-    follow->weight[g * R + run] = 1.0;
+    follow->weight[g * R + run] = g || is_absent(follow, run); /* once for all groups */
 }
 
 static void end_run(struct follow *follow, size_t g, size_t lane)
@@ -450,7 +461,7 @@ static void weigh(struct follow *follow)
         for (size_t g = 0; g < groups; g++)
             weight[run] *= follow->weight[g * R + run];
     }
-    for (size_t q = 0; q < plan->n_questions && plan->given.n_bases; q++)
+    for (size_t q = 0; q < plan->n_questions && plan_is_conditioned(&plan->given); q++)
         if (plan->question[q].of_clock || plan->question[q].month <= 0.0)
             for (size_t run = 0; run < R; run++)
                 follow->answer[q * R + run] *= weight[run];

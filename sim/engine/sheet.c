@@ -87,7 +87,10 @@ void sheet_begin(struct sheet *sheet, size_t replicate)
 static bool came_true(const struct plan *plan, const struct history *history)
 {
     for (uint32_t i = 0; i < plan->given.n_bases; i++)
-        if (!(plan->held >> history_state(history, plan, plan->given.base[i], plan->given.month) & 1))
+        if (!(plan->given.states[i] >> history_state(history, plan, plan->given.base[i], plan->given.month) & 1))
+            return false;
+    for (uint32_t i = 0; i < plan->given.n_absent; i++)
+        if (history->first[plan->factor[plan->given.absent[i]].clock] <= plan->given.month)
             return false;
     return true;
 }

@@ -153,8 +153,8 @@ void compile_computed(struct plan *plan)
         if (question->of_clock && question->factor != UINT32_MAX) {
             const uint32_t c = plan->factor[question->factor].clock;
 
-            question->computed =
-                question->month > 0.0 && plan->clock[c].baseline != BASELINE_AT && !bears_on_itself(plan, c, reached);
+            question->computed = question->month > 0.0 && plan->clock[c].baseline != BASELINE_AT &&
+                                 !plan->given.n_absent && !bears_on_itself(plan, c, reached);
         }
     }
     free(reached);

@@ -486,7 +486,7 @@ static const char *obstacle(struct plan *plan)
             if (!plan->clock[plan->link[l].clock].moves_base)
                 return pool_print(&plan->pool, "a coupling lets bases bear on %s", plan->clock[plan->link[l].clock].id);
     }
-    for (size_t q = 0; q < plan->n_questions && plan->given.n_bases; q++)
+    for (size_t q = 0; q < plan->n_questions && plan_is_conditioned(&plan->given); q++)
         if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX)
             return "whether a transition rings is asked where bases must have been held later on";
     for (size_t b = 0; b < plan->n_bases; b++)

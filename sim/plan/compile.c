@@ -306,25 +306,31 @@ static void table_frailties(const struct compiler *compiler)
     }
 }
 
-struct held_then { /* ids of bases that must be held at a month */
-    double month;
-    const char *const *id;
-    size_t n;
-};
-
-static void compile_given(struct compiler *compiler, const struct held_then *held)
+static void compile_given(struct compiler *compiler, const struct known_then *known)
 {
-    struct plan_given *given = &compiler->plan->given;
+    struct plan *plan = compiler->plan;
+    struct plan_given *given = &plan->given;
 
-    given->month = held->month;
-    given->base = pool_new(compiler->pool, held->n, sizeof *given->base);
-    for (size_t i = 0; i < held->n; i++)
-        given->base[given->n_bases++] = (uint32_t)compile_find(&compiler->bases, held->id[i]);
+    given->month = known->month;
+    given->base = pool_new(compiler->pool, known->n_bases, sizeof *given->base);
+    given->states = pool_new(compiler->pool, known->n_bases, sizeof *given->states);
+    given->absent = pool_new(compiler->pool, known->n_absent, sizeof *given->absent);
+    for (size_t i = 0; i < known->n_bases; i++) {
+        given->base[i] = (uint32_t)compile_find(&compiler->bases, known->base[i]);
+        given->states[i] =
+            known->state ? UINT64_C(1) << compiler->states.original[compile_find(&compiler->states, known->state[i])]
+                         : plan->held;
+    }
+    given->n_bases = (uint32_t)known->n_bases;
+    for (uint32_t f = 0; f < plan->n_factors; f++)
+        for (size_t i = 0; i < known->n_absent; i++)
+            if (!strcmp(plan->factor[f].id, known->absent[i]))
+                given->absent[given->n_absent++] = f;
 }
 
 /* Fill in a plan; it is freed, and NULL returned, when there are mistakes. */
 static struct plan *compile(struct plan *plan, const struct scenario *scenario, const struct model *model,
-                            const struct held_then *held, struct tables *tables, struct diag *diag)
+                            const struct known_then *known, struct tables *tables, struct diag *diag)
 {
     struct compiler compiler = {.scenario = scenario,
                                 .plan = plan,
@@ -354,7 +360,7 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
         number_coordinates(plan);
     }
     if (diag->n_errors == errors)
-        compile_given(&compiler, held);
+        compile_given(&compiler, known);
     if (!diag->n_errors)
         compile_warnings(&compiler); /* mistakes would make for false ones */
     if (diag->n_errors == errors) {
@@ -369,16 +375,16 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
 
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
 {
-    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct held_then){0}, NULL, diag);
+    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct known_then){0}, NULL, diag);
 }
 
-struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
-                                  const char *const *held, size_t n_held, struct tables *tables, struct diag *diag)
+struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model,
+                                  const struct known_then *known, struct tables *tables, struct diag *diag)
 {
     struct plan *plan = memory_new(1, sizeof *plan);
 
     plan->answers_only = true;
-    return compile(plan, scenario, model, &(struct held_then){month, held, n_held}, tables, diag);
+    return compile(plan, scenario, model, known ? known : &(struct known_then){0}, tables, diag);
 }
 
 void plan_free(struct plan *plan)

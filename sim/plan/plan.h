@@ -133,12 +133,19 @@ struct plan_factor {
     uint32_t clock;
 };
 
-/* What histories are asked to have come true; those where it has not do not count. */
+/* What a history must have come to by a month; those that have not do not count. */
 struct plan_given {
     double month;
-    uint32_t *base;   /* all of these are held then */
-    uint32_t n_bases; /* 0: nothing is asked */
+    uint32_t *base;   /* each of these is then */
+    uint64_t *states; /* in one of these states (per such base) */
+    uint32_t *absent; /* levers and events (factors) that have not come by then */
+    uint32_t n_bases, n_absent;
 };
+
+static inline bool plan_is_conditioned(const struct plan_given *given)
+{
+    return given->n_bases || given->n_absent;
+}
 
 /* A value for one of the model's own fields, for one base. */
 struct plan_setting {
@@ -192,10 +199,21 @@ struct plan {
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag);
 void plan_free(struct plan *plan);
 
-/* The same to answer its questions and nothing else, which takes much less time, from histories in which some bases (ids; all
- * of them bases of the scenario) still are held at a month. n_held 0: from all histories. tables: shared with other plans; NULL: its own. */
-struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model, double month,
-                                  const char *const *held, size_t n_held, struct tables *tables, struct diag *diag);
+/* What is known of a history at a month: each of n_bases bases is in one of the states named for it (NULL: is held), and of n_absent
+ * levers and events none has come. Ids of the scenario, which must exist. */
+struct known_then {
+    double month;
+    const char *const *base;
+    const char *const *state; /* one for each base; NULL: all are held */
+    size_t n_bases;
+    const char *const *absent;
+    size_t n_absent;
+};
+
+/* The same for a plan that answers its questions and nothing else, of the histories that come to what is known then (NULL: of
+ * all). tables: kept by the caller for several plans, or NULL. */
+struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model,
+                                  const struct known_then *known, struct tables *tables, struct diag *diag);
 
 /* The key of a named stream. */
 struct key128 plan_key(const char *name);

@@ -24,6 +24,9 @@ const char *compare_name(struct pool *pool, const struct agenda_item *item);
 /* What is asked, in words; where there are none, that name. */
 const char *compare_words(struct pool *pool, const struct agenda_item *item);
 
+/* What a scenario that starts earlier is conditioned on, in words: "histories that by then ...". */
+const char *compare_given(const struct agenda *agenda);
+
 /* "file.cfg:12", "-" where there is none. */
 const char *compare_place(struct pool *pool, struct place place);
 #endif

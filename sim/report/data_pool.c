@@ -63,6 +63,7 @@ static json_t *analyst(const struct pooling *pooling, size_t i)
     json_tree_put(out, "scenario_id", json_tree_string(pooling->scenario[i]->id));
     json_tree_put(out, "analyst_id", json_tree_string(pooling->scenario[i]->analyst_id));
     json_tree_put(out, "weight", json_tree_number(pooling->weight[i]));
+    json_tree_put(out, "kept", json_tree_number(pooling->outcome[i].evidence));
     for (size_t q = 0; q < pooling->agenda.n; q++) {
         const struct estimate p = outcome_estimate(&pooling->outcome[i], q);
         json_t *question = json_tree_object();
@@ -87,6 +88,8 @@ static json_t *pooled(const struct pooled *it)
         json_tree_put(method, "se", json_tree_number(it->value[m].se));
         json_tree_put(out, pool_method_name[m], method);
     }
+    json_tree_put(out, "no_odds", json_tree_string(it->no_odds));
+    json_tree_put(out, "veto", json_tree_string(it->veto));
     json_tree_put(out, "divergence_bits", json_tree_number(it->divergence));
     json_tree_put(out, "sd_between", json_tree_number(it->between));
     json_tree_put(out, "sd_within", json_tree_number(it->within));

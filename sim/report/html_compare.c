@@ -231,10 +231,12 @@ void html_compare(FILE *out, const struct comparison *comparison, const struct p
     if (!comparison->agenda.same_start)
         html_paragraph(
             out, NULL,
-            "The scenarios start on different dates: each question is compared at the earliest calendar date one of "
-            "them "
-            "asks it for, and what starts earlier counts by the histories that still hold the common bases when the "
-            "last begins.");
+            pool_print(
+                &it.pool,
+                "The scenarios start on different dates: each question is compared at the earliest calendar date "
+                "one of them asks it for, and what starts earlier counts by the histories that by the start of "
+                "%s %s.",
+                comparison->agenda.last->id, compare_given(&comparison->agenda)));
     for (size_t o = 0; o + 1 < comparison->n_arms; o++) {
         it.other = &comparison->other[o];
         tell_other(&it);

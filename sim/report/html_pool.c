@@ -42,10 +42,12 @@ static void lead(struct shown *it)
                                   pooling->shared,
                                   isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
     if (!pooling->agenda.same_start)
-        html_paragraph(it->out, NULL,
+        html_paragraph(
+            it->out, NULL,
+            pool_print(pool,
                        "They start on different dates: each question is asked at the earliest date one of them asks it "
-                       "for, and what starts earlier counts by the histories that still hold the common bases when the "
-                       "last begins.");
+                       "for, and what starts earlier counts by the histories that by the start of %s %s.",
+                       pooling->agenda.last->id, compare_given(&pooling->agenda)));
 }
 
 static void list_analysts(struct shown *it)
@@ -167,6 +169,14 @@ void html_pool(FILE *out, const struct pooling *pooling, const struct provenance
             }
     list_answers(&it);
     list_analysts(&it);
+    for (size_t i = 0; i < pooling->agenda.n; i++) {
+        const char *why = pooling->item[i].no_odds ? pooling->item[i].no_odds : pooling->item[i].veto;
+
+        if (why)
+            html_paragraph(out, NULL,
+                           pool_print(&it.pool, "%s: %s%s.", compare_name(&it.pool, &pooling->agenda.item[i]),
+                                      pooling->item[i].no_odds ? "no pool of odds, since " : "", why));
+    }
     html_reproduce(out, provenance);
     html_end(out);
     pool_free(&it.pool);

@@ -9,7 +9,7 @@ static json_t *arm(const struct comparison_arm *it)
     json_tree_put(out, "analyst_id", json_tree_string(it->scenario->analyst_id));
     json_tree_put(out, "title", json_tree_string(it->scenario->title));
     json_tree_put(out, "as_of", json_tree_string(it->scenario->as_of));
-    json_tree_put(out, "still_held", json_tree_number(it->outcome.evidence));
+    json_tree_put(out, "kept", json_tree_number(it->outcome.evidence));
     json_tree_put(out, "ess", json_tree_number(it->outcome.ess));
     json_tree_put(out, "estimator", json_tree_string(it->outcome.computed ? "conditional" : "draw"));
     return out;

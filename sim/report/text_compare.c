@@ -20,6 +20,14 @@ const char *compare_name(struct pool *pool, const struct agenda_item *item)
     return item->base ? pool_print(pool, "%s %s", item->base, item->state) : item->id;
 }
 
+const char *compare_given(const struct agenda *agenda)
+{
+    return agenda->given == GIVEN_HELD
+               ? "still hold the common bases"
+               : "have every common base in the state in which it begins there, and in which no lever "
+                 "or event has come that can still come there";
+}
+
 const char *compare_words(struct pool *pool, const struct agenda_item *item)
 {
     return *item->text ? item->text : compare_name(pool, item);
@@ -85,17 +93,19 @@ static void dates(struct page *page, const struct comparison *comparison)
         return;
     page_wrap(
         page, PAGE_PLAIN, 0,
-        "They start on different dates: each question is compared at the earliest calendar date one of them asks it "
-        "for, and what starts earlier counts by the histories that still hold the common bases when the last begins.");
+        pool_print(&page->pool,
+                   "They start on different dates: each question is compared at the earliest calendar date one of them "
+                   "asks it for, and what starts earlier counts by the histories that by the start of %s %s.",
+                   page_safe(page, agenda->last->id), compare_given(agenda)));
     for (size_t i = 0; i < comparison->n_arms; i++) {
         const struct comparison_arm *arm = &comparison->arm[i];
 
         if (arm->scenario->as_of_day < agenda->start)
             page_wrap(page, PAGE_PLAIN, INDENT,
-                      pool_print(
-                          &page->pool, "%s: still held then in %s" GLUE "%% of its histories; as good as %s runs",
-                          page_safe(page, arm->scenario->id), figure_percent(&page->pool, arm->outcome.evidence, 0.001),
-                          figure_count(&page->pool, (uint64_t)arm->outcome.ess)));
+                      pool_print(&page->pool, "%s: %s" GLUE "%% of its histories; as good as %s runs",
+                                 page_safe(page, arm->scenario->id),
+                                 figure_percent(&page->pool, arm->outcome.evidence, 0.001),
+                                 figure_count(&page->pool, (uint64_t)arm->outcome.ess)));
     }
 }
 

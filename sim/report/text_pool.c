@@ -25,10 +25,18 @@ static void head(struct page *page, const struct pooling *pooling)
                              page_safe(page, pooling->shared),
                              isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
     if (!pooling->agenda.same_start)
-        page_wrap(page, PAGE_PLAIN, 0,
-                  "They start on different dates: each question is asked at the earliest date one of them asks it for, "
-                  "and what "
-                  "starts earlier counts by the histories that still hold the common bases when the last begins.");
+        page_wrap(
+            page, PAGE_PLAIN, 0,
+            pool_print(
+                pool,
+                "They start on different dates: each question is asked at the earliest date one of them asks it for, "
+                "and what starts earlier counts by the histories that by the start of %s %s.",
+                page_safe(page, pooling->agenda.last->id), compare_given(&pooling->agenda)));
+    for (size_t i = 0; i < pooling->n && !pooling->agenda.same_start; i++)
+        if (pooling->scenario[i]->as_of_day < pooling->agenda.start)
+            page_wrap(page, PAGE_PLAIN, 2,
+                      pool_print(pool, "%s: %s %% of its histories", page_safe(page, pooling->scenario[i]->id),
+                                 figure_percent(pool, pooling->outcome[i].evidence, 0.001)));
 }
 
 static void add_item(struct table *table, struct page *page, const struct pooling *pooling, size_t i)
@@ -94,6 +102,14 @@ void text_pool(FILE *out, const struct pooling *pooling, const struct provenance
 
     head(&page, pooling);
     answers(&page, pooling);
+    for (size_t i = 0; i < pooling->agenda.n; i++) {
+        const char *why = pooling->item[i].no_odds ? pooling->item[i].no_odds : pooling->item[i].veto;
+
+        if (why)
+            page_wrap(&page, PAGE_PLAIN, 0,
+                      pool_print(&page.pool, "%s: %s%s.", compare_item(&page, &pooling->agenda.item[i]),
+                                 pooling->item[i].no_odds ? "no pool of odds, since " : "", page_safe(&page, why)));
+    }
     for (size_t i = 0; i < pooling->agenda.n_left_out; i++)
         page_wrap(&page, PAGE_DIM, 0,
                   pool_print(&page.pool, "Not pooled: %s, since %s.", page_safe(&page, pooling->agenda.left_out[i].id),

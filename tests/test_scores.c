@@ -86,12 +86,41 @@ static void parts_add_up_whatever_the_forecasts(void **state)
     assert_int_equal(it.n, 40);
 }
 
+/* No forecast is no perfect forecast; certainty that proves right scores 0, not -0. */
+static void nothing_and_certainty_score_as_they_should(void **state)
+{
+    const struct calibration it = score_calibration(NULL, NULL, 0);
+
+    (void)state;
+    assert_true(isnan(it.brier) && isnan(it.reliability) && isnan(it.resolution) && isnan(it.uncertainty));
+    assert_false(signbit(score_log((const double[]){0.0, 1.0}, 2, 1)));
+    assert_false(signbit(score_log((const double[]){0.0, 1.0 + 1e-9}, 2, 1)));
+}
+
+/* Every tenth falls in the bin that it begins, however it was rounded. */
+static void tenths_begin_their_bins(void **state)
+{
+    (void)state;
+    for (size_t b = 0; b <= 10; b++)
+        for (int side = -1; side <= 1; side++) {
+            const double p = (double)b / 10.0 + side * 1e-7;
+            const bool came = true;
+            const struct calibration it = score_calibration(&p, &came, 1);
+
+            assert_int_equal(it.bin[b < 10 ? b : 9].n, 1);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(three_categories_score_as_published), cmocka_unit_test(yes_or_no_scores_as_published),
-        cmocka_unit_test(analysts_score_as_worked_out),        cmocka_unit_test(brier_falls_into_murphys_parts),
+        cmocka_unit_test(three_categories_score_as_published),
+        cmocka_unit_test(yes_or_no_scores_as_published),
+        cmocka_unit_test(analysts_score_as_worked_out),
+        cmocka_unit_test(brier_falls_into_murphys_parts),
         cmocka_unit_test(parts_add_up_whatever_the_forecasts),
+        cmocka_unit_test(nothing_and_certainty_score_as_they_should),
+        cmocka_unit_test(tenths_begin_their_bins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

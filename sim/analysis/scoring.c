@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "sim/plan/model.h"
 #include "sim/analysis/arms.h"
 #include "sim/text/diag.h"
@@ -49,8 +50,19 @@ static bool is_played(const struct scenario *scenario, double day)
     return day >= scenario->as_of_day && month_of(scenario, day) <= scenario->horizon + 1.0 / MONTH_DAYS;
 }
 
-static const char *match_question(const struct scenario *scenario, const struct resolution *resolution,
-                                  struct verdict *verdict)
+static const char *date_of(struct pool *pool, double day)
+{
+    const time_t seconds = (time_t)lround(day) * 86400;
+    struct tm date = {0};
+    char text[32] = "";
+
+    gmtime_r(&seconds, &date);
+    strftime(text, sizeof text, "%Y-%m-%d", &date);
+    return pool_copy(pool, text, strlen(text));
+}
+
+static const char *match_question(struct pool *pool, const struct scenario *scenario,
+                                  const struct resolution *resolution, struct verdict *verdict)
 {
     const struct question *question = find_question(scenario, resolution->question.text);
 
@@ -60,7 +72,9 @@ static const char *match_question(const struct scenario *scenario, const struct 
         return "it does not ask that";
     return isnan(resolution->day) || is_day(scenario, question->month, resolution->day)
                ? NULL
-               : "it asks that for another date";
+               : pool_print(pool, "it asks that for %s, not for %s",
+                            date_of(pool, scenario->as_of_day + question->month * MONTH_DAYS),
+                            date_of(pool, resolution->day));
 }
 
 static const char *match_state(const struct scenario *scenario, const struct resolution *resolution,
@@ -98,11 +112,12 @@ static const char *match_frozen(const struct forecast *forecast, const struct re
     return NULL;
 }
 
-static void match(struct forecast *forecast, const struct resolution *resolution, struct verdict *verdict)
+static void match(struct pool *pool, struct forecast *forecast, const struct resolution *resolution,
+                  struct verdict *verdict)
 {
     const struct scenario *scenario = forecast->scenario;
 
-    verdict->why_not = resolution->kind == RESOLVED_QUESTION ? match_question(scenario, resolution, verdict)
+    verdict->why_not = resolution->kind == RESOLVED_QUESTION ? match_question(pool, scenario, resolution, verdict)
                        : resolution->kind == RESOLVED_STATE  ? match_state(scenario, resolution, verdict)
                                                              : match_held(scenario, resolution, verdict);
     if (!verdict->why_not && forecast->frozen)
@@ -146,7 +161,7 @@ void scoring_init(struct scoring *scoring, const struct resolutions *resolutions
         for (size_t r = 0; r < resolutions->n; r++) {
             struct verdict *verdict = &forecast[i].verdict[r];
 
-            match(&forecast[i], &resolutions->item[r], verdict);
+            match(&scoring->pool, &forecast[i], &resolutions->item[r], verdict);
             forecast[i].n_scored += !verdict->why_not;
             verdict->p = pool_new(&scoring->pool, verdict->k, sizeof *verdict->p);
         }
@@ -313,15 +328,21 @@ static double frozen_p(const struct forecast *forecast, const struct resolution 
     return resolution->kind == RESOLVED_QUESTION && i == 0 ? 1.0 - p : p;
 }
 
-static void judge_frozen(struct forecast *forecast, const struct resolutions *resolutions)
+static void judge_frozen(struct pool *pool, struct forecast *forecast, const struct resolutions *resolutions)
 {
     for (size_t r = 0; r < resolutions->n; r++) {
         struct verdict *verdict = &forecast->verdict[r];
         bool whole = true;
+        double sum = 0.0;
 
         for (size_t i = 0; i < verdict->k && !verdict->why_not; i++) {
             verdict->p[i] = frozen_p(forecast, &resolutions->item[r], i);
             whole = whole && verdict->p[i] >= 0.0 && verdict->p[i] <= 1.0;
+            sum += verdict->p[i];
+        }
+        if (whole && !verdict->why_not && fabs(sum - 1.0) > 1e-3) {
+            verdict->why_not = pool_print(pool, "its probabilities in summary.csv sum to %.4g, not to 1", sum);
+            forecast->n_scored--;
         }
         if (!whole) {
             verdict->why_not = "its summary.csv does not say";
@@ -344,6 +365,8 @@ static void sum_up(struct scoring *it)
     for (size_t i = 0; i < it->n; i++) {
         struct forecast *forecast = &it->forecast[i];
 
+        if (!forecast->n_scored)
+            forecast->brier = forecast->log = forecast->rps = NAN;
         for (size_t r = 0; r < it->resolutions->n; r++) {
             const struct verdict *verdict = &forecast->verdict[r];
 
@@ -375,7 +398,7 @@ bool scoring_play(struct scoring *scoring, const struct play_settings *settings,
     scoring->n_runs = settings->n_runs;
     for (size_t i = 0; i < scoring->n; i++)
         if (scoring->forecast[i].frozen)
-            judge_frozen(&scoring->forecast[i], scoring->resolutions);
+            judge_frozen(&scoring->pool, &scoring->forecast[i], scoring->resolutions);
         else if (scoring->forecast[i].n_scored)
             roster.forecast[arms.n++] = i;
     outcome = memory_new(arms.n, sizeof *outcome);

@@ -21,7 +21,7 @@ struct forecast {
     const struct frozen *frozen; /* NULL: the scenario is played */
     struct verdict *verdict;     /* per resolution */
     size_t n_scored;
-    double brier, log, rps; /* means over what is scored */
+    double brier, log, rps; /* means over what is scored; NAN where nothing is; log may be INFINITY */
 };
 
 struct scoring {

@@ -13,7 +13,9 @@ double score_brier(const double *p, size_t k, size_t o)
 double score_log(const double *p, size_t k, size_t o)
 {
     (void)k;
-    return p[o] > 0.0 ? -log(p[o]) : INFINITY;
+    if (!(p[o] > 0.0))
+        return INFINITY;
+    return p[o] < 1.0 ? -log(p[o]) : 0.0; /* -log(1) would be -0 */
 }
 
 double score_rps(const double *p, size_t k, size_t o)
@@ -27,13 +29,26 @@ double score_rps(const double *p, size_t k, size_t o)
     return k > 1 ? sum / (double)(k - 1) : 0.0;
 }
 
+/* A tenth belongs to the bin that it begins. Few tenths are floating-point numbers, and computed answers are rounded, so what
+ * is within SCORE_EDGE of one counts as that tenth: .3 falls in 30 to 40, however it came about. */
+static size_t bin_of(double p)
+{
+    const double at = floor((p + SCORE_EDGE) * SCORE_BINS);
+
+    return at < SCORE_BINS ? (size_t)fmax(at, 0.0) : SCORE_BINS - 1;
+}
+
 struct calibration score_calibration(const double *p, const bool *came, size_t n)
 {
     struct calibration out = {.n = n};
     double rate;
 
+    if (!n) {
+        out.brier = out.reliability = out.resolution = out.uncertainty = out.within = NAN;
+        return out;
+    }
     for (size_t i = 0; i < n; i++) {
-        const size_t at = p[i] < 1.0 ? (size_t)(p[i] * SCORE_BINS) : SCORE_BINS - 1;
+        const size_t at = bin_of(p[i]);
 
         out.bin[at].n++;
         out.bin[at].came += came[i];
@@ -41,7 +56,7 @@ struct calibration score_calibration(const double *p, const bool *came, size_t n
         out.came += came[i];
         out.brier += (p[i] - came[i]) * (p[i] - came[i]) / (double)n;
     }
-    rate = n ? (double)out.came / (double)n : NAN;
+    rate = (double)out.came / (double)n;
     out.uncertainty = rate * (1.0 - rate);
     for (size_t b = 0; b < SCORE_BINS; b++) {
         struct calibration_bin *bin = &out.bin[b];

@@ -16,7 +16,10 @@ double score_rps(const double *p, size_t k, size_t o);
 
 enum { SCORE_BINS = 10 };
 
-/* Yes-or-no forecasts in bins of a tenth. */
+#define SCORE_EDGE 1e-6
+
+/* Yes-or-no forecasts in bins of a tenth: from its lower edge, which belongs to it, to the next one's, which does not; 1 is in
+ * the last. What is within SCORE_EDGE below an edge counts as on it. All scores are NAN where n is 0. */
 struct calibration {
     struct calibration_bin {
         size_t n, came;

@@ -58,6 +58,13 @@ void csv_calibration(FILE *out, const struct scoring *scoring)
     }
 }
 
+/* JSON has no infinity: null with log_infinite true is one, where what came was called impossible; null alone: no score. */
+static void put_log(json_t *out, double log)
+{
+    json_tree_put(out, "log", json_tree_number(log));
+    json_tree_put(out, "log_infinite", json_boolean(isinf(log)));
+}
+
 static json_t *verdict_of(const struct verdict *it)
 {
     json_t *out = json_tree_object(), *p = json_tree_array();
@@ -72,7 +79,7 @@ static json_t *verdict_of(const struct verdict *it)
     json_tree_put(out, "p", p);
     json_tree_put(out, "outcome", json_tree_count(it->o));
     json_tree_put(out, "brier", json_tree_number(it->brier.value));
-    json_tree_put(out, "log", json_tree_number(it->log.value));
+    put_log(out, it->log.value);
     json_tree_put(out, "rps", json_tree_number(it->rps.value));
     return out;
 }
@@ -87,9 +94,9 @@ static json_t *forecast_of(const struct scoring *scoring, const struct forecast 
     json_tree_put(out, "model_id", json_tree_string(it->scenario->analyst_id));
     json_tree_put(out, "frozen", json_boolean(it->frozen != NULL));
     json_tree_put(out, "n", json_tree_count(it->n_scored));
-    json_tree_put(out, "brier", json_tree_number(it->n_scored ? it->brier : NAN));
-    json_tree_put(out, "log", json_tree_number(it->n_scored ? it->log : NAN));
-    json_tree_put(out, "rps", json_tree_number(it->n_scored ? it->rps : NAN));
+    json_tree_put(out, "brier", json_tree_number(it->brier));
+    put_log(out, it->log);
+    json_tree_put(out, "rps", json_tree_number(it->rps));
     json_tree_put(out, "resolutions", verdicts);
     return out;
 }

@@ -56,21 +56,30 @@ static const char *line_end(const char *at, const char *end)
     return at < end ? at + 1 : end;
 }
 
-static size_t fields(struct cursor *cursor, const char **out)
+/* Those of a line, and where each begins. */
+static size_t fields(struct cursor *cursor, const char **out, const char **begin)
 {
     const char *end = cursor->end;
     size_t n = 0;
     bool last = false;
 
     cursor->end = line_end(cursor->at, end);
-    while (!last && n < MOST_FIELDS)
+    while (!last && n < MOST_FIELDS) {
+        begin[n] = cursor->at;
         out[n++] = field(cursor, &last);
+    }
     cursor->at = cursor->end;
     cursor->end = end;
     return n;
 }
 
-static double number(struct cursor *cursor, const char *text)
+static struct place place_of(const struct cursor *cursor, const char *begin, const char *text)
+{
+    return source_place(cursor->source, (size_t)(begin - cursor->source->text), strlen(text));
+}
+
+/* NA is the one way to say that there is none. */
+static double number(struct cursor *cursor, const char *text, const char *begin, const char *name)
 {
     char *end;
     double x;
@@ -78,15 +87,18 @@ static double number(struct cursor *cursor, const char *text)
     if (!strcmp(text, "NA"))
         return NAN;
     x = strtod(text, &end);
-    if (end == text || *end)
-        complain(cursor, "as foothold writes it", pool_print(&cursor->to->pool, "\"%s\" is not a number", text));
-    return x;
+    if (end != text && !*end && isfinite(x))
+        return x;
+    diag_error(cursor->diag, place_of(cursor, begin, text), "a number as foothold writes it, or NA",
+               "%s: \"%s\" is not a number", name, text);
+    cursor->good = false;
+    return NAN;
 }
 
 static bool find_columns(struct cursor *cursor, size_t *place)
 {
-    const char *name[MOST_FIELDS];
-    const size_t n = fields(cursor, name);
+    const char *name[MOST_FIELDS], *begin[MOST_FIELDS];
+    const size_t n = fields(cursor, name, begin);
 
     for (size_t c = 0; c < COLUMNS; c++) {
         place[c] = n;
@@ -100,34 +112,97 @@ static bool find_columns(struct cursor *cursor, size_t *place)
     return cursor->good;
 }
 
-static void read_rows(struct cursor *cursor)
+static void add_row(struct cursor *cursor, const size_t *place, const char *const *text, const char *const *begin)
 {
     struct frozen *to = cursor->to;
-    size_t place[COLUMNS];
+    const size_t h = place[HORIZON], v = place[VALUE], e = place[SE];
+
+    to->row = pool_grow(&to->pool, to->row, to->n, &to->capacity, sizeof *to->row);
+    to->row[to->n++] = (struct frozen_row){.target = text[place[TARGET]],
+                                           .location = text[place[LOCATION]],
+                                           .type = text[place[TYPE]],
+                                           .type_id = text[place[TYPE_ID]],
+                                           .horizon = number(cursor, text[h], begin[h], column_name[HORIZON]),
+                                           .value = number(cursor, text[v], begin[v], column_name[VALUE]),
+                                           .se = number(cursor, text[e], begin[e], column_name[SE]),
+                                           .at = place_of(cursor, begin[v], text[v])};
+}
+
+static void read_rows(struct cursor *cursor)
+{
+    size_t place[COLUMNS], most = 0;
 
     if (!find_columns(cursor, place))
         return;
-    while (cursor->at < cursor->end && cursor->good) {
-        const char *text[MOST_FIELDS];
-        size_t n, most = 0;
+    for (size_t c = 0; c < COLUMNS; c++)
+        most = place[c] > most ? place[c] : most;
+    while (cursor->at < cursor->end) {
+        const char *text[MOST_FIELDS], *begin[MOST_FIELDS];
 
         cursor->line++;
-        n = fields(cursor, text);
-        for (size_t c = 0; c < COLUMNS; c++)
-            most = place[c] > most ? place[c] : most;
-        if (n <= most) {
+        if (fields(cursor, text, begin) <= most)
             complain(cursor, NULL, "a row with too few fields");
-            return;
-        }
-        to->row = pool_grow(&to->pool, to->row, to->n, &to->capacity, sizeof *to->row);
-        to->row[to->n++] = (struct frozen_row){.target = text[place[TARGET]],
-                                               .location = text[place[LOCATION]],
-                                               .type = text[place[TYPE]],
-                                               .type_id = text[place[TYPE_ID]],
-                                               .horizon = number(cursor, text[place[HORIZON]]),
-                                               .value = number(cursor, text[place[VALUE]]),
-                                               .se = number(cursor, text[place[SE]])};
+        else
+            add_row(cursor, place, text, begin);
     }
+}
+
+static bool same_cell(const struct frozen_row *a, const struct frozen_row *b)
+{
+    return !strcmp(a->target, b->target) && !strcmp(a->location, b->location) && !strcmp(a->type, b->type) &&
+           (a->horizon == b->horizon || (isnan(a->horizon) && isnan(b->horizon)));
+}
+
+/* Rows of one distribution stand together in order, then by their category, then by their place in the file. */
+static int by_cell(const void *left, const void *right)
+{
+    const struct frozen_row *a = *(const struct frozen_row *const *)left, *b = *(const struct frozen_row *const *)right;
+    int order = strcmp(a->target, b->target);
+
+    order = order ? order : strcmp(a->location, b->location);
+    order = order ? order : strcmp(a->type, b->type);
+    order = order ? order : (a->horizon > b->horizon) - (a->horizon < b->horizon);
+    order = order ? order : isnan(a->horizon) - isnan(b->horizon);
+    order = order ? order : strcmp(a->type_id, b->type_id);
+    return order ? order : (a > b) - (a < b);
+}
+
+/* A probability: of a category of a distribution, or the answer to a question. */
+static bool is_probability(const struct frozen *frozen, const struct frozen_row *row)
+{
+    if (!strcmp(row->type, "pmf"))
+        return true;
+    for (size_t q = 0; frozen->scenario && q < frozen->scenario->n_questions; q++)
+        if (!strcmp(row->target, frozen->scenario->question[q].entity.id))
+            return !strcmp(row->type, "mean");
+    return false;
+}
+
+/* Numbers that no run writes: each would be scored as if it were a forecast. */
+static void check_rows(const struct frozen *frozen, struct diag *diag)
+{
+    const double slack = 1e-3; /* of what was rounded by hand */
+    const struct frozen_row **row = memory_new(frozen->n + 1, sizeof *row);
+    double sum = 0.0;
+
+    for (size_t i = 0; i < frozen->n; i++)
+        row[i] = &frozen->row[i];
+    qsort(row, frozen->n, sizeof(const struct frozen_row *), by_cell);
+    for (size_t i = 0; i < frozen->n; i++) {
+        const struct frozen_row *it = row[i];
+        const bool again = i && same_cell(it, row[i - 1]), last = i + 1 == frozen->n || !same_cell(it, row[i + 1]);
+
+        if (again && !strcmp(it->type_id, row[i - 1]->type_id))
+            diag_error(diag, it->at, "keep one of the two", "value: \"%s\" of %s is told on line %u already",
+                       it->target, it->location, row[i - 1]->at.line);
+        if (is_probability(frozen, it) && (it->value < 0.0 || it->value > 1.0))
+            diag_error(diag, it->at, "a probability lies between 0 and 1", "value: %g is not a probability", it->value);
+        sum = (again ? sum : 0.0) + (isnan(it->value) ? 0.0 : it->value);
+        if (last && !strcmp(it->type, "pmf") && sum > 1.0 + slack)
+            diag_error(diag, it->at, "the probabilities of all categories sum to 1",
+                       "value: the distribution of \"%s\" of %s sums to %g", it->target, it->location, sum);
+    }
+    free(row);
 }
 
 /* The scenario that the manifest keeps, with its id. */
@@ -185,6 +260,8 @@ void frozen_read(struct frozen *frozen, const char *path, const struct model_sch
     read_rows(&cursor);
     if (cursor.good)
         frozen->scenario = read_scenario(frozen, path, model, n_models, diag);
+    if (cursor.good)
+        check_rows(frozen, diag);
 }
 
 void frozen_free(struct frozen *frozen)

@@ -5,7 +5,8 @@
 
 struct frozen_row {
     const char *target, *location, *type, *type_id;
-    double horizon, value, se;
+    double horizon, value, se; /* NAN: NA */
+    struct place at;           /* of the value */
 };
 
 struct frozen {
@@ -15,8 +16,8 @@ struct frozen {
     size_t n, capacity;
 };
 
-/* Read PATH, which ends in .csv; model: what its scenario may be played by. Mistakes go to diag. Free with frozen_free in any
- * case. */
+/* Read PATH, which ends in .csv; model: what its scenario may be played by. Mistakes go to diag, also probabilities outside 0 to 1,
+ * distributions that sum to more than 1, and rows that are there twice. Free with frozen_free in any case. */
 void frozen_read(struct frozen *frozen, const char *path, const struct model_schema *model, size_t n_models,
                  struct diag *diag);
 void frozen_free(struct frozen *frozen);

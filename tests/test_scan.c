@@ -58,9 +58,9 @@ static const struct refusal {
     {"a = \"x\xC2\x85\";", 1, 7, "control character", NULL},
     {"a = 1; # \x7F", 1, 10, "control character", NULL},
     {"a = 1;\rb = 2;\n", 1, 7, "carriage return", "LF or CRLF"},
-    {"\xEF\xBB\xBF"
-     "a = 1;",
-     1, 1, "byte order mark", "without BOM"},
+    {"\xEF\xBB\xBF" /* a byte order mark is passed over, and moves no column */
+     "a == 1;",
+     1, 4, "a second '='", NULL},
     {"\xFF\xFE"
      "a\n",
      1, 1, "UTF-16", "UTF-8"},

@@ -1,6 +1,7 @@
 #include "sim/scenario/read.h"
 #include <ctype.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *read_path(struct reader *reader, const char *path, const char *name)
@@ -36,9 +37,33 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
     return false;
 }
 
-bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path)
+/* "1e5", "007", "Inf": what readers of tables take for a number, unless it is a whole number that comes back as written. */
+static bool is_changed_as_number(const char *id)
+{
+    const size_t length = strlen(id);
+    char *end;
+
+    (void)strtod(id, &end);
+    if (!length || *end)
+        return false;
+    return id[strspn(id, "0123456789")] || (id[0] == '0' && length > 1) || length > 15;
+}
+
+const char *read_misread_as(const char *id)
 {
     static const char *const missing[] = {"NA", "na", "NaN", "nan", "NULL", "null", "None"};
+    static const char *const truth[] = {"T", "F", "TRUE", "FALSE", "True", "False", "true", "false"};
+
+    if (is_one_of(id, missing, sizeof missing / sizeof *missing))
+        return "R and Python read it as a missing value; choose another";
+    if (is_one_of(id, truth, sizeof truth / sizeof *truth))
+        return "R and Python read it as true or false; choose another";
+    return is_changed_as_number(id) ? "R and Python read it as a number; choose another" : NULL;
+}
+
+bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path)
+{
+    const char *misread = read_misread_as(id);
     const size_t length = strlen(id);
     bool good = isalpha((unsigned char)id[0]) && length <= 64;
 
@@ -47,9 +72,8 @@ bool read_check_id(struct reader *reader, const char *id, struct place place, co
     if (!good)
         diag_error(reader->diag, place, "an id is a letter, then letters, digits, _ or -, 64 at most",
                    "%s: \"%s\" is not an id", path, id);
-    else if (is_one_of(id, missing, sizeof missing / sizeof *missing))
-        diag_error(reader->diag, place, "R and Python read it as a missing value; choose another",
-                   "%s: \"%s\" cannot be an id", path, id);
+    else if (misread)
+        diag_error(reader->diag, place, misread, "%s: \"%s\" cannot be an id", path, id);
     else
         return true;
     return false;

@@ -51,6 +51,10 @@ extern const struct keys read_entity_keys;
 bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind kind, const char *path,
                   const char *wanted);
 bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path);
+
+/* What R's read.csv or pandas' read_csv would make of a column of this id other than text, as a hint to whoever chose it;
+ * NULL: they keep it. */
+const char *read_misread_as(const char *id);
 const char *read_path(struct reader *reader, const char *path, const char *name);
 
 /* A date YYYY-MM-DD as days since 1970-01-01; false with a diagnostic when it is none. */

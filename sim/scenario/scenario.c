@@ -153,6 +153,10 @@ static void name_scenario(struct reader *reader, const char *path)
         if (!good || !*scenario->id || strlen(scenario->id) > 64)
             diag_error(reader->diag, start_of(scenario), "add id = \"...\";: a letter, then letters, digits, _ or -",
                        "the file's name \"%s\" does not make an id", scenario->id);
+        else if (read_misread_as(scenario->id))
+            diag_error(reader->diag, start_of(scenario),
+                       pool_print(&scenario->pool, "%s, or add id = \"...\";", read_misread_as(scenario->id)),
+                       "the file's name \"%s\" does not make an id", scenario->id);
     }
     if (!scenario->title)
         scenario->title = scenario->id;

@@ -36,9 +36,15 @@ static const size_t *line_starts(struct pool *pool, const char *text, size_t siz
 
 struct source *source_from_text(struct pool *pool, const char *name, const char *text, size_t size)
 {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
     struct source *source = pool_new(pool, 1, sizeof *source);
-    char *copy = pool_new(pool, size + 2, 1);
+    char *copy;
 
+    if (size >= 3 && !memcmp(text, byte_order_mark, 3)) {
+        text += 3;
+        size -= 3;
+    }
+    copy = pool_new(pool, size + 2, 1);
     if (size)
         memcpy(copy, text, size);
     copy[size] = '\n';

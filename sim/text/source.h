@@ -30,7 +30,7 @@ enum { SOURCE_MAX = 8 * 1024 * 1024 }; /* bytes */
  * unreadable, a folder, a device or FIFO (never opened), or longer than SOURCE_MAX. Owned by the pool. */
 struct source *source_read(struct pool *pool, const char *path, struct diag *diag);
 
-/* A source from text in memory (copied), as --set and tests use it. */
+/* A source from text in memory (copied, without the byte order mark it may begin with), as --set and tests use it. */
 struct source *source_from_text(struct pool *pool, const char *name, const char *text, size_t size);
 
 /* The place of `length` bytes at an offset of the text. */

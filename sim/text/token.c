@@ -107,9 +107,6 @@ bool token_check_bytes(const struct source *source, struct diag *diag)
                    "this is not a text in UTF-8");
         return false;
     }
-    if (starts_with(source, "\xEF\xBB\xBF"))
-        diag_error(diag, source_place(source, 0, 3), "save the file as UTF-8 without BOM",
-                   "the file begins with a byte order mark");
     tell_flaws(source, diag);
     return true;
 }
@@ -190,8 +187,6 @@ static size_t blank_length(const struct lexer *lexer)
         return 0;
     if (isspace((unsigned char)*text))
         return 1;
-    if (lexer->at == 0 && begins(lexer, "\xEF\xBB\xBF"))
-        return 3;
     length = source_utf8(text, left(lexer));
     if (length == 0)
         return 1;

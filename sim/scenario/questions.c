@@ -19,6 +19,13 @@ static const struct key question_key[] = {
     {"month", read_node, offsetof(struct draft, month)},
 };
 
+/* Months are 30.4375 days, years are not always twelve of them: from 2024-01-01 to 2026-01-01 are 24.02, to 2027-01-01
+ * from 2025-01-01 are 23.98. Where one of the two ends is a date, a month up to a day beyond the horizon means it. */
+static bool is_within_a_day(const struct scenario *scenario, double month)
+{
+    return month > scenario->horizon && (month - scenario->horizon) * MONTH_DAYS <= 1.0;
+}
+
 /* The month meant by `on` or `month`, the horizon if neither; told when both or out of reach. */
 static double read_month(struct reader *reader, const char *path, const struct node *on, const struct node *month)
 {
@@ -34,11 +41,11 @@ static double read_month(struct reader *reader, const char *path, const struct n
         value = (day - scenario->as_of_day) / MONTH_DAYS;
     else if (!on && month)
         read_number(reader, month, read_path(reader, path, "month"), &value);
+    if ((on || scenario->horizon_is_date) && is_within_a_day(scenario, value))
+        value = scenario->horizon;
     if (node && !scenario->is_frame && !(value >= 0.0 && value <= scenario->horizon))
-        diag_error(reader->diag, node->at,
-                   pool_print(&reader->scenario->pool, "as_of is %s and the horizon %g months", scenario->as_of,
-                              scenario->horizon),
-                   "%s.%s: lies outside what is played (month %.4g)", path, node->name, value);
+        diag_error(reader->diag, node->at, read_reaching_horizon(reader, value),
+                   "%s.%s: lies outside what is played (month %.6g)", path, node->name, value);
     return value;
 }
 

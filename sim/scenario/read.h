@@ -60,6 +60,12 @@ const char *read_path(struct reader *reader, const char *path, const char *name)
 /* A date YYYY-MM-DD as days since 1970-01-01; false with a diagnostic when it is none. */
 bool read_date(struct reader *reader, const struct node *node, const char *path, double *day);
 
+/* The other way round: the date of a day, or of the day in which a moment falls; in the scenario's pool. */
+const char *read_date_text(struct reader *reader, double day);
+
+/* A hint for what lies at a month outside what is played: how far that goes, and the horizon that would reach. */
+const char *read_reaching_horizon(struct reader *reader, double month);
+
 /* The keys of timing as found, and what they come to together. */
 struct timing_nodes {
     const struct node *per_month, *per_year, *chance, *within, *when, *on, *at;

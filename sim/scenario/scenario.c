@@ -80,6 +80,38 @@ static struct place start_of(const struct scenario *scenario)
     return (struct place){.source = scenario->file[0]};
 }
 
+/* A number of months after as_of, or a date, which stays the same when as_of moves. */
+static void read_horizon(struct reader *reader, const struct node *node)
+{
+    struct scenario *scenario = reader->scenario;
+    const size_t errors = reader->diag->n_errors;
+    double months = 0.0, day;
+
+    scenario->horizon_place = node->at;
+    if (node->kind == NODE_STRING) {
+        scenario->horizon_is_date = true;
+        if (read_date(reader, node, "horizon", &day) && scenario->as_of)
+            months = (day - scenario->as_of_day) / MONTH_DAYS;
+    } else if (read_is_kind(reader, node, NODE_NUMBER, "horizon", "a number of months, or a date,")) {
+        months = node->number;
+    }
+    if (months > 0.0 && months <= SCENARIO_MONTHS) {
+        scenario->horizon = months;
+        return;
+    }
+    if (scenario->as_of || node->kind == NODE_NUMBER) /* what else is wrong was told, or a frame has no as_of yet */
+        scenario->horizon = SCENARIO_MONTHS;          /* so that nothing else seems to lie beyond it */
+    if (reader->diag->n_errors > errors)
+        return;
+    if (node->kind == NODE_NUMBER)
+        diag_error(reader->diag, node->at, "months after as_of: above 0, at most 1200", "horizon: %g is not a horizon",
+                   node->number);
+    else if (scenario->as_of)
+        diag_error(reader->diag, node->at,
+                   pool_print(&scenario->pool, "a date after as_of, %s, by at most 1200 months", scenario->as_of),
+                   "horizon: \"%s\" is not a horizon", node->text);
+}
+
 static void read_head(struct reader *reader)
 {
     struct scenario *scenario = reader->scenario;
@@ -97,18 +129,11 @@ static void read_head(struct reader *reader)
     if (head.as_of_node && read_date(reader, head.as_of_node, "as_of", &scenario->as_of_day))
         scenario->as_of = head.as_of_node->text;
     scenario->horizon = 24.0;
-    if (head.horizon_node && read_is_kind(reader, head.horizon_node, NODE_NUMBER, "horizon", "a number of months")) {
-        scenario->horizon = head.horizon_node->number;
-        scenario->horizon_place = head.horizon_node->at;
-        if (!(scenario->horizon > 0.0 && scenario->horizon <= 1200.0)) {
-            diag_error(reader->diag, head.horizon_node->at, "months after as_of: above 0, at most 1200",
-                       "horizon: %g is not a horizon", scenario->horizon);
-            scenario->horizon = 1200.0; /* so that nothing else seems to lie beyond it */
-        }
-    } else if (!head.horizon_node && !scenario->is_frame) {
+    if (head.horizon_node)
+        read_horizon(reader, head.horizon_node);
+    else if (!scenario->is_frame)
         diag_error(reader->diag, head.as_of_node->at_name, "add horizon = 24.0; (months after as_of)",
                    "horizon is missing");
-    }
 }
 
 static void read_analyst(struct reader *reader)

@@ -11,7 +11,8 @@
 
 struct diag;
 
-#define MONTH_DAYS 30.4375
+#define MONTH_DAYS      30.4375
+#define SCENARIO_MONTHS 1200.0 /* the longest horizon */
 enum { SCENARIO_COLOURS = 7 };
 
 struct name { /* an id as written; text NULL: absent */
@@ -188,7 +189,8 @@ struct scenario {
     unsigned analyst_colour; /* in plots of several: 1 to SCENARIO_COLOURS; 0 if not said */
     const char *as_of;       /* YYYY-MM-DD */
     double as_of_day;        /* days since 1970-01-01 */
-    double horizon;
+    double horizon;          /* months after as_of */
+    bool horizon_is_date;    /* written as one */
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */
     enum {

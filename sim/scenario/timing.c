@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "sim/scenario/read.h"
 
 /* Days from 1970-01-01 of a date of the Gregorian calendar, with years begun in March so that the leap day is
@@ -50,6 +51,17 @@ bool read_date(struct reader *reader, const struct node *node, const char *path,
     }
     *day = day_number(number[0], number[1], number[2]);
     return true;
+}
+
+const char *read_date_text(struct reader *reader, double day)
+{
+    const time_t seconds = (time_t)floor(day) * 86400;
+    struct tm date;
+    char text[40];
+
+    if (!gmtime_r(&seconds, &date) || !strftime(text, sizeof text, "%Y-%m-%d", &date))
+        return "";
+    return pool_print(&reader->scenario->pool, "%s", text);
 }
 
 static void read_step(struct reader *reader, const struct node *node, const char *path, struct timing *timing)
@@ -112,6 +124,18 @@ static void read_chance(struct reader *reader, const struct timing_nodes *nodes,
                                            .place = reader->scenario->horizon_place};
 }
 
+/* As a hint: how far is played, and the horizon that would do. */
+const char *read_reaching_horizon(struct reader *reader, double month)
+{
+    struct scenario *scenario = reader->scenario;
+    const char *end = read_date_text(reader, scenario->as_of_day + scenario->horizon * MONTH_DAYS);
+
+    if (month < 0.0 || month > SCENARIO_MONTHS)
+        return pool_print(&scenario->pool, "what is played runs from %s to %s", scenario->as_of, end);
+    return pool_print(&scenario->pool, "what is played ends on %s; horizon = \"%s\"; would reach it", end,
+                      read_date_text(reader, ceil(scenario->as_of_day + month * MONTH_DAYS)));
+}
+
 static void read_on(struct reader *reader, const struct node *node, const char *path, struct timing *timing)
 {
     double day;
@@ -127,7 +151,8 @@ static void read_on(struct reader *reader, const struct node *node, const char *
                      "%s: %s lies before as_of: it is in force from the start, for what is left of it", path,
                      node->text);
     if (!reader->scenario->is_frame && timing->on > reader->scenario->horizon)
-        diag_warning(reader->diag, node->at, NULL, "%s: %s lies after the horizon: it never comes", path, node->text);
+        diag_warning(reader->diag, node->at, read_reaching_horizon(reader, timing->on),
+                     "%s: %s lies after the horizon: it never comes", path, node->text);
 }
 
 /* Exactly one way: every other way that is given too is told at its place. */

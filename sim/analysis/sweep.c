@@ -152,6 +152,40 @@ static void check_path(struct sweep *sweep, const struct sweep_path *path)
                        path->path);
 }
 
+/* Whether a path leads to a field of a model that is not the one that plays. */
+static bool is_of_other_model(const struct scenario *scenario, const char *path)
+{
+    const size_t length = strcspn(path, ".");
+    const char *own = scenario->model[0].name.text;
+
+    for (size_t m = 0; m < model_count; m++)
+        if (strlen(model_list[m]->name) == length && !strncmp(model_list[m]->name, path, length))
+            return strcmp(model_list[m]->name, own) != 0;
+    return false;
+}
+
+/* Both ends play the same: the path names a note, a weight that only pools know, a field of another model. */
+static void warn_unchanged(struct sweep *sweep, struct spot first, struct spot last)
+{
+    struct diag told = {0};
+    struct pool pool = {0};
+    struct scenario *end[2] = {read_spot(sweep, &pool, first, &told), read_spot(sweep, &pool, last, &told)};
+    char *numbers[2] = {0};
+
+    for (int i = 0; i < 2; i++)
+        numbers[i] = end[i]->root ? scenario_print_numbers(end[i]) : NULL;
+    if (first.point != last.point && numbers[0] && numbers[1] &&
+        (!strcmp(numbers[0], numbers[1]) || is_of_other_model(end[0], first.only->path)))
+        diag_warning(sweep->diag, (struct place){0}, NULL, "--vary %s: changes nothing that is played",
+                     first.only->path);
+    for (int i = 0; i < 2; i++) {
+        free(numbers[i]);
+        scenario_free(end[i]);
+    }
+    pool_free(&pool);
+    diag_free(&told);
+}
+
 /* Try a value; when it makes no sense tell why. The scenario then stays, since what is told points at it. */
 static bool try(struct sweep *sweep, struct spot spot)
 {
@@ -183,13 +217,15 @@ void sweep_check(struct sweep *sweep)
     good = sweep->diag->n_errors == errors;
     for (size_t k = 0; k < sweep->n_paths && good; k++) {
         struct spot end = {0, &sweep->path[k]};
+        const struct spot first = end;
         size_t next;
 
         if (!try(sweep, end))
             continue;
         while ((next = sweep_next(sweep, end.point, k)) != SIZE_MAX)
             end.point = next;
-        try(sweep, end);
+        if (try(sweep, end))
+            warn_unchanged(sweep, first, end);
     }
 }
 

@@ -201,8 +201,24 @@ static void set_step(struct scenario *scenario, struct node *root, const struct 
         node->child[index]->n != 2)
         diag_error(diag, (struct place){0}, "steps count from 0", "%s %s: there is no such step of a rate",
                    option_of(override), override->path);
-    else if (tree && tree->n == 1)
+    else if (tree && tree->n == 1) {
+        if (tree_equal(node->child[index]->child[1], tree->child[0]))
+            diag_warning(diag, tree->child[0]->at, NULL, "%s: changes nothing: %s:%u says the same", override->path,
+                         node->at.source->name, node->child[index]->child[1]->at.line);
         *node->child[index]->child[1] = *tree->child[0];
+    }
+}
+
+/* Of two overrides of one path the later one counts, but for a sweep's, which is there to overrule. */
+static void warn_overruled(const struct override *override, size_t n, struct diag *diag)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            if (!strcmp(override[i].path, override[j].path) && strcmp(option_of(&override[j]), "--vary")) {
+                diag_warning(diag, (struct place){0}, NULL, "%s %s=%s: changes nothing: a later %s of it counts",
+                             option_of(&override[i]), override[i].path, override[i].value, option_of(&override[j]));
+                break;
+            }
 }
 
 static void lay_override(struct scenario *scenario, struct node *root, const struct override *override,
@@ -320,6 +336,7 @@ struct node *layers_read(struct scenario *scenario, const char *path, const stru
     }
     for (size_t i = 0; i < n_overrides; i++)
         lay_override(scenario, root, &override[i], diag);
+    warn_overruled(override, n_overrides, diag);
     drop_all_superseded(root);
     return diag->n_errors == before ? root : NULL;
 }

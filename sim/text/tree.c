@@ -1,6 +1,7 @@
 #include "sim/text/tree.h"
 #include <assert.h>
 #include <libconfig.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include "sim/text/diag.h"
@@ -135,6 +136,40 @@ static void append(struct pool *pool, struct node *group, struct node *child)
     group->child = grown;
 }
 
+/* A group { value = ...; source = ...; } stands for its value. */
+static const struct node *value_of(const struct node *node)
+{
+    const struct node *value = node;
+
+    while (value && value->kind == NODE_GROUP)
+        value = tree_get(value, "value");
+    return value ? value : node;
+}
+
+/* Whether a value says nothing that the one below it does not: a number alone says what it says with its source, but a source
+ * is news. */
+static bool says_the_same(const struct node *lower, const struct node *upper)
+{
+    return tree_equal(lower, upper) || (upper->kind != NODE_GROUP && tree_equal(value_of(lower), upper));
+}
+
+/* Merging adds and replaces, so that an empty group neither does nor clears what is there. */
+static void warn_empty(const struct node *upper, const char *path, struct diag *diag)
+{
+    diag_warning(diag, upper->at_name, "groups merge: name what should change in it; nothing can be taken out",
+                 "%s: changes nothing: an empty group", path);
+}
+
+/* Of an override also where there was no group: of a section or, deeper down, of effects and their like. What stands in a
+ * section is a thing of its own. */
+static bool is_idle_override(const struct node *upper, const char *path)
+{
+    const char *dot = strchr(path, '.');
+
+    return upper->kind == NODE_GROUP && !upper->n && upper->at.source->layer == UINT_MAX &&
+           (!dot || strchr(dot + 1, '.'));
+}
+
 static void merge_at(struct pool *pool, const char *path, struct node *below, struct node *above, bool warn,
                      struct diag *diag)
 {
@@ -144,11 +179,15 @@ static void merge_at(struct pool *pool, const char *path, struct node *below, st
         const char *here = *path ? pool_print(pool, "%s.%s", path, upper->name) : upper->name;
 
         if (!lower) {
+            if (warn && is_idle_override(upper, here))
+                warn_empty(upper, here, diag);
             append(pool, below, upper);
         } else if (lower->kind == NODE_GROUP && upper->kind == NODE_GROUP) {
+            if (warn && !upper->n)
+                warn_empty(upper, here, diag);
             merge_at(pool, here, lower, upper, warn, diag);
         } else {
-            if (warn && tree_equal(lower, upper) && strcmp(here, "format"))
+            if (warn && says_the_same(lower, upper) && strcmp(here, "format"))
                 diag_warning(diag, upper->at_name, NULL, "%s: changes nothing: %s:%u says the same", here,
                              lower->at.source->name, lower->at.line);
             *lower = *upper;

@@ -30,7 +30,7 @@ struct node *tree_parse(struct pool *pool, const struct source *source, struct d
 struct node *tree_get(const struct node *group, const char *name);
 
 /* Lay `above` over `below`: groups merge, all else is replaced; changes `below` and returns it. A value that replaces an
- * equal one is told as a warning when `warn` is set. */
+ * equal one, and an empty group, are told as warnings when `warn` is set. */
 struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag);
 
 /* Whether a member of a group tells where a value comes from, or what it is called, and means nothing to the play. */

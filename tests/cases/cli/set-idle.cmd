@@ -1,0 +1,1 @@
+check --set 'levers={}' --set 'levers.debt.effects={}' --set 'events={}' --set 'levers.debt.chance=0.5' --set 'levers.debt.effects.sign=("lognormal", 1, 3)' --set transitions.slow.per_month.1=0.2 --set horizon=18 --set horizon=36 --set 'bases.new={}' tests/cases/cli/set-idle.cfg

@@ -1,0 +1,1 @@
+sweep tests/cases/cli/set-idle.cfg --vary logit.intercept=0:1:2 --vary analyst.weight=1:2:2 --vary levers.debt.chance=0.2:0.4:2 --worlds 16 --out $scratch/o 2>&1 >/dev/null | grep -v '^tests/cases/cli/set-idle.cfg: .*draws'

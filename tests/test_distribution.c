@@ -71,24 +71,28 @@ static struct quantity limited(enum quantity_form form, struct quantity *base, d
     return q;
 }
 
-static const struct distribution *made(void **state, struct quantity q)
+static const struct bounds unbounded = {-INFINITY, INFINITY}, unit = {0.0, 1.0}, positive = {0.0, INFINITY};
+
+static const struct distribution *made_within(void **state, struct quantity q, struct bounds bounds)
 {
     struct desk *desk = *state;
-    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, false, &desk->diag);
+    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, bounds, &desk->diag);
 
+    diag_print(&desk->diag, stderr, false);
     assert_int_equal(desk->diag.n_errors, 0);
     assert_non_null(d);
     return d;
 }
 
-static const struct distribution *made_on_probability(void **state, double p05, double p50, double p95)
+static const struct distribution *made(void **state, struct quantity q)
 {
-    struct desk *desk = *state;
-    const struct quantity q = written(QUANTITY_QUANTILES, p05, p50, p95);
-    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, true, &desk->diag);
+    return made_within(state, q, unbounded);
+}
 
-    assert_non_null(d);
-    return d;
+static struct quantity five(double p05, double p25, double p50, double p75, double p95)
+{
+    return (struct quantity){
+        .form = QUANTITY_FIVE_QUANTILES, .arg = {p05, p25, p50, p75, p95}, .path = "levers.relief.when"};
 }
 
 static void near(double value, double expected, double error)
@@ -234,7 +238,7 @@ static void metalog_has_the_published_coefficients(void **state)
 
 static void logit_metalog_has_the_published_quantiles(void **state)
 {
-    const struct distribution *d = made_on_probability(state, 0.2, 0.5, 0.7);
+    const struct distribution *d = made_within(state, written(QUANTITY_QUANTILES, 0.2, 0.5, 0.7), unit);
 
     quantiles_are(d, 7, (double[]){0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95},
                   (double[]){0.2, 0.266560, 0.384012, 0.5, 0.589241, 0.658052, 0.7}, 1e-6);
@@ -506,7 +510,7 @@ static char *told(struct desk *desk, const struct quantity *q, bool on_probabili
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    assert_null(distribution_make(&desk->pool, &desk->tables, q, on_probability, &desk->diag));
+    assert_null(distribution_make(&desk->pool, &desk->tables, q, on_probability ? unit : unbounded, &desk->diag));
     diag_print(&desk->diag, out, false);
     fclose(out);
     return text;
@@ -529,6 +533,187 @@ static void refused(struct quantity q, bool on_probability, size_t n_errors, con
 }
 
 #define TELLS(...) ((const char *const[]){"levers.relief.when: ", __VA_ARGS__, NULL})
+
+/* Of a truncation to [low, high] in the upper tail: the x at u, from upper tail probabilities. */
+static double normal_cut_quantile(double low, double high, double u)
+{
+    const double from = gsl_cdf_ugaussian_Q(low), beyond = gsl_cdf_ugaussian_Q(high);
+
+    return gsl_cdf_ugaussian_Qinv(beyond + (1.0 - u) * (from - beyond));
+}
+
+static void a_truncation_in_a_far_tail_keeps_its_digits(void **state)
+{
+    struct quantity normal = written(QUANTITY_NORMAL, 0.0, 1.0, 0.0);
+    struct quantity wide = limited(QUANTITY_TRUNCATE, &normal, -9.0, 9.0);
+    const struct distribution *d = made(state, limited(QUANTITY_TRUNCATE, &normal, 6.0, 9.0));
+    const struct distribution *below = made(state, limited(QUANTITY_TRUNCATE, &normal, -9.0, -6.0));
+    const struct distribution *twice = made(state, limited(QUANTITY_TRUNCATE, &wide, 6.0, 9.0));
+    const struct distribution *farther = made(state, limited(QUANTITY_TRUNCATE, &normal, 30.0, 99.0));
+
+    for (int i = 1; i < 100; ++i) {
+        const double u = i / 100.0, x = normal_cut_quantile(6.0, 9.0, u);
+
+        near(distribution_quantile(d, u), x, 1e-13);
+        near(distribution_quantile(below, 1.0 - u), -x, 1e-12);
+        near(distribution_quantile(twice, u), x, 1e-12);
+        near(distribution_quantile(farther, u), gsl_cdf_ugaussian_Qinv((1.0 - u) * gsl_cdf_ugaussian_Q(30.0)), 1e-12);
+    }
+    cdf_undoes_quantile(d, 1e-11);
+    quantiles_rise_inside_the_support(d);
+    quantiles_rise_inside_the_support(farther);
+}
+
+/* Cut far out in their upper tails, quantile and cdf undo each other, which they could not where 1 - cdf has lost the
+ * digits. */
+static void every_form_can_be_cut_in_its_upper_tail(void **state)
+{
+    struct quantity part[] = {written(QUANTITY_NORMAL, 0.0, 1.0, 0.0), written(QUANTITY_NORMAL, 1.0, 1.0, 0.0)};
+    double weight[] = {0.7, 0.3};
+    struct quantity normal = written(QUANTITY_NORMAL, 0.0, 1.0, 0.0);
+    struct {
+        struct quantity q;
+        double low;
+    } row[] = {
+        {written(QUANTITY_PERT, 0.0, 1.0, 10.0), 9.99},
+        {written(QUANTITY_TRIANGULAR, 0.0, 1.0, 4.0), 3.9999999},
+        {written(QUANTITY_LOGNORMAL, 1.0, 10.0, 0.0), 1e4},
+        {written(QUANTITY_BETA, 0.3, 20.0, 0.0), 0.99},
+        {written(QUANTITY_QUANTILES, 4.0, 9.0, 20.0), 120.0},
+        {five(2.0, 5.0, 9.0, 14.0, 22.0), 150.0},
+        {weighed(QUANTITY_MIXTURE, part, weight, 2), 8.0},
+        {limited(QUANTITY_CLAMP, &normal, -1.0, 50.0), 8.0},
+        {limited(QUANTITY_TRUNCATE, &normal, -1.0, 50.0), 8.0},
+    };
+
+    for (size_t i = 0; i < sizeof row / sizeof *row; ++i) {
+        const struct distribution *d = made(state, limited(QUANTITY_TRUNCATE, &row[i].q, row[i].low, 1e99));
+
+        for (int k = 1; k < 1000; ++k)
+            near(distribution_cdf(d, distribution_quantile(d, k / 1000.0)), k / 1000.0, 1e-6);
+        quantiles_rise_inside_the_support(d);
+    }
+}
+
+static void a_truncation_to_unlikely_values_weighs_them(void **state)
+{
+    struct quantity value[] = {number(1.0), number(2.0), number(3.0)};
+    double weight[] = {1.0, 3e-18, 1e-18};
+    struct quantity discrete = weighed(QUANTITY_DISCRETE, value, weight, 3);
+    const struct distribution *d = made(state, limited(QUANTITY_TRUNCATE, &discrete, 1.5, 3.0));
+
+    assert_true(distribution_quantile(d, 0.74) == 2.0 && distribution_quantile(d, 0.76) == 3.0);
+    near(distribution_cdf(d, 2.0), 0.75, 1e-12);
+}
+
+/* ---- beta distributions that are hardly any more ---- */
+
+static void a_beta_of_next_to_no_observations_is_refused(void **state)
+{
+    (void)state;
+    refused(written(QUANTITY_BETA, 0.3, 4.9e-324, 0.0), false, 1, TELLS("ess 4.940656458e-324", "discrete"));
+    refused(written(QUANTITY_BETA, 1e-300, 0.5, 0.0), false, 1, TELLS("mean 1e-300"));
+}
+
+/* Whatever is left of them is 0 or 1, as often as the mean says. Large ones are the mean, their small ends a gamma's. */
+static void extreme_betas_have_their_limits(void **state)
+{
+    const struct distribution *d = made(state, written(QUANTITY_BETA, 0.3, 1e-299, 0.0));
+    const struct distribution *near_0 = made(state, written(QUANTITY_BETA, 1e-10, 20.0, 0.0));
+    const struct distribution *near_1 = made(state, written(QUANTITY_BETA, 1.0 - 1e-10, 20.0, 0.0));
+    const struct distribution *large = made(state, written(QUANTITY_BETA, 0.5, 1e50, 0.0));
+    const struct distribution *end = made(state, written(QUANTITY_BETA, 5e-49, 1e50, 0.0));
+
+    assert_true(distribution_quantile(d, 0.69) < 1e-300 && distribution_quantile(d, 0.71) == 1.0);
+    assert_true(distribution_quantile(near_0, 0.5) < 1e-300 && distribution_quantile(near_0, 0.999) < 1e-300);
+    assert_true(distribution_quantile(near_0, 1.0 - 1e-12) > 0.001);
+    assert_true(distribution_quantile(near_1, 0.5) == 1.0 && distribution_quantile(near_1, 1e-12) < 0.999);
+    near(distribution_quantile(large, 0.5), 0.5, 1e-15);
+    for (int i = 1; i < 20; ++i)
+        near(distribution_quantile(end, i / 20.0) * 1e50, gsl_cdf_gamma_Pinv(i / 20.0, 50.0, 1.0), 1e-4);
+}
+
+/* ---- metalogs in bounds ---- */
+
+static void quantiles_of_a_rate_are_those_written(void **state)
+{
+    const struct distribution *d = made_within(state, written(QUANTITY_QUANTILES, 0.002, 0.015, 0.06), positive);
+    const double a1 = log(0.015), a2 = log(30.0) / (2.0 * log(19.0));
+    const double a3 = (log(0.002) + log(0.06) - 2.0 * a1) / (0.9 * log(19.0));
+
+    quantiles_are(d, 3, (double[]){0.05, 0.5, 0.95}, (double[]){0.002, 0.015, 0.06}, 1e-15);
+    near(distribution_quantile(d, 0.25), exp(a1 - a2 * log(3.0) + a3 * 0.25 * log(3.0)), 1e-14);
+    assert_true(distribution_low(d) == 0.0 && isinf(distribution_high(d)));
+    cdf_undoes_quantile(d, 1e-12);
+    quantiles_rise_inside_the_support(d);
+    d = made_within(state, written(QUANTITY_QUANTILES, 20.0, 60.0, 90.0), (struct bounds){0.0, 100.0});
+    quantiles_are(d, 3, (double[]){0.05, 0.5, 0.95}, (double[]){20.0, 60.0, 90.0}, 1e-12);
+    assert_true(distribution_low(d) == 0.0 && distribution_high(d) == 100.0);
+}
+
+static void five_quantiles_are_those_written(void **state)
+{
+    static const double level[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+    const struct distribution *d = made(state, five(2.0, 5.0, 9.0, 14.0, 22.0));
+
+    quantiles_are(d, 5, level, (double[]){2.0, 5.0, 9.0, 14.0, 22.0}, 1e-12);
+    cdf_undoes_quantile(d, 1e-11);
+    quantiles_rise_inside_the_support(d);
+    d = made_within(state, five(0.05, 0.2, 0.3, 0.45, 0.9), unit);
+    quantiles_are(d, 5, level, (double[]){0.05, 0.2, 0.3, 0.45, 0.9}, 1e-14);
+    quantiles_rise_inside_the_support(d);
+    d = made_within(state, five(0.001, 0.004, 0.01, 0.02, 0.08), positive);
+    quantiles_are(d, 5, level, (double[]){0.001, 0.004, 0.01, 0.02, 0.08}, 1e-15);
+    quantiles_rise_inside_the_support(d);
+    /* the two that three quantiles imply make the metalog of three terms again: its published 10 and 90 % */
+    d = made(state, five(4.0, 6.636942889, 9.0, 12.60677189, 20.0));
+    quantiles_are(d, 2, (double[]){0.1, 0.9}, (double[]){5.020114, 16.959772}, 1e-5);
+}
+
+static void five_quantiles_that_no_metalog_has_are_refused(void **state)
+{
+    (void)state;
+    refused(five(0.0, 4.9, 5.0, 5.1, 10.0), false, 1, TELLS("no metalog", "p05, p50 and p95 alone"));
+    refused(five(0.0, 1.0, 9.0, 9.1, 10.0), false, 1, TELLS("no metalog"));
+    refused(five(1.0, 3.0, 2.0, 4.0, 5.0), false, 1, TELLS("p25 3 is not below p50 2"));
+    refused(five(0.0, 0.3, 0.5, 0.7, 1.0), true, 2, TELLS("p05 0", "p95 1 is not strictly between 0 and 1"));
+}
+
+/* Of random sets of five: what is taken for feasible rises. */
+static void what_is_feasible_rises(void **state)
+{
+    uint64_t seed = 1;
+    size_t n_feasible = 0;
+
+    (void)state;
+    for (int i = 0; i < 400; ++i) {
+        struct desk desk = {0};
+        struct quantity q = five(0.0, 0.0, 0.0, 0.0, 0.0);
+        const struct distribution *d;
+
+        for (int k = 0; k < 5; ++k) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            q.arg[k] = (k ? q.arg[k - 1] : 0.0) + 0.01 + (double)(seed >> 40) / 0x1p24;
+        }
+        d = distribution_make(&desk.pool, &desk.tables, &q, unbounded, &desk.diag);
+        n_feasible += d != NULL;
+        if (d)
+            quantiles_rise_inside_the_support(d);
+        diag_free(&desk.diag);
+        tables_free(&desk.tables);
+        pool_free(&desk.pool);
+    }
+    assert_in_range(n_feasible, 40, 360);
+}
+
+static void bounded_quantiles_at_a_bound_are_told(void **state)
+{
+    struct desk *desk = *state;
+    const struct quantity q = written(QUANTITY_QUANTILES, 0.0, 1.0, 2.0);
+
+    assert_null(distribution_make(&desk->pool, &desk->tables, &q, positive, &desk->diag));
+    assert_non_null(strstr(diag_first_error(&desk->diag), "p05 0 is not above 0"));
+}
 
 static void crossed_limits_are_told(void **state)
 {
@@ -594,7 +779,10 @@ static void empty_truncations_and_crossed_limits_are_told(void **state)
     struct quantity uniform = written(QUANTITY_UNIFORM, 0.0, 1.0, 0.0);
 
     (void)state;
-    refused(limited(QUANTITY_TRUNCATE, &normal, 7.0, 9.0), false, 1, TELLS("is left between 7 and 9"));
+    refused(limited(QUANTITY_TRUNCATE, &normal, 40.0, 41.0), false, 1,
+            TELLS("nothing of the quantity is left between 40 and 41"));
+    refused(limited(QUANTITY_TRUNCATE, &normal, 1.0, 1.0 + 1e-12), false, 1,
+            TELLS("too little of the quantity is left"));
     refused(limited(QUANTITY_TRUNCATE, &uniform, 2.0, 3.0), false, 1, TELLS("is left between 2 and 3"));
     refused(limited(QUANTITY_TRUNCATE, &uniform, -3.0, -2.0), false, 1, TELLS("is left between -3 and -2"));
     refused(limited(QUANTITY_TRUNCATE, &uniform, 1.0, 0.0), false, 1, TELLS("low 1 is not below high 0"));
@@ -672,6 +860,16 @@ int main(void)
         TEST(truncate_keeps_atoms_at_its_limits),
         TEST(a_clamp_wholly_beyond_its_quantity_is_constant),
         TEST(truncating_far_in_a_tail_stays_inside),
+        TEST(a_truncation_in_a_far_tail_keeps_its_digits),
+        TEST(every_form_can_be_cut_in_its_upper_tail),
+        TEST(a_truncation_to_unlikely_values_weighs_them),
+        TEST(a_beta_of_next_to_no_observations_is_refused),
+        TEST(extreme_betas_have_their_limits),
+        TEST(quantiles_of_a_rate_are_those_written),
+        TEST(five_quantiles_are_those_written),
+        TEST(five_quantiles_that_no_metalog_has_are_refused),
+        TEST(what_is_feasible_rises),
+        TEST(bounded_quantiles_at_a_bound_are_told),
         TEST(crossed_limits_are_told),
         TEST(numbers_that_are_not_finite_are_told),
         TEST(wrong_spreads_and_means_are_told),

@@ -5,20 +5,31 @@
 #include "sim/command/command.h"
 #include "sim/command/load.h"
 #include "sim/command/terminal.h"
+#include "sim/report/json_tree.h"
 #include "sim/report/output.h"
+#include "sim/report/quantities.h"
 #include "sim/scenario/batch_file.h"
 #include "sim/scenario/resolution.h"
 
+enum check_format { CHECK_TEXT, CHECK_CSV, CHECK_JSON };
+
 struct check_options {
     struct option_overrides overrides;
-    bool effective, watch, quiet; /* watch: seen to by watch.h */
+    int format;
+    bool effective, quantities, watch, quiet; /* watch: seen to by watch.h */
 };
+
+static const char *const format_name[] = {[CHECK_TEXT] = "text", [CHECK_CSV] = "csv", [CHECK_JSON] = "json", NULL};
 
 static const struct option_row option[] = {
     {"set", "PATH=VALUE", OPTION_OVERRIDE, offsetof(struct check_options, overrides),
      "lay a value on top of every scenario, in the file's own syntax; may be repeated", NULL},
     {"effective", NULL, OPTION_FLAG, offsetof(struct check_options, effective),
      "print the scenario after merging, with the file and line that set each value", NULL},
+    {"quantities", NULL, OPTION_FLAG, offsetof(struct check_options, quantities),
+     "print what each uncertain quantity implies: its 5, 50 and 95 % quantiles", NULL},
+    {"format", "NAME", OPTION_CHOICE, offsetof(struct check_options, format),
+     "of --quantities: text (default), csv or json", format_name},
     {"watch", NULL, OPTION_FLAG, offsetof(struct check_options, watch),
      "check again whenever a scenario file changes, until Ctrl-C", NULL},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet), "print mistakes only", NULL},
@@ -104,6 +115,33 @@ static void print_effective(const struct loaded *loaded)
     free(text);
 }
 
+/* Of all scenarios that compile, in one format. */
+static void print_quantities(const struct batch *batch, const struct check_options *options)
+{
+    json_t *all = json_tree_array();
+
+    if (options->format == CHECK_CSV)
+        quantities_csv_head(stdout);
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct plan *plan = batch->item[i].plan;
+
+        if (options->format == CHECK_TEXT && !options->quiet)
+            describe(&batch->item[i]);
+        if (!plan)
+            continue;
+        if (options->format == CHECK_CSV)
+            quantities_csv(stdout, plan);
+        else if (options->format == CHECK_JSON)
+            json_tree_append(all, quantities_json(plan));
+        else
+            quantities_text(stdout, plan);
+    }
+    if (options->format == CHECK_JSON)
+        json_tree_write(stdout, all);
+    else
+        json_decref(all);
+}
+
 static int run(int argc, char **argv)
 {
     struct check_options options = {0};
@@ -117,13 +155,20 @@ static int run(int argc, char **argv)
         /* told */
     } else if (!operands.n) {
         fputs("foothold check: no scenario given\n  hint: foothold check scenarios/first.cfg\n", stderr);
+    } else if (options.effective ? options.quantities : options.format != CHECK_TEXT && !options.quantities) {
+        fputs(options.effective ? "foothold check: --effective and --quantities print different things\n"
+                                  "  hint: one after the other\n"
+                                : "foothold check: --format is of --quantities\n  hint: add --quantities\n",
+              stderr);
     } else {
         load(&batch, &operands, &options.overrides, &diag);
         check_others(&batch, &others, &diag);
         if (!batch.n && !diag.n_errors)
             diag_error(&diag, (struct place){0}, "scenarios end in .cfg", "%s: no scenario in it", operands.item[0]);
         diag_print(&diag, stderr, terminal_has_colour(stderr));
-        for (size_t i = 0; i < batch.n; i++) {
+        if (options.quantities)
+            print_quantities(&batch, &options);
+        for (size_t i = 0; i < batch.n && !options.quantities; i++) {
             if (options.effective)
                 print_effective(&batch.item[i]);
             else if (!options.quiet)

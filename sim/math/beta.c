@@ -102,6 +102,10 @@ static double large_shape_tail(double a, double b, double x, bool above)
     return above ? gsl_cdf_ugaussian_Q(deviate) : gsl_cdf_ugaussian_P(deviate);
 }
 
+/* With one shape this large, and the other one not, the small end is a gamma's to some a^2 / b; GSL's fraction is no
+ * longer right from 1e50 or so. */
+static const double gamma_shape = 1e17;
+
 /* P(X <= x), or from above P(X > x), with all digits of either. */
 static double exact_tail(const struct beta *beta, struct split at, bool above)
 {
@@ -109,6 +113,10 @@ static double exact_tail(const struct beta *beta, struct split at, bool above)
         return (at.x <= 0.0) == above ? 1.0 : 0.0;
     if (beta->a > large_shape && beta->b > large_shape)
         return large_shape_tail(beta->a, beta->b, at.x, above);
+    if (beta->b > gamma_shape)
+        return above ? gsl_cdf_gamma_Q(at.x, beta->a, 1.0 / beta->b) : gsl_cdf_gamma_P(at.x, beta->a, 1.0 / beta->b);
+    if (beta->a > gamma_shape)
+        return above ? gsl_cdf_gamma_P(at.y, beta->b, 1.0 / beta->a) : gsl_cdf_gamma_Q(at.y, beta->b, 1.0 / beta->a);
     if (at.x > at.y)
         return above ? gsl_cdf_beta_P(at.y, beta->b, beta->a) : gsl_cdf_beta_Q(at.y, beta->b, beta->a);
     return above ? gsl_cdf_beta_Q(at.x, beta->a, beta->b) : gsl_cdf_beta_P(at.x, beta->a, beta->b);
@@ -233,6 +241,8 @@ static double find_median(const struct beta *beta)
         const double gap = 0.5 - exact_tail(beta, split_of(beta, z), false);
 
         z += advance(density_at(beta, z), gap);
+        if (isnan(z)) /* shapes so large that their density is a difference of infinities */
+            break;
         if (fabs(gap) < 1e-5) /* the error left is of the order of its cube */
             return z;
     }
@@ -425,10 +435,9 @@ static double solve_within(const struct beta *beta, double v, bool above, ptrdif
     return between(solve(beta, v, above), fmin(inner, outer), fmax(inner, outer));
 }
 
-static inline double quantile(const struct beta *beta, double u)
+/* The x with P(X <= x) = v, or from above P(X > x) = v; v at most 1/2. */
+static inline double tail_quantile(const struct beta *beta, double v, bool above)
 {
-    const bool above = u >= 0.5;
-    const double v = smaller(u, 1.0 - u); /* exact; no branch */
     const uint64_t past = bits_of(v) - bits_of(v_least);
     const struct step *step;
     size_t i;
@@ -447,9 +456,19 @@ static inline double quantile(const struct beta *beta, double u)
     return beta->on_logit ? logistic(z) : z;
 }
 
+static inline double quantile(const struct beta *beta, double u)
+{
+    return tail_quantile(beta, smaller(u, 1.0 - u), u >= 0.5); /* exact; no branch */
+}
+
 double beta_quantile(const struct beta *beta, double u)
 {
     return quantile(beta, u);
+}
+
+double beta_upper_quantile(const struct beta *beta, double v)
+{
+    return tail_quantile(beta, smaller(v, 1.0 - v), v <= 0.5);
 }
 
 void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t n)
@@ -458,7 +477,13 @@ void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t 
         x[i] = quantile(beta, u[i]);
 }
 
-static double cdf_in_step(const struct beta *beta, struct split at, double z, size_t step)
+/* A probability by its smaller side: P(X <= x) is v, or from above P(X > x) is. */
+struct tail {
+    double v;
+    bool above;
+};
+
+static struct tail tail_in_step(const struct beta *beta, struct split at, double z, size_t step)
 {
     const bool above = step >= SIDE;
     const struct strip strip = strip_of(step_place(step, above));
@@ -469,20 +494,32 @@ static double cdf_in_step(const struct beta *beta, struct split at, double z, si
         v = between(exact_tail(beta, at, above), strip.v, strip.v + strip.width);
     else
         v = strip.v + strip.width * quintic_inverse(c, above ? -rise : rise, z);
-    return above ? 1.0 - v : v;
+    return (struct tail){v, above};
 }
 
-double beta_cdf(const struct beta *beta, double x, double y)
+static struct tail tail_of(const struct beta *beta, double x, double y)
 {
     const struct split at = {x, y};
     double z;
 
     if (x <= 0.0 || y <= 0.0)
-        return x <= 0.0 ? 0.0 : 1.0;
+        return (struct tail){0.0, x > 0.0};
     z = z_of(beta, at);
     if (z >= beta->node[0] && z < beta->node[2 * SIDE])
-        return cdf_in_step(beta, at, z, step_of(beta, z));
-    if (z < beta->node[0])
-        return fmin(exact_tail(beta, at, false), v_least);
-    return fmax(exact_tail(beta, at, false), 1.0 - v_least);
+        return tail_in_step(beta, at, z, step_of(beta, z));
+    return (struct tail){fmin(exact_tail(beta, at, z >= beta->node[0]), v_least), z >= beta->node[0]};
+}
+
+double beta_cdf(const struct beta *beta, double x, double y)
+{
+    const struct tail tail = tail_of(beta, x, y);
+
+    return tail.above ? 1.0 - tail.v : tail.v;
+}
+
+double beta_upper(const struct beta *beta, double x, double y)
+{
+    const struct tail tail = tail_of(beta, x, y);
+
+    return tail.above ? tail.v : 1.0 - tail.v;
 }

@@ -10,7 +10,8 @@
 struct beta;
 struct pool;
 
-/* The distribution with these shapes, both above 0. Memory from the pool. */
+/* The distribution with these shapes, both from 1e-300 to 1e100. Where a shape is so small that what lies between 0 and 1 is
+ * lost in rounding, quantiles are 0 (or the least number above) and 1. Memory from the pool. */
 struct beta *beta_make(struct pool *pool, double a, double b);
 
 /* The x with P(X <= x) = u, 0 < u < 1; never decreases in u; from 0 to 1. */
@@ -22,4 +23,8 @@ void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t 
 /* P(X <= x), which never falls as x rises, but by GSL's rounding where the table does not reach; y is 1 - x, given
  * apart because x may be too near 1 to tell. */
 double beta_cdf(const struct beta *beta, double x, double y);
+
+/* The same from the other end, with all digits of small probabilities: P(X > x), and the x with P(X > x) = v. */
+double beta_upper(const struct beta *beta, double x, double y);
+double beta_upper_quantile(const struct beta *beta, double v);
 #endif

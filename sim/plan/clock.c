@@ -19,7 +19,7 @@ static void add_steps(struct compiler *compiler, struct plan_clock *clock, const
 
 static slot_t constant_slot(struct compiler *compiler, double value, const char *path)
 {
-    static const struct range any = {-INFINITY, INFINITY, false, false, "a number", NULL};
+    static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
     const struct quantity quantity = {.form = QUANTITY_NUMBER, .arg = {value}, .path = path, .note = {.tag = "stated"}};
     const size_t n_stated = compiler->plan->n_stated;
     const slot_t slot = compile_value(compiler, &quantity, &any);
@@ -125,7 +125,7 @@ static slot_t own_ratio(struct compiler *compiler, const struct base *base, cons
 static void compile_transition(struct compiler *compiler, uint32_t t, const struct clock *source)
 {
     struct plan *plan = compiler->plan;
-    static const struct range any = {-INFINITY, INFINITY, false, false, "a number", NULL};
+    static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
     const char *path = pool_print(compiler->pool, "transitions.%s", source->entity.id);
     struct plan_clock clock = {.id = source->entity.id, .moves_base = true, .transition = t, .factor = UINT32_MAX};
     long to;

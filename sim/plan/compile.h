@@ -32,7 +32,7 @@ struct compiler {
     struct distribution **parameter;
     const struct note
         *note; /* of the entity being compiled: what its numbers do not say themselves, it says for them */
-    size_t value_capacity, input_capacity, step_capacity, term_capacity;
+    size_t value_capacity, input_capacity, drawn_capacity, step_capacity, term_capacity;
     struct pending_term *pending;
     size_t n_pending;
 };
@@ -41,7 +41,6 @@ struct compiler {
 struct range {
     double low, high;
     bool above_low;   /* low itself is out */
-    bool probability; /* quantiles are a logit-metalog */
     const char *what; /* "a probability" */
     const char *hint;
 };

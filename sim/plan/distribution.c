@@ -16,15 +16,15 @@ struct maker {
     struct pool *pool;
     struct tables *tables;
     struct diag *diag;
-    const char *path; /* of the outermost quantity */
-    bool on_probability;
+    const char *path;     /* of the outermost quantity */
+    struct bounds bounds; /* of quantiles */
 };
 
 /* One way to write a quantity. `check` looks at the numbers alone, so that mistakes in nested parts are told
  * in the same go; `make` runs when all are sound, sets low, high and what the form needs, and may still
  * refuse (false, told). */
 struct form {
-    const char *argument[3];
+    const char *argument[5];
     bool nests, weighs; /* has parts; its parts have weights */
     bool (*check)(const struct maker *m, const struct quantity *q);
     bool (*make)(const struct maker *m, const struct quantity *q, struct distribution *d);
@@ -32,11 +32,16 @@ struct form {
     void (*quantiles)(const struct distribution *d, const double *u, double *x, size_t n); /* NULL: one by one */
     double (*cdf)(const struct distribution *d, double x);
     double (*cdf_below)(const struct distribution *d, double x); /* NULL: no atoms, so the same as cdf */
+    /* From the upper end, where the cdf rounds to 1: P(X > x), P(X >= x) and inf{x : P(X > x) <= v}. */
+    double (*upper)(const struct distribution *d, double x);      /* NULL: 1 - cdf is exact */
+    double (*upper_from)(const struct distribution *d, double x); /* NULL: no atoms, so the same as upper */
+    double (*upper_quantile)(const struct distribution *d, double v);
 };
 
 struct atom {
     double value;
-    double upto; /* the weight of this value and all below it; at last 1 */
+    double upto;   /* the weight of this value and all below it; at last 1 */
+    double beyond; /* of all above it; at last 0 */
 };
 
 struct distribution {
@@ -52,15 +57,16 @@ struct distribution {
             double mu, sigma; /* normal; lognormal: of the logarithm */
         };
         struct {
-            double metalog[3]; /* Keelin's a1, a2, a3 */
-            bool on_logit;
+            double metalog[5]; /* Keelin's a1 to a5 */
+            struct bounds bounds;
         };
         struct {
             struct atom *atom; /* discrete, values rising */
             size_t n_atoms;
         };
         struct {
-            double below, mass; /* truncate: the base's probability below low, and between low and high */
+            double below, beyond, mass; /* truncate: the base's probability below low, above high, and between */
+            bool from_above;            /* mass is a difference of upper tails */
         };
     };
 };
@@ -202,6 +208,25 @@ static bool mode_is_amid(const struct maker *m, const struct quantity *q)
     return ok;
 }
 
+/* ---- from the upper end ---- */
+
+static double upper(const struct distribution *d, double x)
+{
+    return d->form->upper ? d->form->upper(d, x) : 1.0 - d->form->cdf(d, x);
+}
+
+static double upper_from(const struct distribution *d, double x)
+{
+    if (d->form->upper_from)
+        return d->form->upper_from(d, x);
+    return d->form->upper ? d->form->upper(d, x) : 1.0 - d->form->cdf_below(d, x);
+}
+
+static double upper_quantile(const struct distribution *d, double v)
+{
+    return d->form->upper_quantile ? d->form->upper_quantile(d, v) : d->low; /* a number */
+}
+
 /* ---- number ---- */
 
 static bool number_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -248,6 +273,18 @@ static double stretched_cdf(const struct distribution *d, double x)
     return beta_cdf(d->beta, (x - d->low) / width, (d->high - x) / width);
 }
 
+static double stretched_upper(const struct distribution *d, double x)
+{
+    const double width = d->high - d->low;
+
+    return beta_upper(d->beta, (x - d->low) / width, (d->high - x) / width);
+}
+
+static double stretched_upper_quantile(const struct distribution *d, double v)
+{
+    return between(d->low + (d->high - d->low) * beta_upper_quantile(d->beta, v), d->low, d->high);
+}
+
 static bool pert_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const double low = q->arg[0], mode = q->arg[1], high = q->arg[2];
@@ -258,12 +295,23 @@ static bool pert_make(const struct maker *m, const struct quantity *q, struct di
     return true;
 }
 
+/* Below it a beta distribution is 0 or 1 to more digits than a double has; its table would be made of NaN. */
+static const double least_shape = 1e-300;
+
 static bool beta_form_check(const struct maker *m, const struct quantity *q)
 {
     const bool mean_ok = is_inside_unit(m, q, 0, "the mean of a beta distribution lies between 0 and 1");
     const bool ess_ok = is_positive(m, q, 1, "say how many observations the mean is worth");
+    const double mean = q->arg[0], ess = q->arg[1];
 
-    return mean_ok && ess_ok;
+    if (!mean_ok || !ess_ok)
+        return false;
+    if (mean * ess >= least_shape && (1.0 - mean) * ess >= least_shape)
+        return true;
+    diag_error(m->diag, q->arg_place[ess < least_shape ? 1 : 0],
+               "write (\"discrete\", (0, 1 - mean), (1, mean)), which it comes to, or a larger ess",
+               "%s: with mean %.10g and ess %.10g it would never lie between 0 and 1", path_of(m, q), mean, ess);
+    return false;
 }
 
 static bool beta_form_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -307,6 +355,24 @@ static double triangular_cdf(const struct distribution *d, double x)
     return 1.0 - to_high / width * (to_high / (d->high - d->mode));
 }
 
+static double triangular_upper(const struct distribution *d, double x)
+{
+    const double width = d->high - d->low, to_high = d->high - x;
+
+    if (x < d->mode || to_high <= 0.0)
+        return to_high <= 0.0 ? 0.0 : 1.0 - triangular_cdf(d, x);
+    return to_high / width * (to_high / (d->high - d->mode));
+}
+
+static double triangular_upper_quantile(const struct distribution *d, double v)
+{
+    const double width = d->high - d->low, fall = d->high - d->mode;
+
+    if (v * width < fall)
+        return fmax(d->high - sqrt(v * width * fall), d->mode);
+    return triangular_quantile(d, 1.0 - v);
+}
+
 /* ---- uniform ---- */
 
 static bool uniform_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -325,6 +391,16 @@ static double uniform_quantile(const struct distribution *d, double u)
 static double uniform_cdf(const struct distribution *d, double x)
 {
     return between((x - d->low) / (d->high - d->low), 0.0, 1.0);
+}
+
+static double uniform_upper(const struct distribution *d, double x)
+{
+    return between((d->high - x) / (d->high - d->low), 0.0, 1.0);
+}
+
+static double uniform_upper_quantile(const struct distribution *d, double v)
+{
+    return fmax(d->high - v * (d->high - d->low), d->low);
 }
 
 /* ---- normal and lognormal ---- */
@@ -352,6 +428,16 @@ static double normal_quantile(const struct distribution *d, double u)
 static double normal_cdf(const struct distribution *d, double x)
 {
     return gsl_cdf_ugaussian_P((x - d->mu) / d->sigma);
+}
+
+static double normal_upper(const struct distribution *d, double x)
+{
+    return gsl_cdf_ugaussian_Q((x - d->mu) / d->sigma);
+}
+
+static double normal_upper_quantile(const struct distribution *d, double v)
+{
+    return d->mu + d->sigma * gsl_cdf_ugaussian_Qinv(v);
 }
 
 static bool lognormal_check(const struct maker *m, const struct quantity *q)
@@ -383,13 +469,25 @@ static double lognormal_cdf(const struct distribution *d, double x)
     return x > 0.0 ? normal_cdf(d, log(x)) : 0.0;
 }
 
-/* ---- quantiles: the metalog of three terms ----
- *
- * M(y) = a1 + a2 L + a3 (y - 1/2) L with L = ln(y / (1 - y)), on a probability of the logit: Keelin (2016).
- */
+static double lognormal_upper(const struct distribution *d, double x)
+{
+    return x > 0.0 ? normal_upper(d, log(x)) : 1.0;
+}
 
-static const double outer_level = 0.05;
-static const double feasible_share = (1.0 - 1.66711 * (0.5 - 0.05)) / 2.0; /* at outer_level */
+static double lognormal_upper_quantile(const struct distribution *d, double v)
+{
+    return fmin(exp(normal_upper_quantile(d, v)), DBL_MAX);
+}
+
+/* ---- quantiles: metalogs ----
+ *
+ * M(y) = a1 + a2 L + a3 (y - 1/2) L + a4 (y - 1/2) + a5 (y - 1/2)^2 with L = ln(y / (1 - y)): three terms through three
+ * quantiles, five through five. In a field that is bounded M is not x but z = ln(x - low), or with an upper bound too
+ * z = ln((x - low) / (high - x)), so that all of the distribution lies in the field and the quantiles are those written.
+ * Keelin (2016), The metalog distributions. */
+
+static const double level_of_three[] = {0.05, 0.5, 0.95}, level_of_five[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+static const double feasible_share = (1.0 - 1.66711 * (0.5 - 0.05)) / 2.0; /* of three, 0.05 being the outer level */
 
 static double logit(double p)
 {
@@ -401,66 +499,177 @@ static double logistic(double z)
     return 1.0 / (1.0 + exp(-z));
 }
 
-/* The three quantiles, as logits on a probability. */
-struct triplet {
-    double p05, p50, p95;
-};
-
-static struct triplet triplet_of(const struct maker *m, const struct quantity *q)
+static bool is_bounded_below(struct bounds bounds)
 {
-    const double *p = q->arg;
-
-    if (m->on_probability)
-        return (struct triplet){logit(p[0]), logit(p[1]), logit(p[2])};
-    return (struct triplet){p[0], p[1], p[2]};
+    return isfinite(bounds.low);
 }
 
-/* M rises only when the median stands feasible_share of the way, or more, from either end. */
-static bool is_feasible(const struct maker *m, const struct quantity *q)
+static bool is_bounded(struct bounds bounds)
 {
-    const struct triplet p = triplet_of(m, q);
-    const double margin = feasible_share * (p.p95 - p.p05), least = p.p05 + margin, most = p.p95 - margin;
+    return isfinite(bounds.low) && isfinite(bounds.high);
+}
 
-    if (p.p50 > least && p.p50 < most)
+static double into_bounds(struct bounds bounds, double z)
+{
+    if (is_bounded(bounds))
+        return between(bounds.low + (bounds.high - bounds.low) * logistic(z), bounds.low, bounds.high);
+    return is_bounded_below(bounds) ? fmin(bounds.low + exp(z), DBL_MAX) : z;
+}
+
+static double out_of_bounds(struct bounds bounds, double x)
+{
+    if (is_bounded(bounds))
+        return logit((x - bounds.low) / (bounds.high - bounds.low));
+    return is_bounded_below(bounds) ? log(x - bounds.low) : x;
+}
+
+static bool is_in_bounds(const struct maker *m, const struct quantity *q, int i)
+{
+    const double x = q->arg[i];
+
+    if ((x > m->bounds.low && x < m->bounds.high) || !is_bounded_below(m->bounds))
         return true;
-    diag_error(m->diag, q->arg_place[1], "move the median to the middle, or use a mixture or another form",
-               "%s: p50 %.10g is too near one end: with p05 %.10g and p95 %.10g it must lie between %.4g and %.4g",
-               path_of(m, q), q->arg[1], q->arg[0], q->arg[2], m->on_probability ? logistic(least) : least,
-               m->on_probability ? logistic(most) : most);
+    if (is_bounded(m->bounds))
+        diag_error(m->diag, q->arg_place[i], "quantiles lie inside what the field can be, not at its ends",
+                   "%s: %s %.10g is not strictly between %.10g and %.10g", path_of(m, q), form_of[q->form].argument[i],
+                   x, m->bounds.low, m->bounds.high);
+    else
+        diag_error(m->diag, q->arg_place[i], "quantiles lie inside what the field can be, not at its end",
+                   "%s: %s %.10g is not above %.10g", path_of(m, q), form_of[q->form].argument[i], x, m->bounds.low);
     return false;
 }
 
+/* Quantiles that rise, inside the bounds. */
 static bool quantiles_check(const struct maker *m, const struct quantity *q)
 {
+    const int n = q->form == QUANTITY_QUANTILES ? 3 : 5;
     bool ok = true;
 
-    for (int i = 0; m->on_probability && i < 3; ++i)
-        ok = is_inside_unit(m, q, i, "quantiles of a probability lie strictly between 0 and 1") && ok;
-    ok = is_below(m, q, 0, 1) && ok;
-    ok = is_below(m, q, 1, 2) && ok;
-    return ok && is_feasible(m, q);
+    for (int i = 0; i < n; ++i)
+        ok = is_in_bounds(m, q, i) && ok;
+    for (int i = 1; i < n; ++i)
+        ok = is_below(m, q, i - 1, i) && ok;
+    return ok;
+}
+
+/* Three terms: M rises only when the median stands feasible_share of the way, or more, from either end. */
+static bool three_are_feasible(const struct maker *m, const struct quantity *q, const double z[])
+{
+    const double margin = feasible_share * (z[2] - z[0]), least = z[0] + margin, most = z[2] - margin;
+
+    if (z[1] > least && z[1] < most)
+        return true;
+    diag_error(m->diag, q->arg_place[1], "move the median to the middle, or use a mixture or another form",
+               "%s: p50 %.10g is too near one end: with p05 %.10g and p95 %.10g it must lie between %.4g and %.4g",
+               path_of(m, q), q->arg[1], q->arg[0], q->arg[2], into_bounds(m->bounds, least),
+               into_bounds(m->bounds, most));
+    return false;
+}
+
+static void three_terms(double a[], const double z[])
+{
+    const double outer = level_of_three[0], l95 = logit(1.0 - outer);
+
+    a[0] = z[1];
+    a[1] = (z[2] - z[0]) / (2.0 * l95);
+    a[2] = (z[0] + z[2] - 2.0 * z[1]) / ((1.0 - 2.0 * outer) * l95);
+}
+
+/* Levels lie evenly about 1/2, so that sums of the outer quantiles know only the even terms (a1, a3, a5), their differences
+ * only the odd ones (a2, a4): a pair of equations in two unknowns each. */
+static void five_terms(double a[], const double z[])
+{
+    const double c95 = level_of_five[4] - 0.5, c75 = level_of_five[3] - 0.5, l95 = logit(0.95), l75 = logit(0.75);
+    const double even95 = (z[0] + z[4]) / 2.0 - z[2], even75 = (z[1] + z[3]) / 2.0 - z[2];
+    const double odd95 = (z[4] - z[0]) / 2.0, odd75 = (z[3] - z[1]) / 2.0;
+    const double even = c95 * l95 * c75 * c75 - c75 * l75 * c95 * c95, odd = l95 * c75 - l75 * c95;
+
+    a[0] = z[2];
+    a[1] = (odd95 * c75 - odd75 * c95) / odd;
+    a[2] = (even95 * c75 * c75 - even75 * c95 * c95) / even;
+    a[3] = (l95 * odd75 - l75 * odd95) / odd;
+    a[4] = (c95 * l95 * even75 - c75 * l75 * even95) / even;
+}
+
+/* y (1 - y) M'(y), which has M's sign of slope and stays finite: from a2 - a3 / 2 at y = 0 to a2 + a3 / 2 at y = 1. */
+static double metalog_rise(const double a[], double l)
+{
+    const double y = logistic(l), share = y * logistic(-l), off = y - 0.5;
+
+    return a[1] + a[2] * (off + l * share) + (a[3] + 2.0 * a[4] * off) * share;
+}
+
+/* Whether M rises all the way, so far as looking at every hundredth of L from -30 to 30 tells: between two looks
+ * metalog_rise can fall by no more than half a step of its steepest slope. Else *where is a y at which it does not. */
+static bool rises(const double a[], double *where)
+{
+    const double step = 0.01, most = 30.0;
+    const double slack = 0.5 * step * (0.65 * fabs(a[2]) + 0.1 * fabs(a[3]) + 0.125 * fabs(a[4]));
+    double least = INFINITY;
+
+    *where = 0.5;
+    for (int i = 0; i <= (int)(2.0 * most / step); ++i) {
+        const double l = -most + i * step, rise = metalog_rise(a, l);
+
+        if (rise < least) {
+            least = rise;
+            *where = logistic(l);
+        }
+    }
+    return fmin(least - slack, a[1] - fabs(a[2]) / 2.0) > 0.0;
+}
+
+/* Five terms: there is no formula for what is feasible; the slope is looked at. */
+static bool five_are_feasible(const struct maker *m, const struct quantity *q, const double a[])
+{
+    double where;
+    int i = 1;
+
+    if (rises(a, &where))
+        return true;
+    while (i < 4 && where > (level_of_five[i] + level_of_five[i + 1]) / 2.0)
+        ++i;
+    diag_error(m->diag, q->arg_place[i], "space them more evenly, or write p05, p50 and p95 alone, or a mixture",
+               "%s: no metalog goes through these five: between them it would fall, near its %.2g %% quantile",
+               path_of(m, q), 100.0 * where);
+    return false;
 }
 
 static bool quantiles_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
-    const struct triplet p = triplet_of(m, q);
-    const double l95 = logit(1.0 - outer_level);
+    const int n = q->form == QUANTITY_QUANTILES ? 3 : 5;
+    double z[5], a[5] = {0.0};
 
-    d->on_logit = m->on_probability;
-    d->low = d->on_logit ? 0.0 : -INFINITY;
-    d->high = d->on_logit ? 1.0 : INFINITY;
-    d->metalog[0] = p.p50;
-    d->metalog[1] = (p.p95 - p.p05) / (2.0 * l95);
-    d->metalog[2] = (p.p05 + p.p95 - 2.0 * p.p50) / ((1.0 - 2.0 * outer_level) * l95);
-    return true;
+    d->bounds = m->bounds;
+    d->low = is_bounded_below(m->bounds) ? m->bounds.low : -INFINITY;
+    d->high = is_bounded(m->bounds) ? m->bounds.high : INFINITY;
+    for (int i = 0; i < n; ++i)
+        z[i] = out_of_bounds(m->bounds, q->arg[i]);
+    if (n == 3)
+        three_terms(a, z);
+    else
+        five_terms(a, z);
+    memcpy(d->metalog, a, sizeof a);
+    return n == 3 ? three_are_feasible(m, q, z) : five_are_feasible(m, q, a);
+}
+
+/* At y = 1 - rest, either of which may be too near 1 to tell. */
+static double metalog_at(const struct distribution *d, double y, double rest)
+{
+    const double *a = d->metalog;
+    const double off = y < 0.5 ? y - 0.5 : 0.5 - rest;
+
+    return into_bounds(d->bounds, a[0] + (a[1] + a[2] * off) * log(y / rest) + (a[3] + a[4] * off) * off);
 }
 
 static double metalog_quantile(const struct distribution *d, double u)
 {
-    const double *a = d->metalog;
-    const double m = a[0] + (a[1] + a[2] * (u - 0.5)) * logit(u);
+    return metalog_at(d, u, 1.0 - u);
+}
 
-    return d->on_logit ? logistic(m) : m;
+static double metalog_upper_quantile(const struct distribution *d, double v)
+{
+    return metalog_at(d, 1.0 - v, v);
 }
 
 static bool metalog_reaches(const struct distribution *d, double u, double x)
@@ -468,11 +677,23 @@ static bool metalog_reaches(const struct distribution *d, double u, double x)
     return metalog_quantile(d, u) >= x;
 }
 
+static bool metalog_upper_reaches(const struct distribution *d, double v, double x)
+{
+    return metalog_upper_quantile(d, v) <= x;
+}
+
 static double metalog_cdf(const struct distribution *d, double x)
 {
     if (x <= d->low || x >= d->high)
         return x <= d->low ? 0.0 : 1.0;
     return least_reaching(metalog_reaches, d, x, DBL_MIN, 1.0);
+}
+
+static double metalog_upper(const struct distribution *d, double x)
+{
+    if (x <= d->low || x >= d->high)
+        return x <= d->low ? 1.0 : 0.0;
+    return least_reaching(metalog_upper_reaches, d, x, DBL_MIN, 1.0);
 }
 
 /* ---- discrete ---- */
@@ -484,21 +705,28 @@ static int compare_atoms(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Sorted, equal values as one, weights summed up. */
+/* Sorted, equal values as one, weights summed up from both ends. */
 static void gather_atoms(struct distribution *d)
 {
     struct atom *last = d->atom;
-    double sum = 0.0;
+    double sum = 0.0, weight = 0.0;
 
     qsort(d->atom, d->n_parts, sizeof *d->atom, compare_atoms);
     for (size_t i = 0; i < d->n_parts; ++i) {
         const struct atom next = d->atom[i];
 
         sum += next.upto;
+        weight = i > 0 && next.value == last->value ? weight + next.upto : next.upto;
         last += i > 0 && next.value > last->value;
-        *last = (struct atom){next.value, sum};
+        *last = (struct atom){next.value, sum, weight};
     }
     last->upto = 1.0;
+    sum = 0.0;
+    for (struct atom *atom = last + 1; atom-- > d->atom;) {
+        weight = atom->beyond;
+        atom->beyond = sum;
+        sum += weight;
+    }
     d->n_atoms = (size_t)(last - d->atom) + 1;
     d->low = d->atom->value;
     d->high = last->value;
@@ -518,7 +746,7 @@ static bool discrete_make(const struct maker *m, const struct quantity *q, struc
         return false;
     d->atom = pool_new(m->pool, d->n_parts, sizeof *d->atom);
     for (size_t i = 0; i < d->n_parts; ++i)
-        d->atom[i] = (struct atom){d->part[i]->low, d->share[i]};
+        d->atom[i] = (struct atom){d->part[i]->low, d->share[i], 0.0};
     gather_atoms(d);
     return true;
 }
@@ -554,6 +782,33 @@ static double discrete_cdf_below(const struct distribution *d, double x)
     for (size_t i = 0; i < d->n_atoms && d->atom[i].value < x; ++i)
         upto = d->atom[i].upto;
     return upto;
+}
+
+static double discrete_upper(const struct distribution *d, double x)
+{
+    double beyond = 1.0;
+
+    for (size_t i = 0; i < d->n_atoms && d->atom[i].value <= x; ++i)
+        beyond = d->atom[i].beyond;
+    return beyond;
+}
+
+static double discrete_upper_from(const struct distribution *d, double x)
+{
+    double beyond = 1.0;
+
+    for (size_t i = 0; i < d->n_atoms && d->atom[i].value < x; ++i)
+        beyond = d->atom[i].beyond;
+    return beyond;
+}
+
+static double discrete_upper_quantile(const struct distribution *d, double v)
+{
+    size_t i = 0;
+
+    while (d->atom[i].beyond > v)
+        ++i;
+    return d->atom[i].value;
 }
 
 /* ---- mixture ---- */
@@ -663,40 +918,143 @@ static double mixture_quantile(const struct distribution *d, double u)
     return at.end[0] < at.end[1] ? least_reaching(mixture_reaches, d, u, at.end[0], at.end[1]) : at.end[1];
 }
 
-/* ---- truncate and clamp ---- */
+static double mixture_upper(const struct distribution *d, double x)
+{
+    double sum = 0.0;
 
-static const double least_mass = 1e-9; /* of its quantity that a truncation may keep */
+    for (size_t i = 0; i < d->n_parts; ++i)
+        sum += d->share[i] * upper(d->part[i], x);
+    return x >= d->high ? 0.0 : fmin(sum, 1.0);
+}
+
+static double mixture_upper_from(const struct distribution *d, double x)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < d->n_parts; ++i)
+        sum += d->share[i] * upper_from(d->part[i], x);
+    return x > d->high ? 0.0 : fmin(sum, 1.0);
+}
+
+static bool mixture_upper_reaches(const struct distribution *d, double x, double v)
+{
+    return mixture_upper(d, x) <= v;
+}
+
+static double mixture_upper_quantile(const struct distribution *d, double v)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < d->n_parts; ++i) {
+        const double x = upper_quantile(d->part[i], v);
+
+        low = fmin(low, x);
+        high = fmax(high, x);
+    }
+    return low < high ? least_reaching(mixture_upper_reaches, d, v, low, high) : high;
+}
+
+/* ---- truncate and clamp ----
+ *
+ * Of the base's probability a truncation keeps what lies from low to high. It is counted from the end of the support that
+ * is nearer: above its median the cdf rounds to 1, while P(X > x) keeps its digits however far out x is. (Of the standard
+ * normal between 6 and 9: 1 - cdf(6) has seven digits left, cdf(9) is 1; the upper tails are 9.866e-10 and 1.1e-19.) */
+
+/* The share of all that lies on its side, itself included, that a truncation may keep: a narrower cut would be made of
+ * rounding. */
+static const double least_share = 1e-9;
+static const double least_side = 1e-290; /* below this probabilities lose digits */
 
 static bool truncate_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const struct distribution *base = d->part[0];
+    double side; /* the probability from the end that it is counted from to the far end of the cut */
 
     d->low = fmax(q->arg[0], base->low);
     d->high = fmin(q->arg[1], base->high);
     d->below = distribution_cdf_below(base, d->low);
-    d->mass = distribution_cdf(base, d->high) - d->below;
-    if (d->mass >= least_mass)
+    d->beyond = upper(base, d->high);
+    d->from_above = d->below > 0.5;
+    side = d->from_above ? upper_from(base, d->low) : distribution_cdf(base, d->high);
+    d->mass = side - (d->from_above ? d->beyond : d->below);
+    if (d->low <= d->high && side >= least_side && d->mass >= least_share * side)
         return true;
-    diag_error(m->diag, q->arg_place[0], "move low and high to where the quantity can lie",
-               "%s: nothing of the quantity is left between %.10g and %.10g", path_of(m, q), q->arg[0], q->arg[1]);
+    if (d->low > d->high || side <= 0.0)
+        diag_error(m->diag, q->arg_place[0], "move low and high to where the quantity can lie",
+                   "%s: nothing of the quantity is left between %.10g and %.10g", path_of(m, q), q->arg[0], q->arg[1]);
+    else
+        diag_error(m->diag, q->arg_place[0],
+                   "move low and high to where the quantity lies, or write (\"uniform\", low, high)",
+                   "%s: too little of the quantity is left between %.10g and %.10g: %.2g of it", path_of(m, q),
+                   q->arg[0], q->arg[1], fmax(d->mass, 0.0));
     return false;
+}
+
+static double inside_unit(double u)
+{
+    return between(u, DBL_MIN, 1.0 - DBL_EPSILON / 2.0);
 }
 
 static double truncate_quantile(const struct distribution *d, double u)
 {
-    const double u_base = between(d->below + u * d->mass, DBL_MIN, 1.0 - DBL_EPSILON / 2.0);
+    const struct distribution *base = d->part[0];
+    const double x = d->from_above ? upper_quantile(base, inside_unit(d->beyond + (1.0 - u) * d->mass))
+                                   : distribution_quantile(base, inside_unit(d->below + u * d->mass));
 
-    return between(distribution_quantile(d->part[0], u_base), d->low, d->high);
+    return between(x, d->low, d->high);
+}
+
+static double truncate_upper_quantile(const struct distribution *d, double v)
+{
+    const struct distribution *base = d->part[0];
+    const bool from_above = d->from_above || d->beyond + v * d->mass < 0.5;
+    const double x = from_above ? upper_quantile(base, inside_unit(d->beyond + v * d->mass))
+                                : distribution_quantile(base, inside_unit(d->below + (1.0 - v) * d->mass));
+
+    return between(x, d->low, d->high);
+}
+
+/* The cdf or the upper tail, given the base's two at the same x, of which the small one has the digits. */
+static double truncate_cdf_of(const struct distribution *d, double cdf, double beyond)
+{
+    if (d->from_above)
+        return between(1.0 - (beyond - d->beyond) / d->mass, 0.0, 1.0);
+    return between((cdf - d->below) / d->mass, 0.0, 1.0);
+}
+
+static double truncate_upper_of(const struct distribution *d, double cdf, double beyond)
+{
+    if (d->from_above || beyond < 0.5)
+        return between((beyond - d->beyond) / d->mass, 0.0, 1.0);
+    return 1.0 - truncate_cdf_of(d, cdf, beyond);
 }
 
 static double truncate_cdf(const struct distribution *d, double x)
 {
-    return x >= d->high ? 1.0 : between((distribution_cdf(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
+    if (x < d->low || x >= d->high)
+        return x < d->low ? 0.0 : 1.0;
+    return truncate_cdf_of(d, distribution_cdf(d->part[0], x), d->from_above ? upper(d->part[0], x) : 0.0);
 }
 
 static double truncate_cdf_below(const struct distribution *d, double x)
 {
-    return x > d->high ? 1.0 : between((distribution_cdf_below(d->part[0], x) - d->below) / d->mass, 0.0, 1.0);
+    if (x <= d->low || x > d->high)
+        return x <= d->low ? 0.0 : 1.0;
+    return truncate_cdf_of(d, distribution_cdf_below(d->part[0], x), d->from_above ? upper_from(d->part[0], x) : 0.0);
+}
+
+static double truncate_upper(const struct distribution *d, double x)
+{
+    if (x < d->low || x >= d->high)
+        return x < d->low ? 1.0 : 0.0;
+    return truncate_upper_of(d, distribution_cdf(d->part[0], x), upper(d->part[0], x));
+}
+
+static double truncate_upper_from(const struct distribution *d, double x)
+{
+    if (x <= d->low || x > d->high)
+        return x <= d->low ? 1.0 : 0.0;
+    return truncate_upper_of(d, distribution_cdf_below(d->part[0], x), upper_from(d->part[0], x));
 }
 
 static bool clamp_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -726,6 +1084,25 @@ static double clamp_cdf_below(const struct distribution *d, double x)
     return distribution_cdf_below(d->part[0], x);
 }
 
+static double clamp_upper(const struct distribution *d, double x)
+{
+    if (x < d->low || x >= d->high)
+        return x < d->low ? 1.0 : 0.0;
+    return upper(d->part[0], x);
+}
+
+static double clamp_upper_from(const struct distribution *d, double x)
+{
+    if (x <= d->low || x > d->high)
+        return x <= d->low ? 1.0 : 0.0;
+    return upper_from(d->part[0], x);
+}
+
+static double clamp_upper_quantile(const struct distribution *d, double v)
+{
+    return between(upper_quantile(d->part[0], v), d->low, d->high);
+}
+
 /* ---- the forms ---- */
 
 static const struct form form_of[QUANTITY_PARAMETER + 1] = {
@@ -739,64 +1116,97 @@ static const struct form form_of[QUANTITY_PARAMETER + 1] = {
                        .make = pert_make,
                        .quantile = stretched_quantile,
                        .quantiles = stretched_quantiles,
-                       .cdf = stretched_cdf},
+                       .cdf = stretched_cdf,
+                       .upper = stretched_upper,
+                       .upper_quantile = stretched_upper_quantile},
     [QUANTITY_TRIANGULAR] = {.argument = {"low", "mode", "high"},
                              .check = mode_is_amid,
                              .make = triangular_make,
                              .quantile = triangular_quantile,
-                             .cdf = triangular_cdf},
+                             .cdf = triangular_cdf,
+                             .upper = triangular_upper,
+                             .upper_quantile = triangular_upper_quantile},
     [QUANTITY_UNIFORM] = {.argument = {"low", "high"},
                           .check = low_below_high,
                           .make = uniform_make,
                           .quantile = uniform_quantile,
-                          .cdf = uniform_cdf},
+                          .cdf = uniform_cdf,
+                          .upper = uniform_upper,
+                          .upper_quantile = uniform_upper_quantile},
     [QUANTITY_NORMAL] = {.argument = {"mean", "sd"},
                          .check = normal_check,
                          .make = normal_make,
                          .quantile = normal_quantile,
-                         .cdf = normal_cdf},
+                         .cdf = normal_cdf,
+                         .upper = normal_upper,
+                         .upper_quantile = normal_upper_quantile},
     [QUANTITY_LOGNORMAL] = {.argument = {"p05", "p95"},
                             .check = lognormal_check,
                             .make = lognormal_make,
                             .quantile = lognormal_quantile,
-                            .cdf = lognormal_cdf},
+                            .cdf = lognormal_cdf,
+                            .upper = lognormal_upper,
+                            .upper_quantile = lognormal_upper_quantile},
     [QUANTITY_BETA] = {.argument = {"mean", "ess"},
                        .check = beta_form_check,
                        .make = beta_form_make,
                        .quantile = stretched_quantile,
                        .quantiles = stretched_quantiles,
-                       .cdf = stretched_cdf},
+                       .cdf = stretched_cdf,
+                       .upper = stretched_upper,
+                       .upper_quantile = stretched_upper_quantile},
     [QUANTITY_QUANTILES] = {.argument = {"p05", "p50", "p95"},
                             .check = quantiles_check,
                             .make = quantiles_make,
                             .quantile = metalog_quantile,
-                            .cdf = metalog_cdf},
+                            .cdf = metalog_cdf,
+                            .upper = metalog_upper,
+                            .upper_quantile = metalog_upper_quantile},
+    [QUANTITY_FIVE_QUANTILES] = {.argument = {"p05", "p25", "p50", "p75", "p95"},
+                                 .check = quantiles_check,
+                                 .make = quantiles_make,
+                                 .quantile = metalog_quantile,
+                                 .cdf = metalog_cdf,
+                                 .upper = metalog_upper,
+                                 .upper_quantile = metalog_upper_quantile},
     [QUANTITY_DISCRETE] = {.nests = true,
                            .weighs = true,
                            .make = discrete_make,
                            .quantile = discrete_quantile,
                            .cdf = discrete_cdf,
-                           .cdf_below = discrete_cdf_below},
+                           .cdf_below = discrete_cdf_below,
+                           .upper = discrete_upper,
+                           .upper_from = discrete_upper_from,
+                           .upper_quantile = discrete_upper_quantile},
     [QUANTITY_MIXTURE] = {.nests = true,
                           .weighs = true,
                           .make = mixture_make,
                           .quantile = mixture_quantile,
                           .cdf = mixture_cdf,
-                          .cdf_below = mixture_cdf_below},
+                          .cdf_below = mixture_cdf_below,
+                          .upper = mixture_upper,
+                          .upper_from = mixture_upper_from,
+                          .upper_quantile = mixture_upper_quantile},
     [QUANTITY_TRUNCATE] = {.argument = {"low", "high"},
                            .nests = true,
                            .check = low_below_high,
                            .make = truncate_make,
                            .quantile = truncate_quantile,
                            .cdf = truncate_cdf,
-                           .cdf_below = truncate_cdf_below},
+                           .cdf_below = truncate_cdf_below,
+                           .upper = truncate_upper,
+                           .upper_from = truncate_upper_from,
+                           .upper_quantile = truncate_upper_quantile},
     [QUANTITY_CLAMP] = {.argument = {"low", "high"},
                         .nests = true,
                         .check = low_below_high,
                         .make = clamp_make,
                         .quantile = clamp_quantile,
                         .cdf = clamp_cdf,
-                        .cdf_below = clamp_cdf_below},
+                        .cdf_below = clamp_cdf_below,
+                        .upper = clamp_upper,
+                        .upper_from = clamp_upper_from,
+                        .upper_quantile = clamp_upper_quantile},
 };
 
 /* ---- making ---- */
@@ -806,7 +1216,7 @@ static bool numbers_fit(const struct maker *m, const struct quantity *q)
     const struct form *form = &form_of[q->form];
     bool ok = true;
 
-    for (int i = 0; i < 3 && form->argument[i]; ++i)
+    for (int i = 0; i < 5 && form->argument[i]; ++i)
         ok = is_usable(m, q, q->arg_place[i], form->argument[i], q->arg[i]) && ok;
     return ok && (!form->check || form->check(m, q));
 }
@@ -837,15 +1247,19 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
 static bool parts_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const bool weighs = form_of[q->form].weighs;
+    struct maker within = *m;
     bool ok = !weighs || weights_fit(m, q);
     double sum = 0.0;
 
     assert(weighs || q->n_parts == 1);
+    if (!weighs &&
+        !(m->bounds.low == 0.0 && m->bounds.high == 1.0)) /* a cut, and not of a probability: it sets the bounds */
+        within.bounds = (struct bounds){-INFINITY, INFINITY};
     d->part = pool_new(m->pool, q->n_parts, sizeof *d->part);
     d->share = pool_new(m->pool, q->n_parts, sizeof *d->share);
     for (size_t i = 0; i < q->n_parts; ++i) {
         const double weight = weighs ? q->weight[i] : 1.0;
-        const struct distribution *part = make_any(m, &q->part[i]);
+        const struct distribution *part = make_any(&within, &q->part[i]);
 
         ok = part && ok;
         if (weight == 0.0)
@@ -880,9 +1294,9 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
 }
 
 struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
-                                       bool on_probability, struct diag *diag)
+                                       struct bounds bounds, struct diag *diag)
 {
-    const struct maker m = {pool, tables, diag, quantity->path, on_probability};
+    const struct maker m = {pool, tables, diag, quantity->path, bounds};
 
     assert(quantity->form != QUANTITY_ABSENT && quantity->form != QUANTITY_PARAMETER);
     return make_any(&m, quantity);

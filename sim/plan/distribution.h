@@ -13,11 +13,18 @@ struct pool;
 struct quantity;
 struct tables;
 
+/* What the field of a quantity can be, infinite where it has no end. */
+struct bounds {
+    double low, high;
+};
+
 /* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER; NULL, with every mistake in its
  * numbers told through diag at their places (low above high, a negative weight, infeasible quantiles, an empty truncation
- * ...). on_probability: quantiles are a logit-metalog. Memory from the pool, and from tables for what is tabled. */
+ * ...). bounds: of metalogs through quantiles, which lie inside them; other forms lie where they were written. A truncation or
+ * clamp sets bounds of its own: quantiles in it have none, but for those of a probability, 0 and 1. Memory from the pool,
+ * and from tables for what is tabled. */
 struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
-                                       bool on_probability, struct diag *diag);
+                                       struct bounds bounds, struct diag *diag);
 
 /* The support's ends, infinite where it has none. */
 double distribution_low(const struct distribution *d);

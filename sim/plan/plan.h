@@ -38,6 +38,11 @@ struct plan_input {
     struct key128 key;
 };
 
+struct plan_drawn { /* a distribution that is drawn from in every run: a date, a length */
+    const char *path;
+    const struct distribution *distribution;
+};
+
 struct plan_step { /* a rate from a month on */
     double from;
     slot_t rate;
@@ -164,6 +169,7 @@ struct plan {
     struct key128 key_shared;  /* luck that such a model shares between bases */
     struct key128 *coordinate; /* of inputs first, in their order */
     struct plan_input *input;
+    struct plan_drawn *drawn; /* as compiled */
     double *value;            /* the constants in their slots, 0 in those of inputs */
     struct plan_clock *clock; /* factors first, each at its own number, then each base's transitions */
     struct plan_step *step;
@@ -180,8 +186,8 @@ struct plan {
     struct plan_setting *setting;     /* [field * n_bases + base] */
     const char **state, **transition; /* ids */
     uint64_t held, deal, final;       /* sets of states */
-    size_t n_inputs, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors, n_dependences,
-        n_questions, n_bases, n_factors, n_states, n_transitions, n_switches, n_coordinates;
+    size_t n_inputs, n_drawn, n_values, n_clocks, n_steps, n_links, n_terms, n_indices, n_conditions, n_actors,
+        n_dependences, n_questions, n_bases, n_factors, n_states, n_transitions, n_switches, n_coordinates;
     /* correlated inputs: z = factor * independent normals (lower triangle, by rows) */
     uint32_t *correlated;
     double *cholesky;

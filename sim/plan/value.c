@@ -3,18 +3,17 @@
 #include <string.h>
 #include "sim/plan/compile.h"
 
-const struct range range_probability = {0.0, 1.0, false, true, "a probability", "a probability lies between 0 and 1"};
-const struct range range_rate = {0.0, INFINITY, false, false, "a rate", "a rate is 0 or more"};
-const struct range range_ratio = {0.0,   INFINITY,         false,
-                                  false, "a hazard ratio", "a ratio is 0 or more: below 1 slows, above 1 hastens"};
-const struct range range_score = {
-    0.0, 100.0, false, false, "a score from 0 to 100", "capability, salience and position run from 0 to 100"};
-const struct range range_months = {0.0, INFINITY, true, false, "a length in months", "months are above 0"};
-const struct range range_month = {
-    0.0, INFINITY, false, false, "a month after as_of", "months count from as_of, 0 or more"};
-const struct range range_points = {
-    -100.0, 100.0, false, false, "a shift in points", "positions run from 0 to 100, shifts from -100 to 100"};
-const struct range range_variance = {0.0, INFINITY, false, false, "a variance", "a variance is 0 or more"};
+const struct range range_probability = {0.0, 1.0, false, "a probability", "a probability lies between 0 and 1"};
+const struct range range_rate = {0.0, INFINITY, false, "a rate", "a rate is 0 or more"};
+const struct range range_ratio = {0.0, INFINITY, false, "a hazard ratio",
+                                  "a ratio is 0 or more: below 1 slows, above 1 hastens"};
+const struct range range_score = {0.0, 100.0, false, "a score from 0 to 100",
+                                  "capability, salience and position run from 0 to 100"};
+const struct range range_months = {0.0, INFINITY, true, "a length in months", "months are above 0"};
+const struct range range_month = {0.0, INFINITY, false, "a month after as_of", "months count from as_of, 0 or more"};
+const struct range range_points = {-100.0, 100.0, false, "a shift in points",
+                                   "positions run from 0 to 100, shifts from -100 to 100"};
+const struct range range_variance = {0.0, INFINITY, false, "a variance", "a variance is 0 or more"};
 
 static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
 {
@@ -98,8 +97,8 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
         distribution = compiler->parameter[i];
         *shared = compiler->parameter_slot[i];
     } else {
-        distribution =
-            distribution_make(compiler->pool, compiler->tables, quantity, range->probability, compiler->diag);
+        distribution = distribution_make(compiler->pool, compiler->tables, quantity,
+                                         (struct bounds){range->low, range->high}, compiler->diag);
         count_tag(compiler->plan, tag_of(compiler, quantity));
     }
     if (distribution)
@@ -120,17 +119,25 @@ slot_t compile_value(struct compiler *compiler, const struct quantity *quantity,
 struct distribution *compile_distribution(struct compiler *compiler, const struct quantity *quantity,
                                           const struct range *range)
 {
+    struct plan *plan = compiler->plan;
+    struct distribution *distribution;
     slot_t shared = NO_SLOT;
 
     if (quantity->form == QUANTITY_PARAMETER)
         diag_error(compiler->diag, quantity->place, "write the distribution here; `at` takes a shared parameter",
                    "%s: is drawn anew in every run, a shared parameter once a world", quantity->path);
-    return resolve(compiler, quantity, range, &shared);
+    distribution = resolve(compiler, quantity, range, &shared);
+    if (distribution && !distribution_is_constant(distribution)) {
+        plan->drawn =
+            pool_grow(compiler->pool, plan->drawn, plan->n_drawn, &compiler->drawn_capacity, sizeof *plan->drawn);
+        plan->drawn[plan->n_drawn++] = (struct plan_drawn){quantity->path, distribution};
+    }
+    return distribution;
 }
 
 void compile_parameters(struct compiler *compiler)
 {
-    static const struct range any = {-INFINITY, INFINITY, false, false, "a number", NULL};
+    static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
     const struct keyed_quantities *parameters = &compiler->scenario->parameters;
     const size_t n = parameters->n;
 

@@ -18,7 +18,7 @@ static const struct form form_row[] = {
     {"normal", QUANTITY_NORMAL, 2, "(\"normal\", mean, sd)"},
     {"lognormal", QUANTITY_LOGNORMAL, 2, "(\"lognormal\", p05, p95)"},
     {"beta", QUANTITY_BETA, 2, "(\"beta\", mean, ess)"},
-    {"quantiles", QUANTITY_QUANTILES, 3, "(\"quantiles\", p05, p50, p95)"},
+    {"quantiles", QUANTITY_QUANTILES, 3, "(\"quantiles\", p05, p50, p95) or (\"quantiles\", p05, p25, p50, p75, p95)"},
     {"discrete", QUANTITY_DISCRETE, 0, "(\"discrete\", (value, weight), ...)"},
     {"mixture", QUANTITY_MIXTURE, 0, "(\"mixture\", (quantity, weight), ...)"},
     {"truncate", QUANTITY_TRUNCATE, 2, "(\"truncate\", quantity, low, high)"},
@@ -174,6 +174,9 @@ static void read_list(struct reader *reader, const struct node *node, const char
         if (quantity->part->form == QUANTITY_ABSENT)
             quantity->form = QUANTITY_ABSENT;
         read_args(reader, node, path, 2, 2, quantity);
+    } else if (form->form == QUANTITY_QUANTILES && node->n == 6) {
+        quantity->form = QUANTITY_FIVE_QUANTILES;
+        read_args(reader, node, path, 1, 5, quantity);
     } else if (node->n != form->n_args + 1) {
         wrong_shape(reader, node, path, form);
         quantity->form = QUANTITY_ABSENT;

@@ -6,19 +6,20 @@
 
 enum quantity_form {
     QUANTITY_ABSENT,
-    QUANTITY_NUMBER,     /* arg: the number */
-    QUANTITY_PERT,       /* low, mode, high */
-    QUANTITY_TRIANGULAR, /* low, mode, high */
-    QUANTITY_UNIFORM,    /* low, high; an ICD 203 phrase becomes the uniform over its band */
-    QUANTITY_NORMAL,     /* mean, sd */
-    QUANTITY_LOGNORMAL,  /* p05, p95 */
-    QUANTITY_BETA,       /* mean, ess */
-    QUANTITY_QUANTILES,  /* p05, p50, p95: metalog, or logit-metalog on a probability */
-    QUANTITY_DISCRETE,   /* weight[i] on value part[i].arg[0] */
-    QUANTITY_MIXTURE,    /* weight[i] on part[i] */
-    QUANTITY_TRUNCATE,   /* part[0] given low <= x <= high */
-    QUANTITY_CLAMP,      /* part[0], mass beyond low and high piled up there */
-    QUANTITY_PARAMETER   /* the shared quantity parameters.NAME */
+    QUANTITY_NUMBER,         /* arg: the number */
+    QUANTITY_PERT,           /* low, mode, high */
+    QUANTITY_TRIANGULAR,     /* low, mode, high */
+    QUANTITY_UNIFORM,        /* low, high; an ICD 203 phrase becomes the uniform over its band */
+    QUANTITY_NORMAL,         /* mean, sd */
+    QUANTITY_LOGNORMAL,      /* p05, p95 */
+    QUANTITY_BETA,           /* mean, ess */
+    QUANTITY_QUANTILES,      /* p05, p50, p95: a metalog, inside the bounds of its field */
+    QUANTITY_FIVE_QUANTILES, /* p05, p25, p50, p75, p95: likewise */
+    QUANTITY_DISCRETE,       /* weight[i] on value part[i].arg[0] */
+    QUANTITY_MIXTURE,        /* weight[i] on part[i] */
+    QUANTITY_TRUNCATE,       /* part[0] given low <= x <= high */
+    QUANTITY_CLAMP,          /* part[0], mass beyond low and high piled up there */
+    QUANTITY_PARAMETER       /* the shared quantity parameters.NAME */
 };
 
 /* Where a number comes from. All may be NULL but tag's meaning is fixed: "stated", "reading" or "guess". */
@@ -28,8 +29,8 @@ struct note {
 
 struct quantity {
     enum quantity_form form;
-    double arg[3];
-    struct place arg_place[3];
+    double arg[5];
+    struct place arg_place[5];
     struct quantity *part;
     double *weight;
     struct place *weight_place;

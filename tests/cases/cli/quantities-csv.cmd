@@ -1,0 +1,1 @@
+check --quantities --format csv tests/cases/cli/quantities.cfg | cut -d, -f1-3,7-

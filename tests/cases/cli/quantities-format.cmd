@@ -1,0 +1,1 @@
+check --format json tests/cases/cli/quantity-tails.cfg

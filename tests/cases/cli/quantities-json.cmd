@@ -1,0 +1,1 @@
+check --quantities --format json tests/cases/cli/quantity-tails.cfg | grep -v '"p[059]*"'

@@ -1,0 +1,1 @@
+check --quantities tests/cases/cli/quantities.cfg tests/cases/cli/quantity-tails.cfg

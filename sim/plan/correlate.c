@@ -1,6 +1,7 @@
 /* correlate.c - rank correlations between inputs, as the Cholesky factor of a Gaussian copula.
  *
- * Spearman's rho_s becomes Pearson's rho = 2 sin(pi rho_s / 6) between normals. Pairs not named are uncorrelated. A set
+ * Spearman's rho_s becomes Pearson's rho between normals, 2 sin(pi rho_s / 6) where both quantities are continuous, else
+ * solved for (copula.h). Pairs not named are uncorrelated. A set
  * that no joint distribution can have is replaced by the nearest that can: Higham (2002), Computing the nearest
  * correlation matrix - a problem from finance, by alternating projections with Dykstra's correction. */
 #include <gsl/gsl_eigen.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/compile.h"
+#include "sim/plan/copula.h"
 
 static long input_by_path(const struct plan *plan, const char *path)
 {
@@ -110,6 +112,24 @@ static size_t position(const struct plan *plan, long input)
     return i;
 }
 
+/* The correlation of the normals behind two inputs; told where their ties keep the one asked for out of reach. */
+static double normal_correlation(struct compiler *compiler, const struct correlation *correlation, long a, long b)
+{
+    const struct plan *plan = compiler->plan;
+    const double asked = correlation->spearman;
+    struct copula_limits limits;
+    const double rho = copula_rho(plan->input[a].distribution, plan->input[b].distribution, asked, &limits);
+
+    if (asked > limits.most + 1e-4 || asked < limits.least - 1e-4)
+        diag_warning(
+            compiler->diag, correlation->place, "they are correlated as closely as they can be",
+            "correlations: \"%s\" and \"%s\" have equal values, with which a rank correlation of %g cannot be had: "
+            "%.3f is the %s possible",
+            plan->input[a].path, plan->input[b].path, asked, asked > 0.0 ? limits.most : limits.least,
+            asked > 0.0 ? "largest" : "smallest");
+    return rho;
+}
+
 static void fill(struct compiler *compiler, gsl_matrix *matrix)
 {
     const struct plan *plan = compiler->plan;
@@ -118,10 +138,11 @@ static void fill(struct compiler *compiler, gsl_matrix *matrix)
     for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
         const struct correlation *correlation = &compiler->scenario->correlation[i];
         const long a = correlated_input(compiler, correlation->a), b = correlated_input(compiler, correlation->b);
-        const double rho = 2.0 * sin(M_PI * correlation->spearman / 6.0);
+        double rho;
 
         if (a < 0 || b < 0)
             continue;
+        rho = normal_correlation(compiler, correlation, a, b);
         gsl_matrix_set(matrix, position(plan, a), position(plan, b), rho);
         gsl_matrix_set(matrix, position(plan, b), position(plan, a), rho);
     }

@@ -72,5 +72,6 @@ void compile_questions(struct compiler *compiler);    /* ask.c */
 void compile_computed(struct plan *plan);             /* likewise: which questions can be computed */
 void compile_settings(struct compiler *compiler);     /* setting.c: the model's own fields */
 void compile_chain(struct compiler *compiler);        /* chain.c */
+void compile_never(struct compiler *compiler);        /* never.c: what can never happen */
 void compile_warnings(struct compiler *compiler);     /* warn.c: what is allowed but hardly meant */
 #endif

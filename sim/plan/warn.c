@@ -1,26 +1,7 @@
-/* warn.c - what is allowed but hardly meant: ids nobody uses, states no one can reach, nothing uncertain. */
+/* warn.c - what is allowed but hardly meant: ids nobody uses, nothing uncertain; never.c has what cannot happen. */
 #include <string.h>
 #include "sim/plan/model.h"
 #include "sim/plan/compile.h"
-
-static void warn_unreachable(struct compiler *compiler)
-{
-    const struct plan *plan = compiler->plan;
-    uint64_t reached = 0, before;
-
-    for (size_t b = 0; b < plan->n_bases; b++)
-        reached |= UINT64_C(1) << plan->base[b].initial;
-    do {
-        before = reached;
-        for (size_t c = plan->n_factors; c < plan->n_clocks; c++)
-            if (plan->clock[c].from & reached)
-                reached |= UINT64_C(1) << plan->clock[c].to;
-    } while (reached != before);
-    for (size_t s = 0; s < plan->n_states; s++)
-        if (!(reached & UINT64_C(1) << s))
-            diag_warning(compiler->diag, compiler->scenario->state[s].entity.place, NULL,
-                         "states.%s: no base can reach it", plan->state[s]);
-}
 
 /* What requires itself by way of others can never come. */
 static void warn_deadlock(struct compiler *compiler)
@@ -118,10 +99,9 @@ static void warn_without_part(struct compiler *compiler)
 
 void compile_warnings(struct compiler *compiler)
 {
-    if (compiler->plan->model->balance_ratio)
-        warn_unreachable(compiler);
-    else
+    if (!compiler->plan->model->balance_ratio)
         warn_without_part(compiler);
+    compile_never(compiler);
     warn_deadlock(compiler);
     warn_idle_factors(compiler);
     warn_unused(compiler);

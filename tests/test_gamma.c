@@ -73,11 +73,36 @@ static void mean_and_variance_are_as_asked(void **state)
     pool_free(&pool);
 }
 
+/* Nearly all of it below the least double, the rest far above: E exp(-1.2 X) is (1 + 1.2 v)^(-1 / v), from strata of u. */
+static void huge_variances_have_their_transform(void **state)
+{
+    enum { N = 20000 };
+    static const double huge[] = {1e3, 1e4, 1e6, 1e50};
+    struct pool pool = {0};
+    const struct gamma *gamma = gamma_make(&pool, 0.0, 1.0);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(huge); i++) {
+        double sum = 0.0, last = 0.0;
+
+        for (size_t k = 0; k < N; k++) {
+            const double x = quantile(gamma, huge[i], ((double)k + 0.5) / N);
+
+            assert_true(x >= last);
+            last = x;
+            sum += exp(-1.2 * x);
+        }
+        assert_true(fabs(sum / N - exp(-log1p(1.2 * huge[i]) / huge[i])) < 1e-4);
+    }
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_undo_the_cdf),
         cmocka_unit_test(mean_and_variance_are_as_asked),
+        cmocka_unit_test(huge_variances_have_their_transform),
     };
 
     gsl_set_error_handler_off();

@@ -29,12 +29,24 @@ static double log_tail(double shape, double ln_x, bool above)
     return shape * (ln_x + log(shape)) - lgamma(shape + 1.0);
 }
 
+/* Where x is below what a double holds, as nearly all of it is at variances from 1e4 on, the series' first term is P itself
+ * and is turned round; GSL, asked of an x that has become 0, would say that Q is 1. */
+static const double least_ln_x = -690.0;
+
+static double first_term_inverse(double shape, double t)
+{
+    return (-log1p(exp(-t)) + lgamma(shape + 1.0)) / shape - log(shape);
+}
+
 /* Newton's steps on the logarithm of the nearer tail, from a guess of ln x. */
 static double solve(double shape, double t, double ln_x)
 {
+    const double far = first_term_inverse(shape, t);
     const bool above = t > 0.0;
     const double wanted = -log1p(exp(fabs(t))); /* ln of the tail */
 
+    if (far < least_ln_x)
+        return far;
     for (int i = 0; i < 100; i++) {
         const double tail = log_tail(shape, ln_x, above);
         const double log_density = shape * log(shape) + shape * ln_x - shape * exp(ln_x) - lgamma(shape); /* of ln x */

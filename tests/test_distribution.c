@@ -628,6 +628,7 @@ static void extreme_betas_have_their_limits(void **state)
     assert_true(distribution_quantile(near_0, 0.5) < 1e-300 && distribution_quantile(near_0, 0.999) < 1e-300);
     assert_true(distribution_quantile(near_0, 1.0 - 1e-12) > 0.001);
     assert_true(distribution_quantile(near_1, 0.5) == 1.0 && distribution_quantile(near_1, 1e-12) < 0.999);
+    assert_true(distribution_cdf(near_1, 0.9999999) < 1e-6 && distribution_cdf(near_0, 1e-7) > 0.999999);
     near(distribution_quantile(large, 0.5), 0.5, 1e-15);
     for (int i = 1; i < 20; ++i)
         near(distribution_quantile(end, i / 20.0) * 1e50, gsl_cdf_gamma_Pinv(i / 20.0, 50.0, 1.0), 1e-4);

@@ -369,14 +369,21 @@ static void make_step(struct beta *beta, size_t i, bool above, const struct dens
 
 /* ---- finding the step of a z ---- */
 
+/* Where a shape is next to nothing all nodes can lie at infinity, whose distance from itself is no number: cells know
+ * infinity as the largest finite z. */
+static double finite_z(double z)
+{
+    return between(z, -DBL_MAX / 4.0, DBL_MAX / 4.0);
+}
+
 static size_t cell_of(const struct beta *beta, double z)
 {
-    return (size_t)between((z - beta->first_cell) * beta->cells_per_z, 0.0, CELLS - 1);
+    return (size_t)between((finite_z(z) - beta->first_cell) * beta->cells_per_z, 0.0, CELLS - 1);
 }
 
 static void make_cells(struct beta *beta)
 {
-    const double first = fmax(beta->node[0], -DBL_MAX / 4.0), last = fmin(beta->node[2 * SIDE], DBL_MAX / 4.0);
+    const double first = finite_z(beta->node[0]), last = finite_z(beta->node[2 * SIDE]);
 
     beta->first_cell = first;
     beta->cells_per_z = last > first ? fmin(CELLS / (last - first), DBL_MAX) : 0.0;
@@ -507,7 +514,8 @@ static struct tail tail_of(const struct beta *beta, double x, double y)
     z = z_of(beta, at);
     if (z >= beta->node[0] && z < beta->node[2 * SIDE])
         return tail_in_step(beta, at, z, step_of(beta, z));
-    return (struct tail){fmin(exact_tail(beta, at, z >= beta->node[0]), v_least), z >= beta->node[0]};
+    /* GSL's 1 - P can round to less than 0 */
+    return (struct tail){between(exact_tail(beta, at, z >= beta->node[0]), 0.0, v_least), z >= beta->node[0]};
 }
 
 double beta_cdf(const struct beta *beta, double x, double y)

@@ -38,11 +38,21 @@ double reach_chance(const struct world *world, const struct plan_clock *clock)
     return plan_value(world->value, clock->chance, 1.0);
 }
 
-double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month)
+static double hazard_of_share(const struct world *world, const struct plan_clock *clock, double share)
 {
-    const double left = 1.0 - reach_chance(world, clock) * distribution_cdf(clock->date, month);
+    const double left = 1.0 - reach_chance(world, clock) * share;
 
     return left > 0.0 ? -portable_log(left) : INFINITY;
+}
+
+double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month)
+{
+    return hazard_of_share(world, clock, distribution_cdf(clock->date, month));
+}
+
+double reach_dated_hazard_before(const struct world *world, const struct plan_clock *clock, double month)
+{
+    return hazard_of_share(world, clock, distribution_cdf_below(clock->date, month));
 }
 
 double reach_baseline(const struct plan *plan, const struct world *world, uint32_t c, double month)
@@ -54,6 +64,15 @@ double reach_baseline(const struct plan *plan, const struct world *world, uint32
     if (clock->baseline == BASELINE_ODDS)
         return world->rate[c] * month;
     return reach_stepped_hazard(plan, world, clock->steps, month);
+}
+
+double reach_baseline_before(const struct plan *plan, const struct world *world, uint32_t c, double month)
+{
+    const struct plan_clock *clock = &plan->clock[c];
+
+    if (clock->baseline == BASELINE_DATE && month > 0.0)
+        return reach_dated_hazard_before(world, clock, month);
+    return reach_baseline(plan, world, c, month);
 }
 
 static double beyond(const struct plan_clock *clock, bool certain)

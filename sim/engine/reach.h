@@ -15,8 +15,13 @@ double reach_baseline(const struct plan *plan, const struct world *world, uint32
 /* The chance of a dated clock; 1 where it has none. */
 double reach_chance(const struct world *world, const struct plan_clock *clock);
 
-/* L(t) = -ln(1 - p G(t)) of a dated clock. */
+/* The same up to a month but without what a date that can be that very month adds to it: what has changed a clock in a month
+ * changes that too. */
+double reach_baseline_before(const struct plan *plan, const struct world *world, uint32_t c, double month);
+
+/* L(t) = -ln(1 - p G(t)) of a dated clock; before: of its limit from below, p P(date < t). */
 double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month);
+double reach_dated_hazard_before(const struct world *world, const struct plan_clock *clock, double month);
 
 enum { REACH_MOST = 64 }; /* so many at once */
 

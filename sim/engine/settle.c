@@ -124,36 +124,12 @@ static struct bearing bearing_at(const struct walk *walk, size_t lane, uint32_t 
     return now;
 }
 
-/* Whether what a settled factor does at a month comes before a clock that rings then: endings come first, then clocks by order. */
-static bool precedes(const struct walk *walk, size_t lane, uint32_t from, uint32_t c, double month)
+/* Its hazard, and its months. What bears on it changes before it fires in that month: up to then it has used up what came before
+ * that month, and what a date that can be that very month adds is for what comes after the change. */
+
+static double hazard_before(const struct walk *walk, uint32_t c, double month)
 {
-    const struct span again = walk->again[from * WALK_BATCH + lane];
-    const struct walk_spell *spell = again.n ? walk->spells[lane].spell + again.first : NULL;
-    const uint32_t begun = n_begun(spell, again.n, month);
-    bool comes = walk->comes[from * WALK_BATCH + lane] == month,
-         ends = walk->ends_by[from * WALK_BATCH + lane] == month;
-
-    for (uint32_t i = begun > 2 ? begun - 2 : 0; i < begun; i++) {
-        comes = comes || spell[i].comes == month;
-        ends = ends || spell[i].ends == month;
-    }
-    return ends || (comes && from < c);
-}
-
-static bool is_preceded(const struct walk *walk, size_t lane, uint32_t c, double month)
-{
-    bool found = false;
-
-    for (uint32_t i = 0; i < n_bearers(walk->plan, c); i++)
-        found = found || precedes(walk, lane, bearer(walk->plan, c, i), c, month);
-    return found;
-}
-
-/* Its hazard, and its months */
-
-static double baseline_hazard(const struct walk *walk, uint32_t c, double month)
-{
-    return reach_baseline(walk->plan, walk->world, c, month);
+    return reach_baseline_before(walk->plan, walk->world, c, month);
 }
 
 /* The month where the baseline hazard, `passed` by now, has grown by the amount. */
@@ -171,7 +147,7 @@ static double reach_from(const struct walk *walk, uint32_t c, double now, double
 /* The month a clock rings that has so much of its threshold left, from a month on. */
 static double ring_from(const struct walk *walk, size_t lane, uint32_t c, double now, double left)
 {
-    double passed = baseline_hazard(walk, c, now);
+    double passed = hazard_before(walk, c, now);
 
     if (!n_bearers(walk->plan, c) && !walk->plan->clock[c].frailties.n)
         return walk->start_ratio[c] > 0.0 ? reach_from(walk, c, now, passed, left / walk->start_ratio[c]) : INFINITY;
@@ -182,13 +158,13 @@ static double ring_from(const struct walk *walk, size_t lane, uint32_t c, double
         if (bearing.ratio > 0.0) {
             const double month = reach_from(walk, c, now, passed, left / bearing.ratio);
 
-            if (month < bearing.until || (month == bearing.until && !is_preceded(walk, lane, c, month)))
+            if (month < bearing.until)
                 return month;
         }
         if (bearing.until > walk->plan->horizon)
             break;
         now = bearing.until;
-        passed = baseline_hazard(walk, c, now);
+        passed = hazard_before(walk, c, now);
         if (bearing.ratio > 0.0)
             left = larger(0.0, left - bearing.ratio * (passed - before));
     }
@@ -199,12 +175,12 @@ double settle_hazard(const struct walk *walk, size_t lane, uint32_t c, double un
 {
     double now = 0.0, passed = 0.0, hazard = 0.0;
 
-    while (now < until && passed < INFINITY) {
+    while (now <= until && passed < INFINITY) { /* what changes at `until` bears on what a date adds then */
         const struct bearing bearing = bearing_at(walk, lane, c, now);
         const double before = passed;
 
-        now = smaller(until, bearing.until);
-        passed = baseline_hazard(walk, c, now);
+        now = bearing.until;
+        passed = now > until ? reach_baseline(walk->plan, walk->world, c, until) : hazard_before(walk, c, now);
         if (bearing.ratio > 0.0)
             hazard += bearing.ratio * (passed - before);
     }
@@ -257,7 +233,7 @@ static double most_hazard(const struct walk *walk, uint32_t c)
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
         ratio *= larger(1.0, walk->world->factor[plan->incoming[i]]);
-    return ratio * baseline_hazard(walk, c, plan->horizon) * (1.0 + 1e-9);
+    return ratio * reach_baseline(plan, walk->world, c, plan->horizon) * (1.0 + 1e-9);
 }
 
 /* When it first comes, in each lane: as if nothing bore on it, and once more where something does before. */

@@ -13,7 +13,7 @@ static void aim(struct walk *walk, uint32_t c)
     const struct plan_clock *clock = &walk->plan->clock[c];
 
     walk->soon_is_stale = true;
-    if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0))
+    if (walk->waits[c] || !(walk->aimed_ratio[c] > 0.0) || (clock->baseline == BASELINE_AT && walk->rung[c]))
         walk->ring[c] = INFINITY;
     else if (clock->baseline == BASELINE_DATE)
         walk->ring[c] =
@@ -22,11 +22,14 @@ static void aim(struct walk *walk, uint32_t c)
         walk->ring[c] = reach_at(walk->world, clock, walk->month);
 }
 
-/* Bring an aimed clock's hazard up to the present; a month is all or nothing. */
+/* Bring an aimed clock's hazard up to the present; a month is all or nothing. A date that can be this very month is still to
+ * come, unless it is the one that has just come: so what changes a clock in a month changes what happens to it then. */
 static void catch_up(struct walk *walk, uint32_t c)
 {
-    if (walk->plan->clock[c].baseline == BASELINE_DATE && walk->month > 0.0)
-        walk->passed[c] = reach_dated_hazard(walk->world, &walk->plan->clock[c], walk->month);
+    const struct plan_clock *clock = &walk->plan->clock[c];
+
+    if (clock->baseline == BASELINE_DATE && walk->month > 0.0)
+        walk->passed[c] = larger(walk->passed[c], reach_dated_hazard_before(walk->world, clock, walk->month));
 }
 
 /* And what is left of its threshold, if it is enabled and has one. */
@@ -76,24 +79,29 @@ static double baseline_hazard(const struct walk *walk, uint32_t c, double month)
     return reach_baseline(walk->plan, walk->world, c, month);
 }
 
-/* Before anything bears on a clock that is asked about, and is not settled. */
-static void ask(struct walk *walk)
+/* Before anything bears on a clock that is asked about, and is not settled; or at last, when nothing more does. What a date adds
+ * at the very month of a change depends on the change, at that of the question on all of them. */
+static void ask(struct walk *walk, bool at_last)
 {
     for (uint32_t i = 0; i < walk->n_asked; i++) {
         struct walk_asked *asked = &walk->asked[i];
-        const double until = smaller(walk->month, walk->plan->question[asked->question].month);
+        const uint32_t c = asked->clock;
+        const double month = walk->plan->question[asked->question].month, until = smaller(walk->month, month);
+        const bool closes = at_last || walk->month > month;
         double ratio;
 
-        if (walk->way[asked->clock] == WALK_SETTLED)
+        if (walk->way[c] == WALK_SETTLED || asked->since == INFINITY)
             continue;
-        ratio = ratio_now(walk, asked->clock);
-        if (until > asked->since && ratio > 0.0 && !is_held_back(walk, &walk->plan->clock[asked->clock])) {
-            const double before = baseline_hazard(walk, asked->clock, asked->since);
+        ratio = ratio_now(walk, c);
+        if (ratio > 0.0 && !is_held_back(walk, &walk->plan->clock[c])) {
+            const double before = reach_baseline_before(walk->plan, walk->world, c, asked->since);
 
             if (before < INFINITY)
-                asked->hazard += ratio * (baseline_hazard(walk, asked->clock, until) - before);
+                asked->hazard += ratio * ((closes ? baseline_hazard(walk, c, until)
+                                                  : reach_baseline_before(walk->plan, walk->world, c, until)) -
+                                          before);
         }
-        asked->since = larger(asked->since, until);
+        asked->since = closes ? INFINITY : until;
     }
 }
 
@@ -229,7 +237,7 @@ static void turn(struct walk *walk, uint32_t a_switch, bool on)
     if (reach->followed)
         go_on(walk);
     if (reach->asked)
-        ask(walk);
+        ask(walk, false);
     walk->is_on[a_switch] = on;
     if (on || reach->can_return) {
         multiply(walk, reach->first, reach->n, walk->row + (on ? reach->on : reach->off));
@@ -283,7 +291,7 @@ static void factor_comes(struct walk *walk, struct history *history, uint32_t c)
     history->first[c] = smaller(history->first[c], walk->month);
     history_tell(history, (struct happening){walk->month, HAPPENING_COMES, f, 0, 0, c});
     if (clock->unlocks.n)
-        ask(walk);
+        ask(walk, false);
     if (walk->way[c] != WALK_SETTLED) {
         if (clock->lasts)
             begin_to_last(walk, c);
@@ -302,7 +310,7 @@ static void factor_ends(struct walk *walk, struct history *history, uint32_t f)
 
     history_tell(history, (struct happening){walk->month, HAPPENING_ENDS, f, 0, 0, c});
     if (walk->plan->clock[c].unlocks.n)
-        ask(walk);
+        ask(walk, false);
     turn(walk, f * SWITCHES_A_FACTOR + SWITCH_ON, false);
     unlock(walk, &walk->plan->clock[c], false);
     if (walk->way[c] == WALK_SETTLED)
@@ -338,6 +346,8 @@ static void base_moves(struct walk *walk, struct history *history, uint32_t c)
 
     history_move(history, walk->month, b, to, c);
     walk->rung[c]++;
+    if (plan->clock[c].baseline == BASELINE_DATE) /* it will not come again by the same date */
+        walk->passed[c] = reach_dated_hazard(walk->world, &plan->clock[c], walk->month);
     walk->spent[c] = true;
     walk->n_moving -= !entered.n;
     for (uint32_t i = left.first; i < left.first + left.n; i++)
@@ -377,8 +387,8 @@ static void rings(struct walk *walk, struct history *history, uint32_t c)
 
 /* A run */
 
-/* Of what happens at the same month endings come first, by factor, then changes of rates, then rings, by clock; at last
- * endings, by factor, of what ends at the very month it comes. */
+/* Of what happens at the same month endings come first, by factor, then changes of rates, then what fires, causes first
+ * (plan_clock.rank), each followed by its ending where it ends at the very month it comes. */
 static uint32_t order_of_change(const struct plan *plan)
 {
     return (uint32_t)plan->n_factors;
@@ -386,12 +396,12 @@ static uint32_t order_of_change(const struct plan *plan)
 
 uint32_t walk_order_of_ring(const struct plan *plan, uint32_t c)
 {
-    return order_of_change(plan) + 1 + c;
+    return order_of_change(plan) + 1 + 2 * plan->clock[c].rank;
 }
 
 static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
 {
-    return f + (uint32_t)(ends <= comes) * walk_order_of_ring(plan, (uint32_t)plan->n_clocks);
+    return ends <= comes ? walk_order_of_ring(plan, plan->factor[f].clock) + 1 : f;
 }
 
 /* All that settled clocks do in a lane, and all else that is known. */
@@ -480,6 +490,7 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     walk->month = 0.0;
     walk->soon_is_stale = true;
     walk->next_change = 0;
+    walk->n_ties = 0;
     walk->n_moving = walk->n_movable;
     memcpy(walk->is_on, walk->start_on, plan->n_switches * sizeof *walk->is_on);
     memcpy(walk->waits, walk->start_waits, plan->n_clocks * sizeof *walk->waits);
@@ -492,20 +503,44 @@ static void begin(struct walk *walk, struct history *history, size_t lane)
     begin_clocks(walk, history, lane);
 }
 
-/* What comes first of aimed clocks and of endings; of those at the same month an ending, then by order. No branch: which comes
- * first cannot be foreseen. */
-static struct calendar_entry soonest(const struct walk *walk)
+/* Of the aimed clocks that fire at a month the one that goes first: by rank; where that is the same, evenly, by a draw for each. */
+static uint32_t first_of_tied(struct walk *walk, double month)
+{
+    uint32_t first = UINT32_MAX;
+    double least = INFINITY;
+
+    walk->n_ties++; /* the first number of a name is the design's, and not used here */
+    for (uint32_t i = 0; i < walk->n_aimed; i++) {
+        const uint32_t c = walk->aimed[i];
+        double draw;
+
+        if (walk->ring[c] != month)
+            continue;
+        draw = (double)walk->plan->clock[c].rank + stream_uniform(&walk->luck, walk->plan->clock[c].key_tie, walk->n_ties);
+        first = draw < least ? c : first;
+        least = smaller(draw, least);
+    }
+    return first;
+}
+
+/* What comes first of aimed clocks and of endings; of those at the same month an ending. No branch: which comes first cannot be
+ * foreseen. */
+static struct calendar_entry soonest(struct walk *walk)
 {
     double ring = INFINITY, end = INFINITY;
     uint32_t ringing = UINT32_MAX, ending = UINT32_MAX;
+    bool tied = false;
 
     for (uint32_t i = 0; i < walk->n_aimed; i++) {
         const uint32_t c = walk->aimed[i];
         const bool sooner = walk->ring[c] < ring;
 
+        tied = (tied & !sooner) | (walk->ring[c] == ring);
         ring = sooner ? walk->ring[c] : ring;
         ringing = sooner ? c : ringing;
     }
+    if (tied && ring <= walk->plan->horizon)
+        ringing = first_of_tied(walk, ring);
     for (uint32_t i = 0; i < walk->n_lasting; i++) {
         const uint32_t f = walk->lasting[i];
         const bool sooner = walk->ends[f] < end;
@@ -515,6 +550,8 @@ static struct calendar_entry soonest(const struct walk *walk)
     }
     if (end <= ring && end < INFINITY)
         return (struct calendar_entry){end, ending, walk_what(walk->plan->factor[ending].clock, WALK_ENDS)};
+    if (ringing == UINT32_MAX)
+        return (struct calendar_entry){INFINITY, 0, 0};
     return (struct calendar_entry){ring, walk_order_of_ring(walk->plan, ringing), walk_what(ringing, WALK_RINGS)};
 }
 
@@ -652,7 +689,7 @@ void walk_run(struct walk *walk, struct history *history, size_t lane)
     if (walk->course) {
         walk->month = plan->horizon;
         go_on(walk);
-        ask(walk);
+        ask(walk, true);
         ask_settled(walk, lane);
     }
     for (size_t f = 0; plan->model->decide && f < plan->n_factors; f++)

@@ -80,6 +80,7 @@ static void compile_factor(struct compiler *compiler, uint32_t f, const struct c
     clock->recurs = source->recurs;
     clock->key = plan_key(clock->name);
     clock->key_lasts = plan_key(pool_print(compiler->pool, "%s.lasts", clock->name));
+    clock->key_tie = plan_key(pool_print(compiler->pool, "%s.tie", clock->name));
     compile_timing(compiler, clock, &source->timing);
     clock->lasts = compile_distribution(compiler, &source->lasts, &range_months);
     plan->factor[f] = (struct plan_factor){clock->id, source->kind == CLOCK_LEVER, f};
@@ -150,6 +151,7 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
         own->base = b;
         own->name = pool_print(compiler->pool, "%s@%s", clock.id, plan->base[b].id);
         own->key = plan_key(own->name);
+        own->key_tie = plan_key(pool_print(compiler->pool, "%s.tie", own->name));
         own->own = own_ratio(compiler, &compiler->scenario->base[compiler->bases.original[b]], clock.id);
     }
 }

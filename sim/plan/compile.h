@@ -67,6 +67,7 @@ uint64_t compile_states(struct compiler *compiler, struct name name, const char 
 
 void compile_clocks(struct compiler *compiler);       /* clock.c: factors, bases, transitions and their baselines */
 void compile_links(struct compiler *compiler);        /* link.c: effects, moves, couplings into links; requires */
+void compile_order(struct plan *plan);                /* order.c: which of clocks that fire at once goes first */
 void compile_correlations(struct compiler *compiler); /* correlate.c */
 void compile_questions(struct compiler *compiler);    /* ask.c */
 void compile_computed(struct plan *plan);             /* likewise: which questions can be computed */

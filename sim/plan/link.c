@@ -320,4 +320,5 @@ void compile_links(struct compiler *compiler)
     link_requires(compiler);
     link_dependences(compiler);
     mark_steady(plan);
+    compile_order(plan);
 }

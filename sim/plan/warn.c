@@ -1,7 +1,54 @@
-/* warn.c - what is allowed but hardly meant: ids nobody uses, nothing uncertain; never.c has what cannot happen. */
+/* warn.c - what is allowed but hardly meant: ids nobody uses, ties, nothing uncertain; never.c has what cannot happen. */
+#include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
 #include "sim/plan/compile.h"
+
+/* The only month a transition can fire, NAN where there are several. */
+static double only_month(const struct plan *plan, const struct plan_clock *clock)
+{
+    if (clock->baseline == BASELINE_DATE && distribution_low(clock->date) == distribution_high(clock->date))
+        return distribution_low(clock->date);
+    if (clock->baseline != BASELINE_AT)
+        return NAN;
+    for (size_t i = 0; i < plan->n_inputs; i++)
+        if (plan->input[i].slot == clock->at)
+            return NAN;
+    return plan->value[clock->at];
+}
+
+static bool coincide(const struct plan *plan, const struct plan_clock *a, const struct plan_clock *b)
+{
+    const double x = only_month(plan, a), y = only_month(plan, b);
+    const bool share = a->baseline == BASELINE_AT && b->baseline == BASELINE_AT && a->at == b->at; /* a parameter */
+
+    return (a->from & b->from) != 0 && (share || (x == y && x <= plan->horizon));
+}
+
+/* A base has a clock for each transition; those of the first base tell of all. */
+static void warn_ties(struct compiler *compiler)
+{
+    const struct plan *plan = compiler->plan;
+
+    for (size_t t = 0; t < plan->n_transitions; t++)
+        for (size_t u = t + 1; u < plan->n_transitions; u++) {
+            const struct plan_clock *first = &plan->clock[plan->base[0].clocks.first];
+            uint32_t early = compiler->transitions.original[t], late = compiler->transitions.original[u];
+
+            if (!coincide(plan, &first[t], &first[u]))
+                continue;
+            if (early > late) { /* told where the later one stands in the file */
+                const uint32_t swap = early;
+
+                early = late;
+                late = swap;
+            }
+            diag_warning(compiler->diag, compiler->scenario->clock[late].timing.place,
+                         "give them different months",
+                         "transitions.%s: at the same month as %s, from the same state: which goes first is drawn, evenly",
+                         compiler->scenario->clock[late].entity.id, compiler->scenario->clock[early].entity.id);
+        }
+}
 
 /* What requires itself by way of others can never come. */
 static void warn_deadlock(struct compiler *compiler)
@@ -99,7 +146,9 @@ static void warn_without_part(struct compiler *compiler)
 
 void compile_warnings(struct compiler *compiler)
 {
-    if (!compiler->plan->model->balance_ratio)
+    if (compiler->plan->model->balance_ratio)
+        warn_ties(compiler);
+    else
         warn_without_part(compiler);
     compile_never(compiler);
     warn_deadlock(compiler);

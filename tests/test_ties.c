@@ -11,16 +11,16 @@
 #include "sim/engine/play.h"
 #include "tests/fixture.h"
 
-static const char frame[] =
-    "format = 1; as_of = \"2025-01-01\"; horizon = 12.0; model = \"hazard\";"
-    "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"
-    "  LIMBO = { held = true; initial = true; }; DEAL = { held = true; deal = true; }; };"
-    "bases = { field = { }; port = { }; };"
-    "%s questions = { q = { %s }; };";
+static const char frame[] = "format = 1; as_of = \"2025-01-01\"; horizon = 12.0; model = \"hazard\";"
+                            "states = { LOST = { held = false; final = true; }; NOTICE = { held = true; };"
+                            "  LIMBO = { held = true; initial = true; }; DEAL = { held = true; deal = true; }; };"
+                            "bases = { field = { }; port = { }; };"
+                            "%s questions = { q = { %s }; };";
 
 /* Two that bear on each other and on what is named cannot be settled beforehand: nor can that, which is then walked. */
-static const char circle[] = "yes = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yet = 1.0; & = 1.0; }; };"
-                             "yet = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yes = 1.0; & = 1.0; }; };";
+static const char circle[] =
+    "yes = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yet = 1.0; & = 1.0; }; };"
+    "yet = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yes = 1.0; & = 1.0; }; };";
 
 static const char rates[] = "transitions = { exit = { from = \"LIMBO\"; to = \"LOST\"; per_month = 0.1; }; };";
 
@@ -82,8 +82,7 @@ static void causes_come_before_what_they_enable(void **state)
 {
     (void)state;
     judge_levers("@ = { at = 6.0; }; & = { at = 6.0; requires = \"@\"; };", 1.0);
-    judge_levers("@ = { at = 6.0; }; & = { chance = 1.0; when = (\"discrete\", (6.0, 1)); requires = \"@\"; };",
-                 1.0);
+    judge_levers("@ = { at = 6.0; }; & = { chance = 1.0; when = (\"discrete\", (6.0, 1)); requires = \"@\"; };", 1.0);
     judge_levers("@ = { chance = 0.5; when = (\"discrete\", (6.0, 1)); };"
                  "& = { chance = 0.4; when = (\"discrete\", (6.0, 1)); requires = \"@\"; };",
                  0.2);
@@ -220,9 +219,10 @@ static void a_date_comes_once(void **state)
     judge_bases("transitions = { @ = { from = \"LIMBO\"; to = \"DEAL\"; at = 6.0; };"
                 "  back = { from = \"DEAL\"; to = \"LIMBO\"; at = 6.0; }; };",
                 "bases = [\"port\"]; are = \"LIMBO\"; month = 6.0;", 1.0);
-    judge_bases("transitions = { @ = { from = \"LIMBO\"; to = \"DEAL\"; chance = 1.0; when = (\"discrete\", (6.0, 1)); };"
-                "  back = { from = \"DEAL\"; to = \"LIMBO\"; chance = 1.0; when = (\"discrete\", (6.0, 1)); }; };",
-                "bases = [\"port\"]; are = \"LIMBO\"; month = 6.0;", 1.0);
+    judge_bases(
+        "transitions = { @ = { from = \"LIMBO\"; to = \"DEAL\"; chance = 1.0; when = (\"discrete\", (6.0, 1)); };"
+        "  back = { from = \"DEAL\"; to = \"LIMBO\"; chance = 1.0; when = (\"discrete\", (6.0, 1)); }; };",
+        "bases = [\"port\"]; are = \"LIMBO\"; month = 6.0;", 1.0);
 }
 
 int main(void)

@@ -16,16 +16,29 @@ static double happened(const struct counts *counts, const struct cells *cells, s
     return n;
 }
 
-/* The time inside a bin by which a share of its times has come, taken to be even about their mean with their spread: exact
- * for a fixed date, and for times spread evenly over the bin. */
+/* The place x in a bin by which a share of its times has come, where their density is 1 + slope (x - 1/2): the root of
+ * x + slope (x^2 - x) / 2 = share. */
+static double share_of_bin(double slope, double share)
+{
+    const double half = 1.0 - 0.5 * slope;
+
+    return 2.0 * share / (half + sqrt(half * half + 2.0 * slope * share));
+}
+
+/* The time inside a bin by which a share of its times has come. Where they fill the bin their density is taken to be a straight
+ * line with their mean, so that what is off goes by its curvature; else, as of a fixed date, they are taken to be even about their
+ * mean with their spread. A straight line has a variance of 1/18 at least. */
 static double inside(const struct counts *counts, const struct cells *cells, size_t bin, double share, size_t of)
 {
     const size_t cell = tally_bin(cells->at, cells->place, bin);
     const double n = counts_of(counts, cell, of);
     const double mean = counts_of(counts, cell + 1, of) / n, square = counts_of(counts, cell + 2, of) / n;
-    const double half = sqrt(3.0 * fmax(0.0, square - mean * mean));
+    const double variance = fmax(0.0, square - mean * mean), slope = 12.0 * (mean - 0.5);
+    double place = mean + sqrt(3.0 * variance) * (2.0 * share - 1.0);
 
-    return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, mean + half * (2.0 * share - 1.0))));
+    if (variance >= 1.0 / 18.0 && fabs(slope) < 2.0)
+        place = share_of_bin(slope, share);
+    return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, place)));
 }
 
 /* The month by which a share `level` of runs have seen it; NAN when fewer see it by the horizon. */

@@ -46,13 +46,19 @@ void course_free(struct course *course)
 {
     free(course->stop);
     free(course->length);
+    free(course->stretch);
     free(course->speed);
     free(course->reached);
 }
 
 void course_begin(struct course *course, size_t run, double boost)
 {
-    course->run[run] = (struct course_run){run ? course->run[run - 1].first + course->run[run - 1].n : 0, 0};
+    course->run[run] = (struct course_run){0, 0, 0};
+    if (run) {
+        const struct course_run *before = &course->run[run - 1];
+
+        course->run[run] = (struct course_run){before->first + before->n, 0, before->n_stretches};
+    }
     course->writing = run;
     course->boost = boost;
     course->too_fast = false;
@@ -60,31 +66,46 @@ void course_begin(struct course *course, size_t run, double boost)
     course->month = 0.0;
 }
 
+/* Every stretch has a step, so that there is room for as many of both. */
 static void make_room(struct course *course, size_t step)
 {
     const size_t before = course->capacity, more = before ? 2 * before : 1024;
+    uint32_t *stretch;
 
     if (step < before)
         return;
+    stretch = memory_new(more, sizeof *stretch);
+    for (size_t i = 0; i < before; i++)
+        stretch[i] = course->stretch[i];
+    free(course->stretch);
+    course->stretch = stretch;
     course->length = memory_lanes(course->length, before, more);
     course->speed = memory_lanes(course->speed, before * course->n_clocks, more * course->n_clocks);
     course->capacity = more;
 }
 
-static void take_step(struct course *course, double length, const double *speed)
+static void begin_stretch(struct course *course, const double *speed)
 {
     struct course_run *run = &course->run[course->writing];
-    const size_t step = run->first + run->n++;
     float *to;
 
-    make_room(course, step);
-    course->length[step] = (float)length;
-    to = course->speed + step * course->n_clocks;
+    make_room(course, run->first + run->n);
+    to = course->speed + run->n_stretches++ * course->n_clocks;
     for (uint32_t c = 0; c < course->n_clocks; c++)
         to[c] = (float)speed[c];
 }
 
-static void take_steps(struct course *course, double month, const double *speed)
+static void take_step(struct course *course, double length)
+{
+    struct course_run *run = &course->run[course->writing];
+    const size_t step = run->first + run->n++;
+
+    make_room(course, step);
+    course->length[step] = (float)length;
+    course->stretch[step] = (uint32_t)run->n_stretches - 1;
+}
+
+static void take_steps(struct course *course, double month)
 {
     const double length = month - course->month, n = fmax(1.0, ceil(course->fastest * length));
 
@@ -94,7 +115,7 @@ static void take_steps(struct course *course, double month, const double *speed)
         return;
     }
     for (size_t i = 0; i < (size_t)n; i++)
-        take_step(course, length / n, speed);
+        take_step(course, length / n);
 }
 
 void course_go(struct course *course, double month, const double *speed)
@@ -112,13 +133,14 @@ void course_go(struct course *course, double month, const double *speed)
         course->month = month;
         return;
     }
+    begin_stretch(course, speed);
     while (course->next_stop < course->n_stops && course->stop[course->next_stop] <= month) {
-        take_steps(course, course->stop[course->next_stop], speed);
+        take_steps(course, course->stop[course->next_stop]);
         course->reached[course->writing * course->n_stops + course->next_stop++] =
             (uint32_t)course->run[course->writing].n;
     }
     if (month > course->month)
-        take_steps(course, month, speed);
+        take_steps(course, month);
 }
 
 uint32_t course_stop(const struct course *course, double month)

@@ -19,12 +19,14 @@ struct course {
         n_stops; /* months that matter: whole ones, the questions', the horizon; of a plan of answers only the questions'
                           and that of what is given */
     double *stop;
-    size_t most_runs; /* at once: COURSE_RUNS, or fewer of many clocks */
-    float *length;    /* [step]: months; of all runs, one after the other */
-    float *speed;     /* [step * n_clocks + clock]: a month */
-    size_t capacity;  /* steps */
+    size_t most_runs;  /* at once: COURSE_RUNS, or fewer of many clocks */
+    float *length;     /* [step]: months; of all runs, one after the other */
+    uint32_t *stretch; /* [step]: all steps of a stretch have the same speeds */
+    float *speed;      /* [stretch * n_clocks + clock]: a month */
+    size_t capacity;   /* steps */
     struct course_run {
-        size_t first, n; /* steps */
+        size_t first, n;    /* steps */
+        size_t n_stretches; /* of this run and those before it */
     } run[COURSE_RUNS];
     uint32_t *reached; /* [run * n_stops + stop]: how many of its steps it takes to get there */
     bool too_fast;     /* the run being written would take more than COURSE_MAX_STEPS */

@@ -37,6 +37,23 @@ static size_t counters_of(const struct chain_group *group)
     return group->n_counters;
 }
 
+/* Where losses and deals are counted: by the first counters of each group, of its bases one after the other, then of the first of
+ * them all, a loss and a deal each. */
+static void list_places(struct follow *follow)
+{
+    const size_t bases = follow->plan->n_bases;
+
+    for (uint32_t g = 0; g < follow->chain->n_groups; g++) {
+        const struct chain_group *group = &follow->chain->group[g];
+
+        for (uint32_t c = 0; c < group->n_times; c += 2) {
+            const uint32_t which = group->counter[c].which;
+
+            follow->place[which == bases ? bases + g : which] = (struct follow_place){g, c};
+        }
+    }
+}
+
 static uint32_t count_asked(const struct chain_group *group)
 {
     uint32_t n = 0;
@@ -75,11 +92,8 @@ void follow_init(struct follow *follow, const struct plan *plan)
     const size_t bases = plan->n_bases, questions = plan->n_questions;
     size_t stops;
 
-    *follow = (struct follow){.plan = plan,
-                              .chain = chain,
-                              .rows = rows_of_processor(),
-                              .n_times = 2 * (uint32_t)(bases + chain->n_groups),
-                              .n_asked = count_asked(&chain->group[0])};
+    *follow = (struct follow){
+        .plan = plan, .chain = chain, .rows = rows_of_processor(), .n_asked = count_asked(&chain->group[0])};
     course_init(&follow->course, plan);
     stops = follow->course.n_stops;
     follow->in_world = memory_new(chain->n_rates, sizeof *follow->in_world);
@@ -97,12 +111,11 @@ void follow_init(struct follow *follow, const struct plan *plan)
     follow->next = new_rows(nodes);
     follow->stay = new_rows(nodes);
     follow->count = new_rows(counters);
-    follow->begun = new_rows(counters);
     follow->shown = new_rows(bases * plan->n_states);
     follow->asked = new_wide_rows(stops * chain->n_groups * follow->n_asked);
     follow->matches = new_wide_rows((questions + 1) * (bases + 1));
     follow->state = new_wide_rows(bases * plan->n_states);
-    follow->uniform = new_wide_rows(bases + 1);
+    follow->uniform = new_wide_rows(1);
     follow->weight = new_wide_rows(chain->n_groups + 1);
     follow->own = memory_new(2 * (bases + 1), sizeof *follow->own);
     follow->is_asked = memory_new(stops, sizeof *follow->is_asked);
@@ -115,18 +128,23 @@ void follow_init(struct follow *follow, const struct plan *plan)
         follow->hits[g] = list_hits(plan, &chain->group[g]);
     if (plan->answers_only)
         return;
+    follow->mean = new_rows(nodes);
+    follow->times_of = memory_new(chain->n_groups, sizeof *follow->times_of);
+    follow->began = memory_new(R * (size_t)chain->n_groups, sizeof *follow->began);
+    follow->place = memory_new(bases + chain->n_groups, sizeof *follow->place);
+    list_places(follow);
     follow->occupancy = memory_new(R * bases * plan->n_states * stops, sizeof *follow->occupancy);
     follow->incidence = memory_new(R * chain->n_followed * stops, sizeof *follow->incidence);
 }
 
 void follow_free(struct follow *follow)
 {
-    void *const part[] = {follow->in_world,  follow->by_world, follow->length, follow->speed,  follow->came,
-                          follow->told,      follow->answer,   follow->factor, follow->rate,   follow->gone,
-                          follow->p,         follow->term,     follow->next,   follow->stay,   follow->count,
-                          follow->begun,     follow->shown,    follow->times,  follow->asked,  follow->matches,
-                          follow->state,     follow->uniform,  follow->own,    follow->weight, follow->is_asked,
-                          follow->occupancy, follow->incidence};
+    void *const part[] = {follow->in_world, follow->by_world, follow->length,   follow->speed,     follow->came,
+                          follow->told,     follow->answer,   follow->factor,   follow->rate,      follow->gone,
+                          follow->p,        follow->term,     follow->next,     follow->stay,      follow->mean,
+                          follow->count,    follow->times_of, follow->shown,    follow->times,     follow->asked,
+                          follow->matches,  follow->began,    follow->place,    follow->state,     follow->uniform,
+                          follow->own,      follow->weight,   follow->is_asked, follow->occupancy, follow->incidence};
 
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         free(part[i]);
@@ -176,32 +194,24 @@ void follow_keep(struct follow *follow, const struct luck *luck)
     }
     follow->world[follow->n_worlds - 1].n++;
     follow->world_of[run] = follow->n_worlds - 1;
-    for (size_t b = 0; b < plan->n_bases; b++)
-        follow->uniform[b * R + run] = stream_uniform(luck, plan->base[b].key_month, 0);
-    follow->uniform[plan->n_bases * R + run] = stream_uniform(luck, plan->key_shared, 0);
+    follow->uniform[run] = stream_uniform(luck, plan->key_shared, 0);
 }
 
 /* ---- a group along the courses ---- */
 
-/* Where a counter of losses or deals stands among the times. */
-static size_t time_of(const struct follow *follow, size_t g, const struct chain_counter *counter)
+/* A round's rows of a group's losses and deals (follow.h). */
+static float *times_of_round(struct follow *follow, size_t g, size_t round)
 {
-    const size_t place = counter->which == follow->plan->n_bases ? follow->plan->n_bases + g : counter->which;
+    const size_t n = FOLLOW_TIMES * follow->chain->group[g].n_times, row = follow->times_of[g] + round * n;
 
-    return 2 * place + (counter->what == COUNT_DEAL);
-}
+    if (row + n > follow->times_capacity) {
+        const size_t more = 2 * (row + n);
 
-static void keep_times(struct follow *follow, size_t g, size_t lane, size_t step)
-{
-    const struct chain_group *group = &follow->chain->group[g];
-    float *times = follow->times + step * 2 * follow->n_times;
-
-    for (uint32_t c = 0; c < group->n_times; c++) {
-        const size_t time = time_of(follow, g, &group->counter[c]);
-
-        times[time] = follow->count[c * L + lane];
-        times[follow->n_times + time] = follow->begun[c * L + lane];
+        follow->times = memory_lanes(follow->times, follow->times_capacity * L, more * L);
+        follow->times_capacity = more;
     }
+    follow->n_times = row + n;
+    return follow->times + row * L;
 }
 
 /* One lane's distribution of how many bases are as a question asks, with this group's. */
@@ -215,10 +225,10 @@ static void match(struct follow *follow, size_t g, size_t q, size_t lane)
     double *own = follow->own, *before = own + plan->n_bases + 1, all = 0.0;
 
     memset(own, 0, (group->n_bases + 1) * sizeof *own);
-    for (uint32_t n = 0; n < group->n_nodes; n++) {
+    for (uint32_t n = 0; n < group->n_nodes; n++)
         own[hits[n]] += follow->p[n * L + lane];
-        all += follow->p[n * L + lane];
-    }
+    for (size_t k = 0; k <= group->n_bases; k++)
+        all += own[k];
     for (size_t k = 0; k <= group->n_bases; k++) /* floats add up to the weight but for the seventh digit */
         own[k] = all > 0.0 ? fmax(0.0, own[k] / all * follow->weight[g * R + run]) : 0.0;
     for (size_t k = 0; k <= plan->n_bases; k++) {
@@ -300,7 +310,7 @@ static void begin_run(struct follow *follow, size_t g, size_t lane, size_t run)
 {
     const struct chain_group *group = &follow->chain->group[g];
 
-    follow->lane[lane] = (struct follow_lane){.course = &follow->course.run[run], .run = run};
+    follow->lane[lane] = (struct follow_lane){.course = &follow->course.run[run], .run = run, .stretch = UINT32_MAX};
     for (uint32_t n = 0; n < group->n_nodes; n++)
         follow->p[n * L + lane] = n == group->start ? 1.0f : 0.0f;
     for (uint32_t c = 0; c < group->n_counters; c++)
@@ -331,31 +341,45 @@ static void next_step(struct follow *follow)
     const struct course *course = &follow->course;
 
     for (size_t lane = 0; lane < L; lane++) {
-        const struct follow_lane *at = &follow->lane[lane];
+        struct follow_lane *at = &follow->lane[lane];
         const size_t step = at->course ? at->course->first + at->step : 0;
+        const float *speed;
 
         follow->length[lane] = at->course ? course->length[step] : 0.0f;
+        if (!at->course || at->stretch == course->stretch[step])
+            continue;
+        at->stretch = course->stretch[step];
+        speed = course->speed + (size_t)at->stretch * course->n_clocks;
         for (uint32_t c = 0; c < course->n_clocks; c++)
-            follow->speed[c * L + lane] = at->course ? course->speed[step * course->n_clocks + c] : 0.0f;
+            follow->speed[c * L + lane] = speed[c];
     }
 }
 
-static void take_step(struct follow *follow, const struct chain_group *group)
+static void take_step(struct follow *follow, size_t g, size_t round)
 {
+    const struct chain_group *group = &follow->chain->group[g];
     const struct rows *rows = follow->rows;
-    float fastest[L];
+    const uint32_t n = group->n_times;
+    const bool whole = !follow->plan->answers_only;
+    float fastest[L], *times = whole ? times_of_round(follow, g, round) : NULL;
 
     rows->set_rates(follow->chain, group, follow->factor, follow->speed, follow->rate, follow->gone, fastest);
-    memset(follow->begun, 0, group->n_times * L * sizeof *follow->begun);
-    rows->flow_into(group, group->n_times, follow->rate, follow->p, follow->begun);
-    for (uint32_t c = 0; c < group->n_times; c++)
-        for (size_t lane = 0; lane < L; lane++)
-            follow->begun[c * L + lane] *= follow->length[lane];
+    if (whole) {
+        memset(times, 0, FOLLOW_TIMES * n * L * sizeof *times);
+        rows->flow_into(group, 0, n, follow->rate, follow->p, times + FOLLOW_FIRST_SPEED * n * L);
+    }
     rows->take_step(group, follow->length, fastest, follow->rate, follow->gone, follow->p, follow->term, follow->next,
-                    follow->stay);
-    rows->flow_into(group, group->n_counters, follow->rate, follow->stay, follow->count);
-    if (!follow->plan->answers_only)
+                    follow->stay, follow->mean);
+    rows->flow_into(group, n, group->n_counters - n, follow->rate, follow->stay, follow->count + n * L);
+    if (whole) {
+        const float *const value[ROWS_VALUES] = {follow->stay, follow->p, follow->mean};
+        float *const count[ROWS_VALUES] = {follow->count, times + FOLLOW_LAST_SPEED * n * L,
+                                           times + FOLLOW_MEAN_GROWTH * n * L};
+
+        rows->flow_side_by_side(group, n, follow->rate, value, count);
+        memcpy(times + FOLLOW_BY * n * L, follow->count, n * L * sizeof *times);
         rows->show(group, follow->plan->n_states, follow->p, follow->shown);
+    }
 }
 
 /* What a lane's run has come to after a step. */
@@ -364,8 +388,6 @@ static void look_around(struct follow *follow, size_t g, size_t lane)
     const struct course *course = &follow->course;
     struct follow_lane *at = &follow->lane[lane];
 
-    if (!follow->plan->answers_only)
-        keep_times(follow, g, lane, at->course->first + at->step);
     at->step++;
     while (at->next_stop < course->n_stops && course->reached[at->run * course->n_stops + at->next_stop] == at->step)
         arrive(follow, g, at->next_stop++, lane);
@@ -376,7 +398,7 @@ static void look_around(struct follow *follow, size_t g, size_t lane)
 static void follow_group(struct follow *follow, size_t g)
 {
     const struct chain_group *group = &follow->chain->group[g];
-    uint32_t n_begun = 0, n_open;
+    uint32_t n_begun = 0, n_open, round = 0;
 
     memset(follow->p, 0, group->n_nodes * L * sizeof *follow->p);
     memset(follow->count, 0, group->n_counters * L * sizeof *follow->count);
@@ -384,14 +406,19 @@ static void follow_group(struct follow *follow, size_t g)
     for (;;) {
         n_open = 0;
         for (size_t lane = 0; lane < L; lane++) {
-            if (!follow->lane[lane].course && n_begun < follow->n_runs)
-                begin_run(follow, g, lane, follow->order[n_begun++]);
+            if (!follow->lane[lane].course && n_begun < follow->n_runs) {
+                const uint32_t run = follow->order[n_begun++];
+
+                begin_run(follow, g, lane, run);
+                if (!follow->plan->answers_only)
+                    follow->began[g * R + run] = (struct follow_began){round, (uint32_t)lane};
+            }
             n_open += follow->lane[lane].course != NULL;
         }
         if (!n_open)
             return;
         next_step(follow);
-        take_step(follow, group);
+        take_step(follow, g, round++);
         for (size_t lane = 0; lane < L; lane++)
             if (follow->lane[lane].course)
                 look_around(follow, g, lane);
@@ -487,18 +514,18 @@ void follow_courses(struct follow *follow)
     const size_t stops = follow->course.n_stops;
 
     order_runs(follow);
-    if (!plan->answers_only && follow->course.capacity > follow->step_capacity) {
-        follow->step_capacity = follow->course.capacity;
-        follow->times = memory_lanes(follow->times, 0, follow->step_capacity * 2 * follow->n_times);
-    }
     if (!plan->answers_only) {
         memset(follow->occupancy, 0,
                follow->n_worlds * plan->n_bases * plan->n_states * stops * sizeof *follow->occupancy);
         memset(follow->incidence, 0, follow->n_worlds * follow->chain->n_followed * stops * sizeof *follow->incidence);
     }
     begin_matches(follow);
-    for (size_t g = 0; g < follow->chain->n_groups; g++)
+    follow->n_times = 0;
+    for (size_t g = 0; g < follow->chain->n_groups; g++) {
+        if (!plan->answers_only)
+            follow->times_of[g] = follow->n_times;
         follow_group(follow, g);
+    }
     for (size_t q = 0; q < plan->n_questions; q++) {
         const struct plan_question *question = &plan->question[q];
 
@@ -638,61 +665,153 @@ static void tally_curves(const struct follow *follow, const struct follow_world 
                     follow->incidence + first_stop * followed + c, followed);
 }
 
-/* The probability of a time by the end of a step of a run (begun: that it would have grown by since its beginning, at its first
- * speed), of a base or of the first of all. times: the run's. */
-static double time_by(const struct follow *follow, const float *times, size_t place, size_t deal, size_t step,
-                      double *begun)
+/* ---- the month of a first loss or deal ---- */
+
+/* One group's probability that it has happened, along a step: `before` by its beginning, and then, at a share s of the step,
+ *
+ *     G(s) = growth (3 s^2 - 2 s^3) + first (s - 2 s^2 + s^3) + last (s^3 - s^2) + bulge s^2 (1 - s)^2,
+ *
+ * the polynomial that has the right growth, the right speeds at both ends (as growth a step), and by `bulge` the right mean over
+ * the step. So means of months are exact, and where bases move at k a step, G is off by 7e-5 k^5, k at most 1/2 without couplings
+ * (course.h): less than floats are. */
+struct growth {
+    double before, growth, first, last, bulge;
+};
+
+/* Where the first number kept of a run's step stands, that of FOLLOW_BY. */
+static const float *times_at(const struct follow *follow, const struct follow_place *place, size_t deal, size_t run,
+                             size_t step)
 {
-    const size_t bases = follow->plan->n_bases, groups = follow->chain->n_groups, width = 2 * follow->n_times;
-    double none = 1.0, none_before = 1.0, slope = 0.0;
+    const struct follow_began *began = &follow->began[place->group * R + run];
+    const size_t n = follow->chain->group[place->group].n_times;
 
-    if (place < bases || groups == 1) {
-        const float *at = times + step * width + 2 * place + deal;
+    return follow->times +
+           (follow->times_of[place->group] + (began->round + step) * FOLLOW_TIMES * n + place->counter + deal) * L +
+           began->lane;
+}
 
-        *begun = at[follow->n_times];
-        return at[0];
+static struct growth growth_of(const struct follow *follow, const struct follow_place *place, size_t deal, size_t run,
+                               size_t step)
+{
+    const size_t n = follow->chain->group[place->group].n_times, width = FOLLOW_TIMES * n * L;
+    const float *at = times_at(follow, place, deal, run, step);
+    const double length = follow->course.length[follow->course.run[run].first + step];
+    struct growth is = {.before = step ? (at - width)[0] : 0.0,
+                        .first = length * at[FOLLOW_FIRST_SPEED * n * L],
+                        .last = length * at[FOLLOW_LAST_SPEED * n * L]};
+
+    is.growth = at[0] - is.before;
+    is.bulge = 30.0 * (at[FOLLOW_MEAN_GROWTH * n * L] - 0.5 * is.growth) - 2.5 * (is.first - is.last);
+    return is;
+}
+
+/* The probability that any of n groups has seen it by a share of a step, and how fast it grows. */
+static double grown(const struct growth *is, size_t n, double s, double *speed)
+{
+    double none = 1.0;
+
+    *speed = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double r = 1.0 - s, inside = s * r;
+        const double growth =
+            is[i].growth * s * s * (3.0 - 2.0 * s) + inside * (is[i].first * r - is[i].last * s + is[i].bulge * inside);
+        const double slope = 6.0 * is[i].growth * inside + is[i].first * r * (1.0 - 3.0 * s) +
+                             is[i].last * s * (3.0 * s - 2.0) + 2.0 * is[i].bulge * inside * (r - s);
+        const double not_yet = 1.0 - is[i].before - growth;
+
+        *speed = *speed * not_yet + none * slope; /* of the product */
+        none *= not_yet;
     }
-    for (size_t g = 0; g < groups; g++) {
-        const float *at = times + step * width + 2 * (bases + g) + deal;
-        const double before = step ? at[-(ptrdiff_t)width] : 0.0;
-
-        none *= 1.0 - at[0];
-        none_before *= 1.0 - before;
-        slope += at[follow->n_times] / fmax(1.0 - before, 1e-300);
-    }
-    *begun = slope * none_before;
     return 1.0 - none;
 }
 
-/* The share of a step by which so much of its growth has come: growth begun s + (growth - begun) s^2, as well as it goes. */
-static double share_of_step(double growth, double begun, double wanted)
+/* The share of a step by which the probability is as wanted: Newton's method, inside the interval known to hold it. */
+static double share_of_step(const struct growth *is, size_t n, double wanted)
 {
-    const double b = fmin(fmax(begun, 0.0), 2.0 * growth), a = growth - b;
-    const double root = sqrt(fmax(0.0, b * b + 4.0 * a * wanted)) + b;
+    enum { MOST_ROUNDS = 60 };
+    const double close = 1e-9;
+    double low = 0.0, high = 1.0, s = 0.5;
 
-    return root > 0.0 ? fmin(1.0, 2.0 * wanted / root) : 1.0;
+    for (int i = 0; i < MOST_ROUNDS && high - low > close; i++) {
+        double speed, next;
+        const double over = grown(is, n, s, &speed) - wanted;
+
+        if (over < 0.0)
+            low = s;
+        else
+            high = s;
+        next = s - over / speed;
+        if (!(next > low && next < high)) /* no number, or outside */
+            next = 0.5 * (low + high);
+        else if (fabs(next - s) < close)
+            return next;
+        s = next;
+    }
+    return s;
 }
 
-/* A month drawn from a time's distribution along a run, given that it comes, into the bin it falls in. */
-static void tally_place(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t place,
-                        size_t deal, size_t run)
+/* The probability by the end of a step. */
+static double time_by(const struct follow *follow, const struct follow_place *place, size_t n, size_t deal, size_t run,
+                      size_t step)
 {
-    const struct course_run *course = &follow->course.run[run];
-    const float *length = follow->course.length + course->first;
-    const float *times = follow->times + course->first * 2 * follow->n_times;
-    double begun, by, before = 0.0, month = 0.0;
-    const double all = time_by(follow, times, place, deal, course->n - 1, &begun);
-    const double wanted = follow->uniform[place * R + run] * all;
-    size_t step = 0;
+    double none = 1.0;
+
+    for (size_t i = 0; i < n; i++)
+        none *= 1.0 - times_at(follow, &place[i], deal, run, step)[0];
+    return 1.0 - none;
+}
+
+/* The month at a share of a run's step. */
+static double month_of_step(const struct follow *follow, size_t run, size_t step, double share)
+{
+    const struct course *course = &follow->course;
+    const uint32_t *reached = course->reached + run * course->n_stops;
+    size_t first = 0, stop = 0, beyond = course->n_stops;
+    double month = 0.0;
+
+    while (stop < beyond) { /* stops reached by the beginning of the step */
+        const size_t middle = stop + (beyond - stop) / 2;
+
+        if (reached[middle] <= step)
+            stop = middle + 1;
+        else
+            beyond = middle;
+    }
+    if (stop) {
+        month = course->stop[stop - 1];
+        first = reached[stop - 1];
+    }
+    for (size_t i = first; i < step; i++)
+        month += course->length[course->run[run].first + i];
+    return month + share * course->length[course->run[run].first + step];
+}
+
+/* A month drawn from a time's distribution along a run, given that it comes, into the bin it falls in. The same uniform serves all
+ * places, so that those that are the same have the same month. */
+static void tally_place(const struct follow *follow, const struct tally *tally, uint64_t *block, size_t b, size_t deal,
+                        size_t run)
+{
+    const size_t bases = follow->plan->n_bases, last = follow->course.run[run].n - 1;
+    const struct follow_place *place = follow->place + b;
+    const size_t n = b < bases ? 1 : follow->chain->n_groups;
+    const double all = time_by(follow, place, n, deal, run, last), wanted = follow->uniform[run] * all;
+    struct growth is[CHAIN_MAX_BASES];
+    size_t step = 0, beyond = last;
 
     if (!(all > 0.0))
         return;
-    while ((by = time_by(follow, times, place, deal, step, &begun)) < wanted && step + 1 < course->n) {
-        month += length[step++];
-        before = by;
+    while (step < beyond) {
+        const size_t middle = step + (beyond - step) / 2;
+
+        if (time_by(follow, place, n, deal, run, middle) < wanted)
+            step = middle + 1;
+        else
+            beyond = middle;
     }
-    month += length[step] * share_of_step(by - before, begun, wanted - before);
-    tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, place, fmin(month, follow->plan->horizon), all);
+    for (size_t i = 0; i < n; i++)
+        is[i] = growth_of(follow, &place[i], deal, run, step);
+    tally_time(tally, block, deal ? &tally->at.deal : &tally->at.loss, b,
+               fmin(month_of_step(follow, run, step, share_of_step(is, n, wanted)), follow->plan->horizon), all);
 }
 
 static void tally_times(const struct follow *follow, const struct follow_world *world, const struct tally *tally,

@@ -2,7 +2,7 @@
  *
  * Along a step of a course p' = p Q with Q constant, so p(t + h) = p(t) exp(Q h), by its Taylor series up to where the terms
  * left out are below 1e-7 in all. Only the month of a first loss or deal is drawn, one from its distribution along each
- * course. Asmussen & Glynn (2007), Stochastic Simulation, V.4 (conditional Monte Carlo).
+ * course (tally_place). Asmussen & Glynn (2007), Stochastic Simulation, V.4 (conditional Monte Carlo).
  *
  * As many courses as a row has numbers are followed at once; where one ends, the next begins. What comes of one does not depend
  * on the others, which may be of other worlds. */
@@ -24,8 +24,12 @@ struct follow_world { /* neighbouring runs of one world */
 struct follow_lane {                 /* what is being followed in it */
     const struct course_run *course; /* NULL: nothing more */
     size_t run, step;                /* step: so many are done */
-    uint32_t next_stop;
+    uint32_t next_stop, stretch;     /* stretch: whose speeds it has, UINT32_MAX: of none */
 };
+
+/* What is kept of each counter of losses and deals in each round, that is, in a step of each lane's course: its value at the end of
+ * the step; its speed, a month, at both ends; and the mean over the step of its growth since the beginning. */
+enum { FOLLOW_BY, FOLLOW_FIRST_SPEED, FOLLOW_LAST_SPEED, FOLLOW_MEAN_GROWTH, FOLLOW_TIMES };
 
 /* A row has COURSE_LANES numbers, one for each lane, a wide row COURSE_RUNS, one for each run. A float is enough for what is
  * followed (course.h). */
@@ -48,24 +52,30 @@ struct follow {
     double *answer; /* [question] likewise, its probability; of others the result */
     /* rows, of the group being followed: */
     struct follow_lane lane[COURSE_LANES];
-    float *length, *speed;         /* of the step being taken; per clock */
-    float *factor, *rate, *gone;   /* per rate; per node: how fast it is left */
-    float *p, *term, *next, *stay; /* per node: probability; terms of its series; months spent there in the step */
-    float *count;                  /* per counter, so far */
-    float *shown;                  /* per base and state of the group */
-    float *begun;                  /* per counter of losses and deals: its growth at the step's first speed */
+    float *length, *speed;                /* of the step being taken; per clock */
+    float *factor, *rate, *gone;          /* per rate; per node: how fast it is left */
+    float *p, *term, *next, *stay, *mean; /* per node: probability; terms of its series; months spent there (rows.h) */
+    float *count;                         /* per counter, so far */
+    float *shown;                         /* per base and state of the group */
     /* of all groups: */
-    float *times; /* [step * 2 * n_times + time], steps as in the course: losses and deals by its end; then begun */
+    float *times; /* [times_of[group] + (round * FOLLOW_TIMES + which) * n_times of the group + counter], a row each */
+    size_t *times_of, n_times, times_capacity; /* in rows */
+    struct follow_began {                      /* [group * COURSE_RUNS + run]: its first round, and its lane */
+        uint32_t round, lane;
+    } * began;
+    struct
+        follow_place { /* per base, then of all in each group: its loss among the group's counters; its deal is the next */
+        uint32_t group, counter;
+    } * place;
     /* wide rows: */
     double *asked;   /* [(stop * n_groups + group) * n_asked]: COUNT_ASKED by a stop */
     double *matches; /* [question * (n_bases + 1) + k]: k of its bases are as asked; the last question: are held */
     double *state;   /* [base * n_states + state] at the horizon */
-    double *uniform; /* [base], the last for all: for the month of a loss or a deal */
+    double *uniform; /* for the months of losses and deals */
     double *weight;  /* [group], the last for all: the probability that what is given came true; 1 where nothing is */
     uint8_t **hits; /* per group: [question * n_nodes + node], how many of its bases are as asked there; as `matches` */
     bool *is_asked; /* per stop: by a question about bases */
-    uint32_t n_times, n_asked;
-    size_t step_capacity;
+    uint32_t n_asked;
     /* sums over the runs of a world, in units of 1 / TALLY_ONE, so that they are the same in any order: */
     int64_t *occupancy; /* [((world * n_stops + stop) * n_bases + base) * n_states + state] */
     int64_t *incidence; /* [(world * n_stops + stop) * n_followed + clock] */

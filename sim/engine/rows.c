@@ -8,14 +8,16 @@ enum { MAX_TERMS = 40 };
 static const float tolerance = 1e-7f;
 
 /* Lanes whose series is long enough, their last term being `size` in all, go on no more: what is left is at most
- * size (r + r^2 + ...), r = |Q h| / (k + 1), |Q h| being at most twice how fast the fastest node is left, times h. */
+ * size (r + r^2 + ...), r = |Q h| / (k + 1), |Q h| being at most twice how fast the fastest node is left, times h. Both sides times
+ * k + 1: no division. */
 static bool close_lanes(float *h, const float *size, const float *length, const float *fastest, uint32_t k)
 {
+    const float next = (float)(k + 1);
     bool open = false;
 
     for (size_t lane = 0; lane < COURSE_LANES; lane++) {
-        const float r = 2.0f * fastest[lane] * length[lane] / (float)(k + 1);
-        const bool closed = (r < 0.9f && size[lane] * r <= tolerance * (1.0f - r)) || k >= MAX_TERMS;
+        const float r = 2.0f * fastest[lane] * length[lane];
+        const bool closed = (r < 0.9f * next && size[lane] * r <= tolerance * (next - r)) || k >= MAX_TERMS;
 
         h[lane] = closed ? 0.0f : h[lane];
         open = open || h[lane] > 0.0f;

@@ -33,13 +33,16 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
     memcpy(fastest_row, fastest, sizeof fastest);
 }
 
-TARGET static void NAME(take_step)(const struct chain_group *group, const float *length_row, const float *fastest,
-                                   const float *rate_row, const float *gone_row, float *p_row, float *term_row,
-                                   float *next_row, float *stay_row)
+TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(const struct chain_group *group,
+                                                                          const float *length_row, const float *fastest,
+                                                                          const float *rate_row, const float *gone_row,
+                                                                          float *p_row, float *term_row,
+                                                                          float *next_row, float *stay_row,
+                                                                          float *mean_row, const bool means)
 {
     const V *restrict rate = (const void *)rate_row, *restrict gone = (const void *)gone_row;
-    V *restrict p = (void *)p_row, *restrict stay = (void *)stay_row, *term = (void *)term_row,
-                *next = (void *)next_row;
+    V *restrict p = (void *)p_row, *restrict stay = (void *)stay_row, *restrict mean = (void *)mean_row,
+                *term = (void *)term_row, *next = (void *)next_row;
     V h[N], size[N];
     float h_row[COURSE_LANES], size_row[COURSE_LANES];
 
@@ -49,15 +52,19 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
         for (size_t i = 0; i < N; i++) {
             term[n * N + i] = p[n * N + i];
             stay[n * N + i] = p[n * N + i] * h[i];
+            if (means)
+                mean[n * N + i] = p[n * N + i] * (h[i] * 0.5f);
         }
     for (uint32_t k = 1;; k++) {
-        const float part = 1.0f / (float)k, part_of_stay = 1.0f / (float)(k + 1);
+        const float part = 1.0f / (float)k, part_of_stay = 1.0f / (float)(k + 1),
+                    part_of_mean = 1.0f / (float)((k + 1) * (k + 2));
         V *const swap = term;
-        V step[N], long_step[N];
+        V step[N], long_step[N], mean_step[N];
 
         for (size_t i = 0; i < N; i++) {
             step[i] = h[i] * part;
             long_step[i] = h[i] * part_of_stay;
+            mean_step[i] = h[i] * part_of_mean;
             size[i] = step[i] * 0.0f;
         }
         for (uint32_t n = 0; n < group->n_nodes; n++) {
@@ -80,6 +87,8 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
                 next[n * N + i] = t;
                 p[n * N + i] += t;
                 stay[n * N + i] += t * long_step[i];
+                if (means)
+                    mean[n * N + i] += t * mean_step[i];
                 size[i] += (V)((NAME(bits))t & 0x7fffffff);
             }
         }
@@ -92,29 +101,57 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
     }
 }
 
-TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t n, const float *rate_row,
-                                   const float *stay_row, float *count_row)
+TARGET static void NAME(take_step)(const struct chain_group *group, const float *length, const float *fastest,
+                                   const float *rate, const float *gone, float *p, float *term, float *next,
+                                   float *stay, float *mean)
 {
-    const V *restrict rate = (const void *)rate_row, *restrict stay = (const void *)stay_row;
-    V *restrict count = (void *)count_row;
+    if (mean)
+        NAME(sum_series)(group, length, fastest, rate, gone, p, term, next, stay, mean, true);
+    else
+        NAME(sum_series)(group, length, fastest, rate, gone, p, term, next, stay, NULL, false);
+}
 
-    for (uint32_t c = 0; c < n; c++) {
+/* For n counters from a first one on: what flows into them while nodes have each of the values, so many of them; side by side, since
+ * finding the nodes takes longer than adding them up. */
+TARGET static inline __attribute__((always_inline)) void NAME(flow)(const struct chain_group *group, uint32_t first,
+                                                                    uint32_t n, const float *rate_row,
+                                                                    const float *const *value_row,
+                                                                    float *const *count_row, const size_t values)
+{
+    const V *restrict rate = (const void *)rate_row;
+
+    for (uint32_t c = first; c < first + n; c++) {
         const struct chain_run *run = group->run + group->counter[c].runs.first;
-        V sum[N] = {{0.0f}};
+        V sum[ROWS_VALUES][N] = {{{0.0f}}};
 
         for (const struct chain_run *end = run + group->counter[c].runs.n; run < end; run++) {
-            const V *from = stay + run->from * N;
-            V stays[N] = {{0.0f}};
+            size_t from = run->from * N;
+            V all[ROWS_VALUES][N] = {{{0.0f}}};
 
             for (uint32_t left = run->n; left; left--, from += run->stride * N)
+                for (size_t v = 0; v < values; v++)
+                    for (size_t i = 0; i < N; i++)
+                        all[v][i] += ((const V *)(const void *)value_row[v])[from + i];
+            for (size_t v = 0; v < values; v++)
                 for (size_t i = 0; i < N; i++)
-                    stays[i] += from[i];
-            for (size_t i = 0; i < N; i++)
-                sum[i] += rate[run->rate * N + i] * stays[i];
+                    sum[v][i] += rate[run->rate * N + i] * all[v][i];
         }
-        for (size_t i = 0; i < N; i++)
-            count[c * N + i] += sum[i];
+        for (size_t v = 0; v < values; v++)
+            for (size_t i = 0; i < N; i++)
+                ((V *)(void *)count_row[v])[(c - first) * N + i] += sum[v][i];
     }
+}
+
+TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t first, uint32_t n, const float *rate,
+                                   const float *value, float *count)
+{
+    NAME(flow)(group, first, n, rate, &value, &count, 1);
+}
+
+TARGET static void NAME(flow_side_by_side)(const struct chain_group *group, uint32_t n, const float *rate,
+                                           const float *const value[ROWS_VALUES], float *const count[ROWS_VALUES])
+{
+    NAME(flow)(group, 0, n, rate, value, count, ROWS_VALUES);
 }
 
 TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, const float *p_row, float *shown_row)
@@ -129,7 +166,8 @@ TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, 
                 shown[(b * n_states + group->state[n * group->n_bases + b]) * N + i] += p[n * N + i];
 }
 
-static const struct rows NAME(rows) = {NAME(set_rates), NAME(take_step), NAME(flow_into), NAME(show)};
+static const struct rows NAME(rows) = {NAME(set_rates), NAME(take_step), NAME(flow_into), NAME(flow_side_by_side),
+                                       NAME(show)};
 
 #undef N
 #undef V

@@ -516,7 +516,8 @@ static uint32_t first_of_tied(struct walk *walk, double month)
 
         if (walk->ring[c] != month)
             continue;
-        draw = (double)walk->plan->clock[c].rank + stream_uniform(&walk->luck, walk->plan->clock[c].key_tie, walk->n_ties);
+        draw =
+            (double)walk->plan->clock[c].rank + stream_uniform(&walk->luck, walk->plan->clock[c].key_tie, walk->n_ties);
         first = draw < least ? c : first;
         least = smaller(draw, least);
     }

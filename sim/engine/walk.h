@@ -137,9 +137,10 @@ struct walk {
     uint32_t n_moving;    /* bases that can move */
     double *aimed_left, *aimed_ratio; /* per clock */
     double *ring;                     /* per aimed clock: the month it rings if nothing changes; INFINITY: never */
-    double *passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date, without what a date
+    double *
+        passed; /* per aimed clock: its cumulative baseline hazard when aimed_left was brought up to date, without what a date
                      * that can be that very month adds, unless it has fired then */
-    uint64_t n_ties; /* settled by a draw so far */
+    uint64_t n_ties;                    /* settled by a draw so far */
     struct calendar calendar;           /* all that is known from the start, and the horizon */
     const struct calendar_entry *known; /* what comes next of it */
     uint32_t next_change;

@@ -10,7 +10,7 @@
 #define FOOTHOLD_CHAIN_H
 #include "sim/plan/plan.h"
 
-enum { CHAIN_MAX_NODES = 512 };
+enum { CHAIN_MAX_NODES = 512, CHAIN_MAX_BASES = 64 };
 
 /* A transition's rate while certain couplings are on. */
 struct chain_rate {

@@ -61,7 +61,8 @@ struct plan_clock {
     const char *name; /* of its luck: "debt_relief", "exit@tartus" */
     struct key128 key, key_lasts, key_tie;
     bool moves_base; /* a base's transition; else a lever or an event */
-    uint32_t rank;   /* of clocks that fire in the same month the smallest goes first; equal ones in an order drawn (order.c) */
+    uint32_t
+        rank; /* of clocks that fire in the same month the smallest goes first; equal ones in an order drawn (order.c) */
     enum baseline baseline;
     struct span steps; /* in step[] */
     double scale;

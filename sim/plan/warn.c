@@ -43,10 +43,10 @@ static void warn_ties(struct compiler *compiler)
                 early = late;
                 late = swap;
             }
-            diag_warning(compiler->diag, compiler->scenario->clock[late].timing.place,
-                         "give them different months",
-                         "transitions.%s: at the same month as %s, from the same state: which goes first is drawn, evenly",
-                         compiler->scenario->clock[late].entity.id, compiler->scenario->clock[early].entity.id);
+            diag_warning(
+                compiler->diag, compiler->scenario->clock[late].timing.place, "give them different months",
+                "transitions.%s: at the same month as %s, from the same state: which goes first is drawn, evenly",
+                compiler->scenario->clock[late].entity.id, compiler->scenario->clock[early].entity.id);
         }
 }
 

@@ -72,6 +72,9 @@ struct answer {
     bool complete;             /* false: stopped by a signal; what was played counts */
     bool computed;             /* what bases do, once levers and events are played; else drawn */
     const char *why_drawn;     /* why it could not be computed; NULL: it could */
+    uint64_t n_too_fast;       /* runs drawn where the others are computed: transitions fire too fast in them */
+    const char *fastest;       /* the fastest of these, "exit@port"; NULL: there are none */
+    double fastest_rate;       /* a month; NAN: there are none */
     size_t n_questions, n_states, n_bases, n_transitions, n_factors, n_inputs, n_months;
     struct answer_question *question; /* by id, as in every table */
     size_t *asked;                    /* indices of the questions in the order of the scenario file, for readers */

@@ -9,7 +9,8 @@ void outcome_init(struct outcome *outcome, const struct arm_result *arm)
     const double one = TALLY_ONE;
     double runs = 0.0, squares = 0.0, tried = 0.0;
 
-    *outcome = (struct outcome){.n_questions = tally->plan->n_questions, .computed = arm->computed};
+    *outcome =
+        (struct outcome){.n_questions = tally->plan->n_questions, .computed = arm->computed, .too_fast = arm->too_fast};
     outcome->yes = memory_new(outcome->n_questions * REPLICATES, sizeof *outcome->yes);
     for (size_t r = 0; r < REPLICATES; r++) {
         const uint64_t *block = tally_block(tally, r);

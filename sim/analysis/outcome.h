@@ -15,6 +15,7 @@ struct outcome {
     double ess;                /* effective number of runs: Kish's (sum w)^2 / sum w^2 */
     double *ignorance;         /* per question: sd of its probability over worlds; needs two runs a world */
     bool computed;
+    struct play_too_fast too_fast; /* then drawn nevertheless */
 };
 
 /* Of an arm whose plan answers questions only. Free with outcome_free. */

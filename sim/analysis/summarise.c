@@ -172,6 +172,13 @@ static void answer_questions(const struct context *context)
                                                        .spread = doubt_spread(context->counts, context->unmix, q)};
 }
 
+static void answer_too_fast(struct answer *answer, const struct play_too_fast *too_fast)
+{
+    answer->n_too_fast = too_fast->n;
+    answer->fastest = too_fast->clock;
+    answer->fastest_rate = too_fast->n ? too_fast->speed : NAN;
+}
+
 static void answer_head(const struct context *context, const struct play_result *result, uint64_t n_runs)
 {
     struct answer *answer = context->answer;
@@ -221,6 +228,7 @@ struct answer *summarise(const struct plan *plan, const struct play_result *resu
         unmix_init(&unmix, n_runs);
     counts_init(&counts, plan, &result->arm[arm], n_runs);
     answer_head(&context, result, n_runs);
+    answer_too_fast(answer, &result->arm[arm].too_fast);
     answer_questions(&context);
     answer_bases(&context);
     answer_factors(&context);

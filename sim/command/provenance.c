@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct provenance_scenario describe(struct pool *pool, const struct loaded *loaded, bool computed)
+static struct provenance_scenario describe(struct pool *pool, const struct loaded *loaded, const struct arm_result *arm)
 {
     const struct scenario *scenario = loaded->scenario;
     const char **file = pool_new(pool, scenario->n_files, sizeof *file);
@@ -14,8 +14,11 @@ static struct provenance_scenario describe(struct pool *pool, const struct loade
                                       .file = file,
                                       .file_sha256 = sha256,
                                       .n_files = scenario->n_files,
-                                      .computed = computed,
-                                      .why_drawn = loaded->plan->why_drawn};
+                                      .computed = arm->computed,
+                                      .why_drawn = loaded->plan->why_drawn,
+                                      .n_too_fast = arm->too_fast.n,
+                                      .fastest = arm->too_fast.clock,
+                                      .fastest_rate = arm->too_fast.n ? arm->too_fast.speed : NAN};
 
     for (size_t i = 0; i < scenario->n_files; i++) {
         scenario_sha256(scenario->file[i]->text, scenario->file[i]->size, hex);
@@ -35,7 +38,7 @@ struct provenance provenance_of(struct pool *pool, const char *command, const st
     struct provenance_scenario *scenario = pool_new(pool, n, sizeof *scenario);
 
     for (size_t i = 0; i < n; i++)
-        scenario[i] = describe(pool, &loaded[i], result->arm[i].computed);
+        scenario[i] = describe(pool, &loaded[i], &result->arm[i]);
     return (struct provenance){.command = command,
                                .seed = settings->seed,
                                .seed_chosen = !playing->seed.given,

@@ -105,13 +105,27 @@ static void take_step(struct course *course, double length)
     course->stretch[step] = (uint32_t)run->n_stretches - 1;
 }
 
-static void take_steps(struct course *course, double month)
+/* What makes a run too fast to be computed: the fastest clock it ever had, the first one of several. */
+static void give_up(struct course *course, const double *speed)
+{
+    if (!course->too_fast) {
+        course->too_fast = true;
+        course->its_speed = 0.0;
+    }
+    for (uint32_t c = 0; c < course->n_clocks; c++)
+        if (speed[c] > course->its_speed) {
+            course->its_speed = speed[c];
+            course->fastest_clock = c;
+        }
+}
+
+static void take_steps(struct course *course, double month, const double *speed)
 {
     const double length = month - course->month, n = fmax(1.0, ceil(course->fastest * length));
 
     course->month = month;
     if (!(n + (double)course->run[course->writing].n < COURSE_MAX_STEPS)) {
-        course->too_fast = true;
+        give_up(course, speed);
         return;
     }
     for (size_t i = 0; i < (size_t)n; i++)
@@ -129,18 +143,18 @@ void course_go(struct course *course, double month, const double *speed)
         sum += speed[c];
     course->fastest = sum * fmax(2.0, 0.5 * course->boost);
     if (!(course->fastest < 1e30 && course->boost < 1e30)) { /* beyond floats, or no number at all */
-        course->too_fast = true;
+        give_up(course, speed);
         course->month = month;
         return;
     }
     begin_stretch(course, speed);
     while (course->next_stop < course->n_stops && course->stop[course->next_stop] <= month) {
-        take_steps(course, course->stop[course->next_stop]);
+        take_steps(course, course->stop[course->next_stop], speed);
         course->reached[course->writing * course->n_stops + course->next_stop++] =
             (uint32_t)course->run[course->writing].n;
     }
     if (month > course->month)
-        take_steps(course, month);
+        take_steps(course, month, speed);
 }
 
 uint32_t course_stop(const struct course *course, double month)

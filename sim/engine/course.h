@@ -28,8 +28,10 @@ struct course {
         size_t first, n;    /* steps */
         size_t n_stretches; /* of this run and those before it */
     } run[COURSE_RUNS];
-    uint32_t *reached; /* [run * n_stops + stop]: how many of its steps it takes to get there */
-    bool too_fast;     /* the run being written would take more than COURSE_MAX_STEPS */
+    uint32_t *reached;      /* [run * n_stops + stop]: how many of its steps it takes to get there */
+    bool too_fast;          /* the run being written would take more than COURSE_MAX_STEPS; */
+    uint32_t fastest_clock; /* then it had this one of its clocks going */
+    double its_speed;       /* so fast, a month */
     /* the run being written */
     size_t writing;
     uint32_t next_stop;

@@ -260,6 +260,16 @@ static void keep_run(struct seat *seat, const struct plan *plan, size_t run, str
     follow_keep(follow, &luck);
 }
 
+/* The fastest of all, of equal ones the first by name, so that it does not depend on who comes first. */
+static void count_too_fast(struct play_too_fast *count, const char *clock, double speed, uint64_t n)
+{
+    count->n += n;
+    if (!count->clock || speed > count->speed || (speed == count->speed && strcmp(clock, count->clock) < 0)) {
+        count->clock = clock;
+        count->speed = speed;
+    }
+}
+
 /* Play the levers and events of a run; where rates are too fast to be followed, the run is drawn. */
 static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_t index, size_t at)
 {
@@ -273,8 +283,12 @@ static bool guide_lane(struct game *game, struct seat *seat, size_t arm, uint64_
         return false;
     if (seat->follow.course.too_fast) {
         const uint64_t group = luck.run / STREAM_LANES * STREAM_LANES;
+        const struct course *course = &seat->follow.course;
         bool ends;
 
+#pragma omp critical
+        count_too_fast(&game->result->arm[arm].too_fast,
+                       plan->clock[plan->base[0].clocks.first + course->fastest_clock].name, course->its_speed, 1);
         memset(seat->column, 0, columns_of(plan) * sizeof *seat->column);
         walk_world(&seat->walk, &seat->world, &game->design[arm], index);
         walk_batch(&seat->walk, group, STREAM_LANES);
@@ -709,6 +723,12 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     if (game.runaway)
         result->complete = false;
     clear_up(&game);
+    for (size_t a = 0; a < n_arms && later.begun; a++)
+        if (later.result.arm[a].too_fast.n) {
+            const struct play_too_fast *more = &later.result.arm[a].too_fast;
+
+            count_too_fast(&result->arm[a].too_fast, more->clock, more->speed, more->n);
+        }
     if (later.begun) {
         clear_up(&later.game);
         play_free(&later.result);

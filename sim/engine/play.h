@@ -53,10 +53,18 @@ struct play_settings {
     void *context;
 };
 
+/* Runs of an arm that is computed which were drawn nevertheless: their transitions fire too fast (course.h). */
+struct play_too_fast {
+    uint64_t n;
+    const char *clock; /* the name of the fastest of all in them; NULL: there are none */
+    double speed;      /* a month */
+};
+
 struct arm_result {
     struct tally tally;
     struct spread spread;
     bool computed; /* what bases do is; else drawn */
+    struct play_too_fast too_fast;
 };
 
 struct play_result {

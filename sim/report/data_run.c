@@ -274,6 +274,9 @@ static const struct column head_column[] = {
     {"draws", COLUMN_COUNT, false, NULL, "histories in all"},
     {"estimator", COLUMN_ID, false, NULL, "conditional: what bases do is computed; draw: it is drawn"},
     {"complete", COLUMN_FLAG, false, NULL, "false: stopped early"},
+    {"runs_too_fast", COLUMN_COUNT, false, NULL, "runs drawn where the others are computed: transitions fire too fast in them"},
+    {"fastest", COLUMN_ID, false, NULL, "the fastest transition of these, transition@base"},
+    {"fastest_rate", COLUMN_NUMBER, false, "per month", "how fast it fires at most"},
 };
 
 static void fill_head(const struct dataset *dataset, size_t i, union cell *cell)
@@ -293,6 +296,9 @@ static void fill_head(const struct dataset *dataset, size_t i, union cell *cell)
     cell[9].count = answer->n_draws;
     cell[10].text = answer->computed ? "conditional" : "draw";
     cell[11].count = answer->complete;
+    cell[12].count = answer->n_too_fast;
+    cell[13].text = answer->fastest;
+    cell[14].number = answer->fastest_rate;
 }
 
 static void fill_quantiles(union cell *cell, const double *quantile)

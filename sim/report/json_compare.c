@@ -12,6 +12,8 @@ static json_t *arm(const struct comparison_arm *it)
     json_tree_put(out, "kept", json_tree_number(it->outcome.evidence));
     json_tree_put(out, "ess", json_tree_number(it->outcome.ess));
     json_tree_put(out, "estimator", json_tree_string(it->outcome.computed ? "conditional" : "draw"));
+    if (it->outcome.computed)
+        json_tree_put(out, "runs_too_fast", json_tree_count(it->outcome.too_fast.n));
     return out;
 }
 

@@ -52,6 +52,11 @@ static json_t *parameters(const struct provenance *provenance)
     if (provenance->n_scenarios == 1) {
         json_tree_put(it, "estimator", json_tree_string(first->computed ? "conditional" : "draw"));
         json_tree_put(it, "why_drawn", json_tree_string(first->why_drawn));
+        if (first->computed) {
+            json_tree_put(it, "runs_too_fast", json_tree_count(first->n_too_fast));
+            json_tree_put(it, "fastest", json_tree_string(first->fastest));
+            json_tree_put(it, "fastest_rate", json_tree_number(first->fastest_rate));
+        }
     }
     json_tree_put(it, "precision", json_tree_number(provenance->precision));
     return it;

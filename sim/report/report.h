@@ -19,6 +19,9 @@ struct provenance_scenario {
     size_t n_files;
     bool computed;         /* what bases do; else drawn */
     const char *why_drawn; /* NULL: it could be computed */
+    uint64_t n_too_fast;   /* runs drawn where the others are computed (answer.h) */
+    const char *fastest;
+    double fastest_rate;
 };
 
 /* How results came about. */

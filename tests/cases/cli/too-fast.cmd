@@ -1,0 +1,1 @@
+run --seed 1 --worlds 64 --runs 16 --threads 2 --quiet --out "$scratch/results" tests/cases/cli/too-fast.cfg | tail -2; grep -h -A2 runs_too_fast "$scratch"/results/summary.json "$scratch"/results/manifest.json; grep -c "drawn in 336 of the" "$scratch"/results/report.html

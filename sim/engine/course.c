@@ -111,6 +111,7 @@ static void give_up(struct course *course, const double *speed)
     if (!course->too_fast) {
         course->too_fast = true;
         course->its_speed = 0.0;
+        course->fastest_clock = 0;
     }
     for (uint32_t c = 0; c < course->n_clocks; c++)
         if (speed[c] > course->its_speed) {
@@ -142,7 +143,8 @@ void course_go(struct course *course, double month, const double *speed)
     for (uint32_t c = 0; c < course->n_clocks; c++)
         sum += speed[c];
     course->fastest = sum * fmax(2.0, 0.5 * course->boost);
-    if (!(course->fastest < 1e30 && course->boost < 1e30)) { /* beyond floats, or no number at all */
+    /* beyond floats, or no number at all; or what is written is not wanted any more, and no step would follow a stretch */
+    if (!(course->fastest < 1e30 && course->boost < 1e30) || course->too_fast) {
         give_up(course, speed);
         course->month = month;
         return;

@@ -589,7 +589,8 @@ static bool is_small(const struct plan *plan, uint32_t n_asked)
 {
     const double stops = plan->horizon + (double)plan->n_questions + 1.0, bases = (double)plan->n_bases;
 
-    return plan->n_bases <= CHAIN_MAX_BASES && bases * (double)plan->n_states * stops < 1e6 && bases * n_asked * stops < 1e6;
+    return plan->n_bases <= CHAIN_MAX_BASES && bases * (double)plan->n_states * stops < 1e6 &&
+           bases * n_asked * stops < 1e6;
 }
 
 static bool make_groups(struct maker *maker)

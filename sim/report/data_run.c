@@ -274,7 +274,8 @@ static const struct column head_column[] = {
     {"draws", COLUMN_COUNT, false, NULL, "histories in all"},
     {"estimator", COLUMN_ID, false, NULL, "conditional: what bases do is computed; draw: it is drawn"},
     {"complete", COLUMN_FLAG, false, NULL, "false: stopped early"},
-    {"runs_too_fast", COLUMN_COUNT, false, NULL, "runs drawn where the others are computed: transitions fire too fast in them"},
+    {"runs_too_fast", COLUMN_COUNT, false, NULL,
+     "runs drawn where the others are computed: transitions fire too fast in them"},
     {"fastest", COLUMN_ID, false, NULL, "the fastest transition of these, transition@base"},
     {"fastest_rate", COLUMN_NUMBER, false, "per month", "how fast it fires at most"},
 };

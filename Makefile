@@ -31,11 +31,11 @@ run: $(B)/foothold
 check: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
 	FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
 	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/cases/watch.sh \
-	    tests/cases/desk.sh tests/library/install.sh
+	    tests/cases/desk.sh tests/cases/deliver.sh tests/cases/plot.sh tests/library/install.sh
 
 # draw the plots of all results there are
 plots: $(B)/foothold
-	find results -name '*.gp' -printf '%h\n' | sort -u | xargs -r $(B)/foothold plot
+	find results -name manifest.json -exec grep -q '\.gp"' {} \; -printf '%h\n' | sort | xargs -r $(B)/foothold plot
 
 # the small run in results/sample that is kept under version control
 sample: $(B)/foothold

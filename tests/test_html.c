@@ -48,6 +48,35 @@ static void text_is_only_text(void **state)
     free(sheet.text);
 }
 
+/* Direction, no width, tags; letters, marks on them and pictures are shown. */
+static void what_cannot_be_seen_is_shown(void **state)
+{
+    static const char *const hidden[] = {
+        "\xC2\x9B",     "\xC2\xAD",     "\xCD\x8F",     "\xD8\x9C",         "\xE1\xA0\x8E",     "\xE2\x80\x8B",
+        "\xE2\x80\x8D", "\xE2\x80\xAA", "\xE2\x81\xA0", "\xE2\x81\xA6",     "\xE2\x81\xAF",     "\xE3\x85\xA4",
+        "\xEF\xBB\xBF", "\xEF\xBF\xB9", "\xEF\xBE\xA0", "\xF0\x9D\x85\xB3", "\xF3\xA0\x81\x81", "\x7F"};
+    static const char *const shown[] = {"\xC3\xA9",     "e\xCC\x81",        "\xD8\xA7\xD9\x84", "\xE2\x80\xA7",
+                                        "\xE2\x81\x9F", "\xEF\xB8\x8F",     "\xEF\xBF\xBD",     "\xE2\x80\x93",
+                                        "\xC2\xA0",     "\xF0\x9F\x87\xB8", "\xF4\x8F\xBF\xBF"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        struct sheet sheet = open_sheet();
+
+        html_text(begin(&sheet), hidden[i]);
+        assert_int_equal(strlen(end(&sheet)), 4 * strlen(hidden[i]));
+        assert_string_equal(strpbrk(sheet.text, "\x80\xC2\xE2") ? "raw" : "", "");
+        free(sheet.text);
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        struct sheet sheet = open_sheet();
+
+        html_text(begin(&sheet), shown[i]);
+        assert_string_equal(end(&sheet), shown[i]);
+        free(sheet.text);
+    }
+}
+
 static size_t count(const char *text, const char *word)
 {
     size_t n = 0;
@@ -157,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_only_text),
+        cmocka_unit_test(what_cannot_be_seen_is_shown),
         cmocka_unit_test(pages_forbid_what_they_do_not_need),
         cmocka_unit_test(commands_are_quoted_for_a_shell),
         cmocka_unit_test(names_are_moved_apart),

@@ -1,5 +1,6 @@
 /* What a run leaves behind: the tables and documents of design.md section 9, the page people read, whole
  * files. */
+#include <dirent.h>
 #include <jansson.h>
 #include <math.h>
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "sim/report/deliver.h"
 #include "sim/report/figure.h"
 #include "sim/report/number.h"
 #include "sim/report/output.h"
@@ -443,8 +445,10 @@ static void summary_json_says_the_same(void **state)
 
 static void put_manifest(FILE *out, const struct answer *answer)
 {
+    const struct output_sum sum = {"summary.csv", 1u << 20, "c0ffee"};
+
     (void)answer;
-    json_manifest(out, &provenance);
+    json_manifest(out, &provenance, &sum, 1);
 }
 
 static void manifest_keeps_seeds_and_bytes_as_text(void **state)
@@ -790,6 +794,20 @@ static void intervals_are_drawn_by_column_names(void **state)
 
 /* Files */
 
+/* Of any name, hidden ones too. */
+static size_t count_files(const char *path)
+{
+    DIR *stream = opendir(path);
+    const struct dirent *entry;
+    size_t n = 0;
+
+    assert_non_null(stream);
+    while ((entry = readdir(stream)))
+        n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+    closedir(stream);
+    return n;
+}
+
 static void write_set(const char *path, const char *name, const char *text, size_t times)
 {
     struct output output;
@@ -838,7 +856,7 @@ static void a_set_appears_in_a_folder_made_for_it(void **state)
     (void)state;
     write_set(path, "x.csv", "new", 1);
     check_file(in_folder(&pool, "a/b/c/x.csv"), "new");
-    assert_int_equal(access(in_folder(&pool, "a/b/c/x.csv.part"), F_OK), -1);
+    assert_int_equal(count_files(in_folder(&pool, "a/b/c")), 1);
     pool_free(&pool);
 }
 
@@ -853,7 +871,7 @@ static void an_abandoned_set_leaves_no_trace(void **state)
     fputs("new", output_open(&output, "x.csv"));
     output_abandon(&output);
     check_file(in_folder(&pool, "x.csv"), "old");
-    assert_int_equal(access(in_folder(&pool, "x.csv.part"), F_OK), -1);
+    assert_int_equal(count_files(folder), 2); /* x.csv and a */
     pool_free(&pool);
 }
 
@@ -875,13 +893,8 @@ static void a_full_disk_leaves_the_old_results(void **state)
     write_set(folder, "x.csv", "old", 1);
     assert_int_equal(exit_of(overfill, folder), 1);
     check_file(in_folder(&pool, "x.csv"), "old");
-    assert_int_equal(access(in_folder(&pool, "x.csv.part"), F_OK), -1);
+    assert_int_equal(count_files(folder), 2);
     pool_free(&pool);
-}
-
-static void write_through_link(const char *path)
-{
-    write_set(path, "link.csv", "new", 1);
 }
 
 static void a_link_laid_in_the_way_is_not_followed(void **state)
@@ -891,9 +904,175 @@ static void a_link_laid_in_the_way_is_not_followed(void **state)
 
     (void)state;
     write_set(folder, "victim", "old", 1);
-    assert_int_equal(symlink(victim, in_folder(&pool, "link.csv.part")), 0);
-    assert_int_equal(exit_of(write_through_link, folder), 1);
+    assert_int_equal(symlink(victim, in_folder(&pool, "link.csv")), 0);
+    write_set(folder, "link.csv", "new", 1);
     check_file(victim, "old");
+    check_file(in_folder(&pool, "link.csv"), "new");
+    assert_int_equal(unlink(in_folder(&pool, "link.csv")), 0);
+    pool_free(&pool);
+}
+
+static void die_while_writing(const char *path)
+{
+    struct output output;
+    FILE *stream;
+
+    output_begin(&output, path);
+    stream = output_open(&output, "x.csv");
+    fputs("half", stream);
+    fflush(stream);
+    raise(SIGKILL);
+}
+
+/* Of a living process the parts stay, whatever their names. */
+static void leftovers_of_the_dead_are_removed(void **state)
+{
+    struct pool pool = {0};
+    struct output living;
+    const size_t before = count_files(folder);
+
+    (void)state;
+    output_begin(&living, folder);
+    fputs("slow", output_open(&living, "x.csv"));
+    assert_int_equal(exit_of(die_while_writing, folder), -1);
+    assert_int_equal(count_files(folder), before + 2);
+    write_set(folder, "x.csv", "quick", 1);
+    check_file(in_folder(&pool, "x.csv"), "quick");
+    assert_int_equal(count_files(folder), before + 1);
+    output_commit(&living);
+    check_file(in_folder(&pool, "x.csv"), "slow");
+    assert_int_equal(count_files(folder), before);
+    pool_free(&pool);
+}
+
+static void lock_or_exit(const char *path)
+{
+    struct output output;
+
+    output_begin(&output, path);
+    if (output_lock(&output))
+        _exit(7);
+    output_commit(&output);
+}
+
+static void one_process_writes_to_a_folder(void **state)
+{
+    struct pool pool = {0};
+    struct output output;
+
+    (void)state;
+    output_begin(&output, folder);
+    assert_null(output_lock(&output));
+    assert_int_equal(exit_of(lock_or_exit, folder), 7);
+    output_commit(&output);
+    assert_int_equal(exit_of(lock_or_exit, folder), 0);
+    assert_int_equal(access(in_folder(&pool, OUTPUT_LOCK), F_OK), -1);
+    pool_free(&pool);
+}
+
+/* ---- results with a manifest ---- */
+
+static void deliver(const char *path, const char *first, const char *second)
+{
+    struct pool pool = {0};
+    struct output output;
+    const char *why = NULL;
+
+    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FINE);
+    fputs(first, output_open(&output, first));
+    fputs(second, output_open(&output, second));
+    deliver_end(&output, &provenance);
+    pool_free(&pool);
+}
+
+static bool is_whole(const char *path)
+{
+    struct manifest manifest;
+    bool whole = manifest_read(&manifest, path);
+
+    if (!whole)
+        return false;
+    whole = manifest_fits_all(&manifest, path);
+    manifest_free(&manifest);
+    return whole;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "w");
+
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+/* What the old result had and the new one lacks goes, with the pictures of the old; what others changed or laid there stays. */
+static void a_manifest_tells_whether_a_result_is_whole(void **state)
+{
+    struct pool pool = {0};
+    const char *path = in_folder(&pool, "r"), *second = in_folder(&pool, "r/plot.gp");
+
+    (void)state;
+    deliver(path, "one.csv", "plot.gp");
+    assert_true(is_whole(path));
+    put(second, "plot.gq"); /* as long as it was */
+    assert_false(is_whole(path));
+    put(second, "plot.gp");
+    assert_true(is_whole(path));
+    put(in_folder(&pool, "r/plot.svg"), "old");
+    put(in_folder(&pool, "r/mine.txt"), "stays");
+    deliver(path, "one.csv", "two.csv");
+    assert_true(is_whole(path));
+    assert_int_equal(access(second, F_OK), -1);
+    assert_int_equal(access(in_folder(&pool, "r/plot.svg"), F_OK), -1);
+    assert_int_equal(count_files(path), 4);
+    put(in_folder(&pool, "r/two.csv"), "changed");
+    deliver(path, "one.csv", "three.csv");
+    check_file(in_folder(&pool, "r/two.csv"), "changed");
+    assert_int_equal(truncate(in_folder(&pool, "r/one.csv"), 0), 0);
+    assert_false(is_whole(path));
+    assert_int_equal(unlink(in_folder(&pool, "r/one.csv")), 0);
+    assert_false(is_whole(path));
+    pool_free(&pool);
+}
+
+/* A list that leads out of its folder is not ours: by it files would be removed. */
+static void a_manifest_names_files_of_its_folder_alone(void **state)
+{
+    static const char *const name[] = {"../x.csv", "/etc/passwd", "", ".", "..", ".hidden"};
+    struct pool pool = {0};
+    const char *path = in_folder(&pool, "r");
+    struct manifest manifest;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        put(in_folder(&pool, "r/manifest.json"),
+            pool_print(&pool,
+                       "{\"software\": {\"name\": \"foothold\"}, \"files\": [{\"name\": \"%s\", \"bytes\": 3, "
+                       "\"sha256\": \"%064d\"}]}",
+                       name[i], 0));
+        assert_false(manifest_read(&manifest, path));
+    }
+    pool_free(&pool);
+}
+
+static void folders_of_others_are_refused(void **state)
+{
+    struct pool pool = {0};
+    const char *path = in_folder(&pool, "r"), *why = NULL;
+    struct output output;
+
+    (void)state;
+    put(in_folder(&pool, "r/manifest.json"), "{\"software\": {\"name\": \"another\"}}");
+    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FOREIGN);
+    assert_non_null(strstr(why, "manifest.json"));
+    assert_int_equal(deliver_begin(&output, path, true, &pool, &why), DELIVER_FINE);
+    output_abandon(&output);
+    assert_int_equal(unlink(in_folder(&pool, "r/manifest.json")), 0);
+    put(in_folder(&pool, "r/" OUTPUT_LOCK), ""); /* a run was killed there */
+    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FINE);
+    output_abandon(&output);
+    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FOREIGN);
     pool_free(&pool);
 }
 
@@ -920,8 +1099,8 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const name[] = {"a/b/c/x.csv",     "a/b/c",      "a/b",           "a",
-                                       "x.csv",           "victim",     "link.csv.part", "compare.gp",
+    static const char *const name[] = {"a/b/c/x.csv", "a/b/c",     "a/b",         "a",          "x.csv",      "victim",
+                                       "r/one.csv",   "r/two.csv", "r/three.csv", "r/mine.txt", "r",          "compare.gp",
                                        "compare.vl.json", "compare.csv"};
     struct pool pool = {0};
 
@@ -961,6 +1140,11 @@ int main(void)
         cmocka_unit_test(an_abandoned_set_leaves_no_trace),
         cmocka_unit_test(a_full_disk_leaves_the_old_results),
         cmocka_unit_test(a_link_laid_in_the_way_is_not_followed),
+        cmocka_unit_test(leftovers_of_the_dead_are_removed),
+        cmocka_unit_test(one_process_writes_to_a_folder),
+        cmocka_unit_test(a_manifest_tells_whether_a_result_is_whole),
+        cmocka_unit_test(a_manifest_names_files_of_its_folder_alone),
+        cmocka_unit_test(folders_of_others_are_refused),
         cmocka_unit_test(standard_output_that_does_not_arrive_is_a_failure),
     };
 

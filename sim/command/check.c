@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "sim/command/command.h"
 #include "sim/command/load.h"
 #include "sim/command/terminal.h"
@@ -10,6 +11,7 @@
 #include "sim/report/quantities.h"
 #include "sim/scenario/batch_file.h"
 #include "sim/scenario/resolution.h"
+#include "sim/system/visible.h"
 
 enum check_format { CHECK_TEXT, CHECK_CSV, CHECK_JSON };
 
@@ -41,6 +43,11 @@ static void print_count(size_t n, const char *what)
     printf(", %zu %s%s", n, what, n == 1 ? "" : "s");
 }
 
+static void put_path(const struct loaded *loaded)
+{
+    visible_put(stdout, loaded->path, strlen(loaded->path));
+}
+
 static void describe(const struct loaded *loaded)
 {
     const struct plan *plan = loaded->plan;
@@ -49,17 +56,20 @@ static void describe(const struct loaded *loaded)
     if (loaded->is_wrong)
         return;
     if (loaded->scenario->kind != KIND_SCENARIO) {
-        printf("%s: fine: %s\n", loaded->path,
+        put_path(loaded);
+        printf(": fine: %s\n",
                loaded->scenario->kind == KIND_BATCH ? "a batch, for foothold run" : "what came, for foothold score");
         return;
     }
     if (loaded->scenario->is_frame) {
-        printf("%s: a frame for other scenarios, fine as far as it goes\n", loaded->path);
+        put_path(loaded);
+        puts(": a frame for other scenarios, fine as far as it goes");
         return;
     }
     for (size_t f = 0; f < plan->n_factors; f++)
         n_levers += plan->factor[f].is_lever;
-    printf("%s: fine: %s", loaded->path, loaded->scenario->id);
+    put_path(loaded);
+    printf(": fine: %s", loaded->scenario->id);
     print_count(plan->n_bases, "base");
     print_count(plan->n_states, "state");
     print_count(plan->n_transitions, "transition");
@@ -106,12 +116,17 @@ static void free_others(struct others *others)
     free(others->batch);
 }
 
+/* What is shown as \xNN stands in strings, where the language reads it so, and in comments. */
 static void print_effective(const struct loaded *loaded)
 {
     char *text = loaded->scenario->root ? scenario_print(loaded->scenario, false) : NULL;
 
     if (text)
-        printf("# %s after merging\n%s", loaded->path, text);
+        visible_line(stdout, "# %s after merging", loaded->path);
+    for (const char *line = text; line && *line; line += strcspn(line, "\n") + 1) {
+        visible_put(stdout, line, strcspn(line, "\n"));
+        putchar('\n');
+    }
     free(text);
 }
 

@@ -12,6 +12,7 @@
 #include "sim/report/compare.h"
 #include "sim/report/output.h"
 #include "sim/report/plots.h"
+#include "sim/system/visible.h"
 
 static const char *const by_name[] = {
     [BY_ASSUMPTION] = "assumption", [BY_THING] = "thing", [BY_GROUP] = "group", [BY_NONE] = "none", NULL};
@@ -100,20 +101,16 @@ static struct provenance provenance(struct pool *pool, const struct job *job, co
     return out;
 }
 
-static void write_files(const char *folder, const struct comparison *comparison, const struct provenance *provenance)
+static void write_files(struct output *output, const struct comparison *comparison, const struct provenance *provenance)
 {
-    struct output output;
-
-    output_begin(&output, folder);
-    text_compare(output_open(&output, "compare.txt"), comparison, provenance, false, 100);
-    csv_compare(output_open(&output, "compare.csv"), comparison);
-    csv_assumptions(output_open(&output, "assumptions.csv"), comparison);
-    csv_attribution(output_open(&output, "attribution.csv"), comparison);
-    json_compare(output_open(&output, "compare.json"), comparison);
-    plots_compare(&output, comparison);
-    html_compare(output_open(&output, "report.html"), comparison, provenance);
-    json_manifest(output_open(&output, "manifest.json"), provenance);
-    output_commit(&output);
+    text_compare(output_open(output, "compare.txt"), comparison, provenance, false, 100);
+    csv_compare(output_open(output, "compare.csv"), comparison);
+    csv_assumptions(output_open(output, "assumptions.csv"), comparison);
+    csv_attribution(output_open(output, "attribution.csv"), comparison);
+    json_compare(output_open(output, "compare.json"), comparison);
+    plots_compare(output, comparison);
+    html_compare(output_open(output, "report.html"), comparison, provenance);
+    deliver_end(output, provenance);
 }
 
 static void show(const struct job *job, const struct comparison *comparison, const struct provenance *provenance,
@@ -126,8 +123,8 @@ static void show(const struct job *job, const struct comparison *comparison, con
     else
         text_compare(stdout, comparison, provenance, terminal_has_colour(stdout), terminal_width());
     if (!job->options->playing.quiet)
-        fprintf(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", provenance->n_draws, provenance->seed,
-                folder);
+        visible_line(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/", provenance->n_draws,
+                     provenance->seed, folder);
 }
 
 static struct play_settings settings_of(struct job *job)
@@ -152,23 +149,36 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     const char *runaway, *folder = options->playing.out;
     struct pool pool = {0};
     struct provenance made;
+    struct output output;
+    enum delivery delivery;
     bool good;
 
+    if (!folder)
+        folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
+    delivery = playing_claim("compare", &options->playing, &output, folder);
+    if (delivery != DELIVER_FINE) {
+        pool_free(&pool);
+        return playing_refused(delivery);
+    }
     progress_begin(&job->progress, "compare", options->playing.quiet);
     good = comparison_play(comparison, scenario, job->batch->n, &wish, &settings, &runaway);
     progress_end(&job->progress);
-    if (!good)
+    if (!good) {
+        output_abandon(&output);
+        pool_free(&pool);
         return playing_given_up("compare", runaway);
+    }
     for (size_t i = 0; i < comparison->n_arms; i++)
-        if (comparison->arm[i].outcome.evidence < AGENDA_LEAST_KEPT)
+        if (comparison->arm[i].outcome.evidence < AGENDA_LEAST_KEPT) {
+            output_abandon(&output);
+            pool_free(&pool);
             return playing_too_rare("compare", scenario[i], comparison->arm[i].outcome.evidence,
                                     comparison->agenda.last);
-    if (!folder)
-        folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
+        }
     made = provenance(&pool, job, comparison, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(folder, comparison, &made);
+    write_files(&output, comparison, &made);
     show(job, comparison, &made, folder);
     pool_free(&pool);
     return EXIT_FINE;

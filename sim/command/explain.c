@@ -11,6 +11,7 @@
 #include "sim/command/terminal.h"
 #include "sim/report/explain.h"
 #include "sim/report/output.h"
+#include "sim/system/visible.h"
 
 enum { DEFAULT_WORLDS = 4096, DEFAULT_RUNS = 16 };
 
@@ -39,17 +40,13 @@ struct job {
     char **argv;
 };
 
-static void write_files(const char *folder, const struct job *job, const struct provenance *provenance)
+static void write_files(struct output *output, const struct job *job, const struct provenance *provenance)
 {
-    struct output output;
-
-    output_begin(&output, folder);
-    text_explain(output_open(&output, "explain.txt"), &job->explanation, provenance, false, 100);
-    csv_explain(output_open(&output, "events.csv"), &job->explanation);
-    json_explain(output_open(&output, "explain.json"), &job->explanation);
-    html_explain(output_open(&output, "report.html"), &job->explanation, provenance);
-    json_manifest(output_open(&output, "manifest.json"), provenance);
-    output_commit(&output);
+    text_explain(output_open(output, "explain.txt"), &job->explanation, provenance, false, 100);
+    csv_explain(output_open(output, "events.csv"), &job->explanation);
+    json_explain(output_open(output, "explain.json"), &job->explanation);
+    html_explain(output_open(output, "report.html"), &job->explanation, provenance);
+    deliver_end(output, provenance);
 }
 
 static void show(const struct job *job, const struct provenance *provenance, const char *folder)
@@ -63,7 +60,7 @@ static void show(const struct job *job, const struct provenance *provenance, con
     else
         text_explain(stdout, &job->explanation, provenance, terminal_has_colour(stdout), terminal_width());
     if (!playing->quiet)
-        fprintf(stderr, "%s: seed %" PRIu64 ", written to %s/\n", job->batch.item[0].path, provenance->seed, folder);
+        visible_line(stderr, "%s: seed %" PRIu64 ", written to %s/", job->batch.item[0].path, provenance->seed, folder);
 }
 
 static struct play_settings settings_of(struct job *job)
@@ -120,15 +117,25 @@ static int explain(struct job *job)
     const char *folder = playing->out;
     struct provenance made;
     struct pool pool = {0};
+    struct output output;
+    enum delivery delivery;
 
-    if (!play_it(job, &settings))
-        return playing_given_up("explain", job->explanation.runaway);
     if (!folder)
         folder = pool_print(&pool, "results/%s/explain", job->batch.item[0].scenario->id);
+    delivery = playing_claim("explain", playing, &output, folder);
+    if (delivery != DELIVER_FINE) {
+        pool_free(&pool);
+        return playing_refused(delivery);
+    }
+    if (!play_it(job, &settings)) {
+        output_abandon(&output);
+        pool_free(&pool);
+        return playing_given_up("explain", job->explanation.runaway);
+    }
     made = provenance_of_job(job, &pool, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(folder, job, &made);
+    write_files(&output, job, &made);
     show(job, &made, folder);
     pool_free(&pool);
     return playing_status(EXIT_FINE);

@@ -7,6 +7,7 @@
 #include "sim/analysis/agenda.h"
 #include "sim/command/command.h"
 #include "sim/engine/history.h"
+#include "sim/system/visible.h"
 
 /* Runs a world: few where what bases do is computed, fewer still where only the mean counts. A difference is twice as sure
  * from 4 runs a world as from 16, at as many draws. */
@@ -43,6 +44,8 @@ static const struct option_row option[] = {
      "as many as there are processors if left out; results do not depend on it", NULL},
     {"out", "DIR", OPTION_TEXT, offsetof(struct playing, out),
      "where results go: results/SCENARIO/VERB if left out; of several scenarios DIR/SCENARIO", NULL},
+    {"force", NULL, OPTION_FLAG, offsetof(struct playing, force),
+     "write results even into a folder that holds other files", NULL},
     {"format", "NAME", OPTION_CHOICE, offsetof(struct playing, format),
      "what standard output shows: text (default), json or csv", format_name},
     {"watch", NULL, OPTION_FLAG, offsetof(struct playing, watch),
@@ -61,11 +64,14 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, before;
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* a terminal that goes away; whoever started the program under nohup has said that it shall not care */
+    if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 bool playing_check(const char *verb, const struct playing *playing)
@@ -100,6 +106,27 @@ void playing_begin(struct playing *playing)
     if (!seed->given && getrandom(&seed->seed, sizeof seed->seed, 0) != (ssize_t)sizeof seed->seed)
         die("no random seed to be had: %s", strerror(errno));
     catch_signals();
+}
+
+enum delivery playing_claim(const char *verb, const struct playing *playing, struct output *output, const char *folder)
+{
+    struct pool pool = {0};
+    const char *why = "";
+    const enum delivery delivery = deliver_begin(output, folder, playing->force, &pool, &why);
+
+    if (delivery != DELIVER_FINE) {
+        visible_line(stderr, "foothold %s: %s", verb, why);
+        fprintf(stderr, "  hint: %s\n",
+                delivery == DELIVER_BUSY ? "wait for it to end, or name another folder with --out"
+                                         : "name another folder with --out, or add --force to write over them");
+    }
+    pool_free(&pool);
+    return delivery;
+}
+
+int playing_refused(enum delivery delivery)
+{
+    return delivery == DELIVER_BUSY ? EXIT_MACHINE : EXIT_INPUT;
 }
 
 int playing_status(int status)

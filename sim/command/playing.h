@@ -4,6 +4,7 @@
 #include <signal.h>
 #include "sim/command/load.h"
 #include "sim/engine/play.h"
+#include "sim/report/deliver.h"
 
 enum playing_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
@@ -15,7 +16,7 @@ struct playing {
     double precision;               /* likewise */
     const char *out;
     int format, design, estimator;
-    bool watch, quiet; /* watch: seen to by watch.h */
+    bool force, watch, quiet; /* watch: seen to by watch.h */
 };
 
 extern const struct option_set playing_options;
@@ -30,6 +31,10 @@ void playing_check_plan(const struct playing *playing, const struct loaded *load
 
 /* Choose a seed if none was given; from now on the first signal ends what is played in good order, the second at once. */
 void playing_begin(struct playing *playing);
+/* Claim the folder that results go to, before anything is played. Else the exit status, and why is told. */
+enum delivery playing_claim(const char *verb, const struct playing *playing, struct output *output, const char *folder);
+int playing_refused(enum delivery delivery);
+
 extern volatile sig_atomic_t playing_caught; /* the signal's number, or 0 */
 
 /* The exit status: that of a signal, if one came. */

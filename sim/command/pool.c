@@ -12,19 +12,20 @@
 #include "sim/report/output.h"
 #include "sim/report/plots.h"
 #include "sim/report/pool.h"
+#include "sim/system/visible.h"
 
 struct pool_options {
     struct playing playing;
     double extreme;
-    bool force;
+    bool even_shared;
     int given;
 };
 
 static const struct option_row option[] = {
     {"extremise", "A", OPTION_POSITIVE, offsetof(struct pool_options, extreme),
      "raise the pooled odds to the power A (1.5 if left out and no two analysts share a source)", NULL},
-    {"force", NULL, OPTION_FLAG, offsetof(struct pool_options, force), "extremise even analysts who share sources",
-     NULL},
+    {"even-shared", NULL, OPTION_FLAG, offsetof(struct pool_options, even_shared),
+     "extremise even analysts who share sources", NULL},
     {"given", "WHAT", OPTION_CHOICE, offsetof(struct pool_options, given),
      "what scenarios that start earlier are conditioned on: start (default: the last one's start: its bases' states, "
      "and nothing "
@@ -53,28 +54,24 @@ static void choose_extreme(struct job *job, struct diag *diag)
     if (options->extreme > 0.0 && options->extreme <= 1.0)
         diag_error(diag, (struct place){0}, "for instance 1.5", "--extremise: %g would not make the pool more extreme",
                    options->extreme);
-    else if (options->extreme > 0.0 && pooling->shared && !options->force)
-        diag_error(diag, (struct place){0}, "leave --extremise out, or add --force", "--extremise: %s",
+    else if (options->extreme > 0.0 && pooling->shared && !options->even_shared)
+        diag_error(diag, (struct place){0}, "leave --extremise out, or add --even-shared", "--extremise: %s",
                    pooling->shared);
     else if (options->extreme > 0.0)
         pooling->extreme = options->extreme;
-    else if (!pooling->shared || options->force)
+    else if (!pooling->shared || options->even_shared)
         pooling->extreme = usual_extreme;
 }
 
-static void write_files(const char *folder, const struct pooling *pooling, const struct provenance *provenance)
+static void write_files(struct output *output, const struct pooling *pooling, const struct provenance *provenance)
 {
-    struct output output;
-
-    output_begin(&output, folder);
-    text_pool(output_open(&output, "pool.txt"), pooling, provenance, false, 100);
-    csv_pool(output_open(&output, "pool.csv"), pooling);
-    json_pool(output_open(&output, "pool.json"), pooling);
-    json_manifest(output_open(&output, "manifest.json"), provenance);
-    csv_analysts(output_open(&output, "analysts.csv"), pooling);
-    plots_pool(&output, pooling);
-    html_pool(output_open(&output, "report.html"), pooling, provenance);
-    output_commit(&output);
+    text_pool(output_open(output, "pool.txt"), pooling, provenance, false, 100);
+    csv_pool(output_open(output, "pool.csv"), pooling);
+    json_pool(output_open(output, "pool.json"), pooling);
+    csv_analysts(output_open(output, "analysts.csv"), pooling);
+    plots_pool(output, pooling);
+    html_pool(output_open(output, "report.html"), pooling, provenance);
+    deliver_end(output, provenance);
 }
 
 static void show(const struct job *job, const struct provenance *provenance, const char *folder)
@@ -88,8 +85,8 @@ static void show(const struct job *job, const struct provenance *provenance, con
     else
         text_pool(stdout, job->pooling, provenance, terminal_has_colour(stdout), terminal_width());
     if (!playing->quiet)
-        fprintf(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", provenance->n_draws, provenance->seed,
-                folder);
+        visible_line(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/", provenance->n_draws,
+                     provenance->seed, folder);
 }
 
 static int play_pool(struct job *job)
@@ -103,8 +100,15 @@ static int play_pool(struct job *job)
     const char *runaway, *folder = playing->out;
     struct play_settings settings;
     struct provenance made;
+    struct output output;
+    enum delivery delivery;
     bool good;
 
+    if (!folder)
+        folder = pool_print(pool, "results/%s/pool", batch->item[0].scenario->id);
+    delivery = playing_claim("pool", playing, &output, folder);
+    if (delivery != DELIVER_FINE)
+        return playing_refused(delivery);
     for (size_t i = 0; i < batch->n; i++)
         all = all && batch->item[i].plan->chain;
     settings = playing_arms_settings(playing, all);
@@ -113,21 +117,23 @@ static int play_pool(struct job *job)
     progress_begin(&job->progress, "pool", playing->quiet);
     good = pooling_play(pooling, &settings, &runaway);
     progress_end(&job->progress);
-    if (!good)
+    if (!good) {
+        output_abandon(&output);
         return playing_given_up("pool", runaway);
+    }
     for (size_t i = 0; i < batch->n; i++)
-        if (pooling->outcome[i].evidence < AGENDA_LEAST_KEPT)
+        if (pooling->outcome[i].evidence < AGENDA_LEAST_KEPT) {
+            output_abandon(&output);
             return playing_too_rare("pool", pooling->scenario[i], pooling->outcome[i].evidence, pooling->agenda.last);
+        }
     for (size_t i = 0; i < batch->n; i++)
         computed[i] = pooling->outcome[i].computed;
-    if (!folder)
-        folder = pool_print(pool, "results/%s/pool", batch->item[0].scenario->id);
     made = provenance_of_arms(pool, "pool", playing, &settings, batch->item, computed, batch->n, batch->n);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(folder, pooling, &made);
+    write_files(&output, pooling, &made);
     show(job, &made, folder);
     return EXIT_FINE;
 }

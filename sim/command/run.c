@@ -9,6 +9,7 @@
 #include "sim/command/work.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/system/visible.h"
 
 enum { RUNS_TOLD = 16 }; /* a world, if --runs is left out: many more would fill disks */
 
@@ -48,26 +49,30 @@ static void show_all(const struct work *work, const struct run_options *options)
     free(answer);
 }
 
-static void play_item(struct work *work, size_t i, const struct run_options *options, size_t done, int argc,
-                      char **argv)
+/* A call of the program. */
+struct call {
+    const struct run_options *options;
+    struct progress progress;
+    int argc;
+    char **argv;
+};
+
+static void play_item(const struct work *work, struct work_item *item, struct call *call)
 {
-    struct work_item *item = &work->item[i];
+    const struct run_options *options = call->options;
     const struct single single = {.loaded = item->loaded,
                                   .playing = &item->playing,
                                   .draws = options->draws,
                                   .histories = options->histories,
-                                  .name = item->name,
-                                  .done = done,
-                                  .of = work->n,
+                                  .progress = &call->progress,
                                   .alone = !work->several,
-                                  .argc = argc,
-                                  .argv = argv};
-    int status = EXIT_FINE;
+                                  .argc = call->argc,
+                                  .argv = call->argv};
 
-    item->answer = single_play(&single, item->folder, &status);
-    if (status != EXIT_FINE) {
+    item->exit = EXIT_FINE;
+    item->answer = single_play(&single, item->folder, &item->exit, &item->message);
+    if (item->exit != EXIT_FINE) {
         item->status = WORK_FAILED;
-        item->message = "rings over and over";
     } else if (item->answer) {
         item->answer->name = item->name;
         item->status = item->answer->complete ? WORK_DONE : WORK_STOPPED;
@@ -98,21 +103,59 @@ static void choose_seeds(struct work *work, struct run_options *options)
             work->item[i].playing.seed = *seed;
 }
 
+/* How much there is to do for an item, in draws; where a precision decides, all count alike. */
+static double effort(const struct work *work, const struct work_item *item, const struct run_options *options)
+{
+    struct play_settings settings;
+
+    for (size_t i = 0; i < work->n; i++)
+        if (work->item[i].playing.precision > 0.0)
+            return 1.0;
+    settings = playing_settings(&item->playing, item->loaded->plan, options->draws || options->histories);
+    return (double)settings.n_worlds * (double)settings.n_runs;
+}
+
+static void play_items(struct work *work, struct call *call)
+{
+    double *part = memory_new(work->n, sizeof *part), all = 0.0, before = 0.0;
+
+    for (size_t i = 0; i < work->n; i++) {
+        part[i] = work->item[i].status == WORK_TO_DO ? effort(work, &work->item[i], call->options) : 0.0;
+        all += part[i];
+    }
+    progress_begin(&call->progress, "", call->options->playing.quiet);
+    for (size_t i = 0; i < work->n && !playing_caught; i++) {
+        if (work->item[i].status != WORK_TO_DO)
+            continue;
+        progress_part(&call->progress, work->item[i].name, before / all, part[i] / all);
+        play_item(work, &work->item[i], call);
+        before += part[i];
+    }
+    free(part);
+}
+
 static int play_work(struct work *work, struct run_options *options, int argc, char **argv)
 {
     const bool chosen = !options->playing.seed.given;
+    struct call call = {.options = options, .argc = argc, .argv = argv};
+    struct output output;
     int status = EXIT_FINE;
 
+    if (work->several) {
+        const enum delivery delivery = playing_claim("run", &options->playing, &output, work->folder);
+
+        if (delivery != DELIVER_FINE)
+            return playing_refused(delivery);
+    }
     choose_seeds(work, options);
     settle(work, options->resume);
-    for (size_t i = 0; i < work->n && !playing_caught; i++)
-        if (work->item[i].status == WORK_TO_DO)
-            play_item(work, i, options, i, argc, argv);
+    play_items(work, &call);
     for (size_t i = 0; i < work->n; i++)
-        status = work->item[i].status == WORK_FAILED ? EXIT_INPUT : status;
-    show_all(work, options);
+        if (work->item[i].status == WORK_FAILED && status != EXIT_INPUT)
+            status = work->item[i].exit ? work->item[i].exit : EXIT_INPUT;
     if (work->several)
-        work_write(work, &options->playing, chosen, argc, argv);
+        work_write(work, &output, &options->playing, chosen, argc, argv);
+    show_all(work, options);
     if (work->several && !options->playing.quiet)
         work_tell(work);
     return playing_status(status);
@@ -196,8 +239,8 @@ static bool check_draws(const struct run_options *options)
 
     if (options->draws &&
         (length < 5 || strcmp(options->draws + length - 4, ".npy") != 0 || options->draws[length - 5] == '/')) {
-        fprintf(stderr, "foothold run: --draws: not usable: %s\n  hint: a file whose name ends in .npy\n",
-                options->draws);
+        visible_line(stderr, "foothold run: --draws: not usable: %s", options->draws);
+        fputs("  hint: a file whose name ends in .npy\n", stderr);
         good = false;
     }
     if (options->draws)
@@ -233,7 +276,8 @@ static int run(int argc, char **argv)
     if (good)
         status = run_files(&operands, &options, argc, argv);
     options_free(&operands, &options.playing.overrides);
-    output_check_stdout();
+    if (playing_caught != SIGHUP) /* the terminal is gone, and standard output with it */
+        output_check_stdout();
     return status;
 }
 
@@ -250,7 +294,9 @@ const struct command command_run = {
         "results/batch. A FILE\n"
         "that holds a batch (scenarios x settings x seeds, scenarios/batch.cfg is one) is run by itself, into "
         "results/NAME/batch.\n"
-        "Ctrl-C finishes what is running, keeps what is done and marks it incomplete; --resume goes on from there.\n",
+        "Ctrl-C, or a terminal that is closed, finishes what is running, keeps what is done and marks it incomplete; "
+        "--resume\n"
+        "goes on from there. A folder is written to by one run at a time.\n",
     .options = &options_of_run,
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include "sim/report/output.h"
 #include "sim/report/plots.h"
 #include "sim/report/score.h"
+#include "sim/system/visible.h"
 
 struct score_options {
     struct playing playing;
@@ -70,20 +71,16 @@ static void read_forecasts(struct job *job, const struct operands *operands, str
     free(scenarios.item);
 }
 
-static void write_files(const struct job *job, const char *folder, const struct provenance *provenance)
+static void write_files(const struct job *job, struct output *output, const struct provenance *provenance)
 {
-    struct output output;
-
-    output_begin(&output, folder);
-    text_score(output_open(&output, "score.txt"), &job->scoring, false, 100);
-    csv_score(output_open(&output, "score.csv"), &job->scoring);
-    csv_calibration(output_open(&output, "calibration.csv"), &job->scoring);
-    json_score(output_open(&output, "score.json"), &job->scoring);
+    text_score(output_open(output, "score.txt"), &job->scoring, false, 100);
+    csv_score(output_open(output, "score.csv"), &job->scoring);
+    csv_calibration(output_open(output, "calibration.csv"), &job->scoring);
+    json_score(output_open(output, "score.json"), &job->scoring);
     if (job->scoring.calibration.n >= SCORE_ENOUGH)
-        plots_score(&output);
-    html_score(output_open(&output, "report.html"), &job->scoring, provenance);
-    json_manifest(output_open(&output, "manifest.json"), provenance);
-    output_commit(&output);
+        plots_score(output);
+    html_score(output_open(output, "report.html"), &job->scoring, provenance);
+    deliver_end(output, provenance);
 }
 
 static void show(const struct job *job, const char *folder)
@@ -97,7 +94,7 @@ static void show(const struct job *job, const char *folder)
     else
         text_score(stdout, &job->scoring, terminal_has_colour(stdout), terminal_width());
     if (!playing->quiet)
-        fprintf(stderr, "seed %" PRIu64 ", written to %s/\n", playing->seed.seed, folder);
+        visible_line(stderr, "seed %" PRIu64 ", written to %s/", playing->seed.seed, folder);
 }
 
 static int play_forecasts(struct job *job)
@@ -109,8 +106,15 @@ static int play_forecasts(struct job *job)
     const char *runaway, *folder = playing->out;
     struct play_settings settings;
     struct provenance made;
+    struct output output;
+    enum delivery delivery;
     bool good;
 
+    if (!folder)
+        folder = pool_print(pool, "results/%s/score", job->forecast[0].scenario->id);
+    delivery = playing_claim("score", playing, &output, folder);
+    if (delivery != DELIVER_FINE)
+        return playing_refused(delivery);
     for (size_t i = 0; i < job->batch.n; i++) {
         computed[i] = job->batch.item[i].plan->chain && playing->estimator != ESTIMATOR_DRAW;
         all = all && job->batch.item[i].plan->chain;
@@ -121,16 +125,16 @@ static int play_forecasts(struct job *job)
     progress_begin(&job->progress, "score", playing->quiet);
     good = scoring_play(&job->scoring, &settings, &runaway);
     progress_end(&job->progress);
-    if (!good)
+    if (!good) {
+        output_abandon(&output);
         return playing_given_up("score", runaway);
-    if (!folder)
-        folder = pool_print(pool, "results/%s/score", job->forecast[0].scenario->id);
+    }
     made = provenance_of_arms(pool, "score", playing, &settings, job->batch.item, computed, job->batch.n, job->batch.n);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(job, folder, &made);
+    write_files(job, &output, &made);
     show(job, folder);
     return EXIT_FINE;
 }

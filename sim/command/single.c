@@ -14,6 +14,7 @@
 #include "sim/report/npy.h"
 #include "sim/report/output.h"
 #include "sim/report/result.h"
+#include "sim/system/visible.h"
 
 /* What the playing of a scenario needs at hand. */
 struct job {
@@ -29,15 +30,13 @@ struct job {
     uint64_t n_draws;
     FILE *runs, *events; /* NULL: not wanted */
     struct histories histories;
-    struct progress progress;
 };
 
 static void on_progress(void *context, uint64_t n_draws, double fraction)
 {
     struct job *job = context;
-    const struct single *single = job->single;
 
-    progress_show(&job->progress, n_draws, ((double)single->done + fraction) / (double)single->of);
+    progress_show(job->single->progress, n_draws, fraction);
 }
 
 static void on_world(void *context, size_t arm, uint64_t index, const double *input, const double *p)
@@ -163,23 +162,23 @@ static void show(const struct job *job, const struct answer *answer, const struc
     if (job->single->playing->format == FORMAT_TEXT && job->single->alone)
         result_show(result, stdout, RESULT_TEXT, terminal_has_colour(stdout), terminal_width());
     if (!job->single->playing->quiet)
-        fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->loaded->path, answer->n_draws,
-                result->provenance->seed, folder);
+        visible_line(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/", job->loaded->path,
+                     answer->n_draws, result->provenance->seed, folder);
 }
 
 static bool tell_runaway(const struct play_result *result, const struct loaded *loaded)
 {
-    if (result->runaway)
-        fprintf(stderr,
-                "%s: error: \"%s\" rings over and over: more than %d rings in one run\n"
-                "  hint: a rate or a hazard ratio is far too high\n",
-                loaded->path, result->runaway, HISTORY_MAX);
+    if (result->runaway) {
+        visible_line(stderr, "%s: error: \"%s\" rings over and over: more than %d rings in one run", loaded->path,
+                     result->runaway, HISTORY_MAX);
+        fputs("  hint: a rate or a hazard ratio is far too high\n", stderr);
+    }
     return result->runaway != NULL;
 }
 
-struct answer *single_play(const struct single *single, const char *folder, int *status)
+/* Play into the folder that was claimed. */
+static struct answer *play_job(struct job *job, const char *folder, int *status, const char **why)
 {
-    struct job self = {.single = single, .loaded = single->loaded}, *job = &self;
     const struct plan *plan = job->loaded->plan;
     const struct play_settings settings = settings_of(job);
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
@@ -187,15 +186,14 @@ struct answer *single_play(const struct single *single, const char *folder, int 
     struct play_result result;
     struct result said;
 
-    output_begin(&job->output, folder);
     begin_worlds(job);
     begin_histories(job);
     begin_draws(job);
-    progress_begin(&job->progress, single->name, single->playing->quiet);
     playing_play(&result, plan, &settings);
-    progress_end(&job->progress);
+    progress_end(job->single->progress);
     if (tell_runaway(&result, job->loaded)) {
         *status = EXIT_INPUT;
+        *why = "rings over and over";
         output_abandon(&job->output);
     } else if (!result.n_draws) {
         output_abandon(&job->output);
@@ -210,7 +208,6 @@ struct answer *single_play(const struct single *single, const char *folder, int 
         provenance.cpu_seconds = terminal_cpu_seconds() - cpu;
         begin_result(&said, job, answer, &provenance);
         result_deliver(&said, &job->output);
-        output_commit(&job->output);
         show(job, answer, &said, folder);
         result_free(&said);
     }
@@ -219,4 +216,16 @@ struct answer *single_play(const struct single *single, const char *folder, int 
     play_free(&result);
     pool_free(&job->pool);
     return answer;
+}
+
+struct answer *single_play(const struct single *single, const char *folder, int *status, const char **why)
+{
+    struct job job = {.single = single, .loaded = single->loaded};
+    const enum delivery delivery = playing_claim("run", single->playing, &job.output, folder);
+
+    if (delivery == DELIVER_FINE)
+        return play_job(&job, folder, status, why);
+    *status = playing_refused(delivery);
+    *why = delivery == DELIVER_BUSY ? "another process is writing to its folder" : "its folder holds other files";
+    return NULL;
 }

@@ -13,6 +13,7 @@
 #include "sim/report/output.h"
 #include "sim/report/plots.h"
 #include "sim/report/sweep.h"
+#include "sim/system/visible.h"
 
 struct sweep_options {
     struct playing playing;
@@ -120,18 +121,14 @@ static void read_vary(struct sweep *sweep, const struct option_overrides *vary, 
 
 /* ---- playing ---- */
 
-static void write_files(const char *folder, const struct sweep *sweep, const struct provenance *provenance)
+static void write_files(struct output *output, const struct sweep *sweep, const struct provenance *provenance)
 {
-    struct output output;
-
-    output_begin(&output, folder);
-    text_sweep(output_open(&output, "sweep.txt"), sweep, provenance, false, 100);
-    csv_sweep(output_open(&output, "sweep.csv"), sweep);
-    json_sweep(output_open(&output, "sweep.json"), sweep);
-    plots_sweep(&output, sweep);
-    html_sweep(output_open(&output, "report.html"), sweep, provenance);
-    json_manifest(output_open(&output, "manifest.json"), provenance);
-    output_commit(&output);
+    text_sweep(output_open(output, "sweep.txt"), sweep, provenance, false, 100);
+    csv_sweep(output_open(output, "sweep.csv"), sweep);
+    json_sweep(output_open(output, "sweep.json"), sweep);
+    plots_sweep(output, sweep);
+    html_sweep(output_open(output, "report.html"), sweep, provenance);
+    deliver_end(output, provenance);
 }
 
 static void show(const struct job *job, const struct provenance *provenance, const char *folder)
@@ -143,15 +140,15 @@ static void show(const struct job *job, const struct provenance *provenance, con
     else
         text_sweep(stdout, job->sweep, provenance, terminal_has_colour(stdout), terminal_width());
     if (!job->options->playing.quiet)
-        fprintf(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/\n", job->batch->item[0].path,
-                provenance->n_draws, provenance->seed, folder);
+        visible_line(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/", job->batch->item[0].path,
+                     provenance->n_draws, provenance->seed, folder);
 }
 
 static int give_up(const struct sweep *sweep, const char *runaway)
 {
     if (!sweep->why_not)
         return playing_given_up("sweep", runaway);
-    fprintf(stderr, "foothold sweep: a point between makes no sense: %s\n", sweep->why_not);
+    visible_line(stderr, "foothold sweep: a point between makes no sense: %s", sweep->why_not);
     return EXIT_INPUT;
 }
 
@@ -163,24 +160,31 @@ static int play_sweep(struct job *job)
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
     const char *runaway, *folder = playing->out;
     struct provenance made;
+    struct output output;
+    enum delivery delivery;
     bool good;
 
+    if (!folder)
+        folder = pool_print(&job->sweep->pool, "results/%s/sweep", loaded->scenario->id);
+    delivery = playing_claim("sweep", playing, &output, folder);
+    if (delivery != DELIVER_FINE)
+        return playing_refused(delivery);
     settings.progress = progress_show;
     settings.context = &job->progress;
     progress_begin(&job->progress, loaded->scenario->id, playing->quiet);
     good = sweep_play(job->sweep, playing->worlds > 0, &settings, &runaway);
     progress_end(&job->progress);
-    if (!good)
+    if (!good) {
+        output_abandon(&output);
         return give_up(job->sweep, runaway);
-    if (!folder)
-        folder = pool_print(&job->sweep->pool, "results/%s/sweep", loaded->scenario->id);
+    }
     made = provenance_of_arms(&job->sweep->pool, "sweep", playing, &settings, loaded, &job->sweep->outcome[0].computed,
                               1, job->sweep->n_points);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(folder, job->sweep, &made);
+    write_files(&output, job->sweep, &made);
     show(job, &made, folder);
     return EXIT_FINE;
 }
@@ -193,9 +197,6 @@ static int sweep_file(struct job *job, struct diag *diag)
 
     if (!diag->n_errors && batch->n > 1)
         diag_error(diag, (struct place){0}, "one after the other", "a sweep is of one scenario");
-    if (!diag->n_errors && !strcmp(batch->item[0].path, "-"))
-        diag_error(diag, (struct place){0}, "save it first",
-                   "standard input can be read but once, and each point reads the scenario");
     if (!diag->n_errors)
         playing_check_plan(playing, &batch->item[0], false, diag);
     playing_check_arms(playing, diag);

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#include "sim/system/visible.h"
 
 bool terminal_has_colour(FILE *stream)
 {
@@ -41,25 +42,45 @@ double terminal_cpu_seconds(void)
 
 void progress_begin(struct progress *progress, const char *what, bool quiet)
 {
-    *progress = (struct progress){.what = what, .started = terminal_seconds(), .on = !quiet && isatty(STDERR_FILENO)};
+    *progress = (struct progress){
+        .what = what, .started = terminal_seconds(), .share = 1.0, .on = !quiet && isatty(STDERR_FILENO)};
     progress->shown = progress->started;
+}
+
+void progress_part(struct progress *progress, const char *what, double from, double share)
+{
+    progress->what = what;
+    progress->from = from;
+    progress->share = share;
+    progress->draws_before = progress->draws;
 }
 
 void progress_show(void *context, uint64_t n_draws, double fraction)
 {
     struct progress *progress = context;
     const double now = progress->on ? terminal_seconds() : 0.0, spent = now - progress->started;
+    const double reached = progress->from + progress->share * fraction;
 
-    if (!progress->on || now - progress->shown < 0.25 || !(fraction > 0.0))
+    progress->draws = progress->draws_before + n_draws;
+    progress->reached = reached > progress->reached ? reached : progress->reached;
+    if (!progress->on || now - progress->shown < 0.25)
         return;
     progress->shown = now;
-    fprintf(stderr, "\r%s  %3.0f %%  %.1f million draws/s  %.0f s left \033[K", progress->what, 100.0 * fraction,
-            1e-6 * (double)n_draws / spent, spent * (1.0 - fraction) / fraction);
+    putc('\r', stderr);
+    visible_put(stderr, progress->what, strlen(progress->what));
+    if (progress->reached > 0.0)
+        fprintf(stderr, "  %3.0f %%", 100.0 * progress->reached);
+    fprintf(stderr, "  %.1f million draws/s", 1e-6 * (double)progress->draws / spent);
+    if (progress->reached > 0.0)
+        fprintf(stderr, "  %.0f s left", spent * (1.0 - progress->reached) / progress->reached);
+    fputs(" \033[K", stderr);
+    progress->dirty = true;
     (void)fflush(stderr);
 }
 
 void progress_end(struct progress *progress)
 {
-    if (progress->on && progress->shown > progress->started)
+    if (progress->dirty)
         fputs("\r\033[K", stderr);
+    progress->dirty = false;
 }

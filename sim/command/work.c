@@ -10,6 +10,7 @@
 #include "sim/report/csv_field.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/system/visible.h"
 #include "sim/text/diag.h"
 
 static const char *const status_name[] = {
@@ -243,16 +244,17 @@ void work_find_same(struct work *work)
 
 /* ---- resuming ---- */
 
-static bool has_files(struct pool *pool, const char *folder, bool histories)
+/* All that a run writes is listed, and as it was written. */
+static bool has_files(const struct manifest *manifest, const char *folder, bool histories)
 {
     static const char *const name[] = {"summary.txt",  "summary.csv", "curves.csv", "worlds.csv", "levers.csv",
                                        "summary.json", "report.html", "runs.csv",   "events.csv"};
     const size_t n = sizeof name / sizeof *name;
 
     for (size_t i = 0; i < (histories ? n : n - 2); i++)
-        if (access(pool_print(pool, "%s/%s", folder, name[i]), R_OK))
+        if (!manifest_find(manifest, name[i]))
             return false;
-    return true;
+    return manifest_fits_all(manifest, folder);
 }
 
 static bool is_text(const json_t *object, const char *key, const char *wanted)
@@ -272,9 +274,10 @@ static bool is_number(const json_t *object, const char *key, double wanted)
 /* Whether an item's folder holds results of these very numbers and settings; *seed: the one they were played with. */
 static bool holds_results(const struct work *work, const struct work_item *item, uint64_t *seed)
 {
-    struct pool pool = {0};
     const struct playing *playing = &item->playing;
-    json_t *root = json_load_file(pool_print(&pool, "%s/manifest.json", item->folder), 0, NULL);
+    struct manifest manifest;
+    const bool found = manifest_read(&manifest, item->folder);
+    const json_t *root = found ? manifest.root : NULL;
     const json_t *parameters = json_object_get(root, "parameters"), *scenario = json_object_get(root, "scenario");
     const char *text = json_string_value(json_object_get(parameters, "seed"));
     bool good = text && item->loaded->plan && json_is_true(json_object_get(root, "complete"));
@@ -291,10 +294,10 @@ static bool holds_results(const struct work *work, const struct work_item *item,
                is_number(parameters, "runs", (double)settings.n_runs) &&
                (settings.precision > 0.0 ? is_number(parameters, "precision", settings.precision)
                                          : is_number(parameters, "worlds", (double)settings.n_worlds)) &&
-               has_files(&pool, item->folder, work->histories);
+               has_files(&manifest, item->folder, work->histories);
     }
-    json_decref(root);
-    pool_free(&pool);
+    if (found)
+        manifest_free(&manifest);
     return good;
 }
 
@@ -428,7 +431,15 @@ static void write_page(FILE *out, const struct work *work, const struct provenan
     pool_free(&pool);
 }
 
-void work_write(const struct work *work, const struct playing *playing, bool seed_chosen, int argc, char **argv)
+static bool is_computed(const struct work_item *item)
+{
+    const struct plan *plan = item->loaded->plan;
+
+    return plan && plan->chain && item->playing.estimator != ESTIMATOR_DRAW;
+}
+
+void work_write(const struct work *work, struct output *output, const struct playing *playing, bool seed_chosen,
+                int argc, char **argv)
 {
     struct pool pool = {0};
     struct provenance_scenario *scenario = pool_new(&pool, work->n, sizeof *scenario);
@@ -438,22 +449,25 @@ void work_write(const struct work *work, const struct playing *playing, bool see
                                           .seed = playing->seed.seed,
                                           .seed_chosen = seed_chosen,
                                           .design = playing_design_name[playing->design],
+                                          .complete = !playing_caught,
                                           .scenario = scenario,
-                                          .n_scenarios = work->n};
-    struct output output;
+                                          .n_scenarios = work->n,
+                                          .threads = playing->threads ? (int)playing->threads : play_processors(),
+                                          .precision = playing->precision > 0.0 ? playing->precision : NAN,
+                                          .libconfig_version = tree_libconfig_version()};
     FILE *summary;
     bool headed = false;
 
     for (size_t i = 0; i < work->n; i++)
-        scenario[i] = (struct provenance_scenario){.id = work->item[i].name, .sha256 = work->item[i].sha256};
-    output_begin(&output, work->folder);
-    summary = output_open(&output, "summary.csv");
+        scenario[i] = (struct provenance_scenario){
+            .id = work->item[i].name, .sha256 = work->item[i].sha256, .computed = is_computed(&work->item[i])};
+    summary = output_open(output, "summary.csv");
     for (size_t i = 0; i < work->n; i++)
         if (work->item[i].status >= WORK_SKIPPED)
             copy_rows(summary, &work->item[i], &headed);
-    write_table(output_open(&output, "batch.csv"), work);
-    write_page(output_open(&output, "report.html"), work, &provenance);
-    output_commit(&output);
+    write_table(output_open(output, "batch.csv"), work);
+    write_page(output_open(output, "report.html"), work, &provenance);
+    deliver_end(output, &provenance);
     pool_free(&pool);
 }
 
@@ -466,10 +480,11 @@ void work_tell(const struct work *work)
 
         n[item->status]++;
         if (item->same_as != i)
-            fprintf(stderr, "%s is the same as %s: nothing in it changes a number%s\n", item->name,
-                    work->item[item->same_as].name, item->status == WORK_SAME ? ", so it is not played again" : "");
+            visible_line(stderr, "%s is the same as %s: nothing in it changes a number%s", item->name,
+                         work->item[item->same_as].name,
+                         item->status == WORK_SAME ? ", so it is not played again" : "");
         if (item->status == WORK_FAILED)
-            fprintf(stderr, "%s: failed: %s\n", item->name, item->message);
+            visible_line(stderr, "%s: failed: %s", item->name, item->message);
     }
     fprintf(stderr, "%zu of %zu played", n[WORK_DONE] + n[WORK_STOPPED], work->n);
     if (n[WORK_SKIPPED])
@@ -478,5 +493,5 @@ void work_tell(const struct work *work)
         fprintf(stderr, ", %zu failed", n[WORK_FAILED]);
     if (n[WORK_TO_DO] || n[WORK_STOPPED])
         fprintf(stderr, ", %zu stopped short; --resume goes on", n[WORK_TO_DO] + n[WORK_STOPPED]);
-    fprintf(stderr, "; all together in %s/\n", work->folder);
+    visible_line(stderr, "; all together in %s/", work->folder);
 }

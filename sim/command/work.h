@@ -15,6 +15,7 @@ struct work_item {
     struct playing playing; /* the command line's, with what a batch says */
     enum work_status status;
     const char *message;   /* why it failed; "" */
+    int exit;              /* what the program then ends with */
     const char *sha256;    /* of the effective scenario */
     size_t same_as;        /* an earlier item with the same numbers, settings and seed; its own place: none */
     struct answer *answer; /* of what was played now */
@@ -44,9 +45,10 @@ void work_find_same(struct work *work);
 bool work_resume_seed(const struct work *work, uint64_t *seed);
 void work_resume(struct work *work);
 
-/* Write summary.csv, batch.csv and report.html of all into the work's folder. The arguments and the settings are what it is to be
+/* Write summary.csv, batch.csv and report.html of all into the work's folder, which is claimed. The arguments and the settings are what it is to be
  * played again with. */
-void work_write(const struct work *work, const struct playing *playing, bool seed_chosen, int argc, char **argv);
+void work_write(const struct work *work, struct output *output, const struct playing *playing, bool seed_chosen,
+                int argc, char **argv);
 
 /* Say in words, on standard error, which were skipped, are the same, failed. */
 void work_tell(const struct work *work);

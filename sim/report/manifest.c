@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "sim/report/json_tree.h"
+#include "sim/report/output.h"
 #include "sim/report/report.h"
 
 enum { SCHEMA_VERSION = 1 };
@@ -46,9 +47,11 @@ static json_t *parameters(const struct provenance *provenance)
     json_tree_put(it, "seed", seed(provenance->seed));
     json_tree_put(it, "seed_chosen", json_boolean(provenance->seed_chosen));
     json_tree_put(it, "design", json_tree_string(provenance->design));
-    json_tree_put(it, "worlds", json_tree_count(provenance->n_worlds));
-    json_tree_put(it, "runs", json_tree_count(provenance->n_runs));
-    json_tree_put(it, "draws", json_tree_count(provenance->n_draws));
+    if (provenance->n_worlds) { /* of a batch each scenario's own manifest tells */
+        json_tree_put(it, "worlds", json_tree_count(provenance->n_worlds));
+        json_tree_put(it, "runs", json_tree_count(provenance->n_runs));
+        json_tree_put(it, "draws", json_tree_count(provenance->n_draws));
+    }
     if (provenance->n_scenarios == 1) {
         json_tree_put(it, "estimator", json_tree_string(first->computed ? "conditional" : "draw"));
         json_tree_put(it, "why_drawn", json_tree_string(first->why_drawn));
@@ -154,7 +157,22 @@ static json_t *resources(const struct provenance *provenance)
     return it;
 }
 
-void json_manifest(FILE *out, const struct provenance *provenance)
+static json_t *files(const struct output_sum *sum, size_t n)
+{
+    json_t *all = json_tree_array();
+
+    for (size_t i = 0; i < n; i++) {
+        json_t *file = json_tree_object();
+
+        json_tree_put(file, "name", json_tree_string(sum[i].name));
+        json_tree_put(file, "bytes", json_tree_count(sum[i].bytes));
+        json_tree_put(file, "sha256", json_tree_string(sum[i].sha256));
+        json_tree_append(all, file);
+    }
+    return all;
+}
+
+void json_manifest(FILE *out, const struct provenance *provenance, const struct output_sum *sum, size_t n)
 {
     json_t *root = json_tree_object();
 
@@ -165,6 +183,7 @@ void json_manifest(FILE *out, const struct provenance *provenance)
     if (provenance->n_datasets)
         json_tree_put(root, "tables", tables(provenance));
     json_tree_put(root, "complete", json_boolean(provenance->complete));
+    json_tree_put(root, "files", files(sum, n));
     json_tree_put(root, "environment", environment(provenance));
     json_tree_put(root, "resources", resources(provenance));
     json_tree_put(

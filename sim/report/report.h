@@ -60,5 +60,8 @@ void csv_summary(FILE *out, const struct answer *const *answer, size_t n);
 
 /* One object; of several scenarios an array of them. */
 void json_summary(FILE *out, const struct answer *const *answer, size_t n);
-void json_manifest(FILE *out, const struct provenance *provenance);
+
+/* How it came about, and the n files that hold it. */
+struct output_sum;
+void json_manifest(FILE *out, const struct provenance *provenance, const struct output_sum *sum, size_t n);
 #endif

@@ -1,6 +1,7 @@
 #include "sim/report/result.h"
 #include <assert.h>
 #include <string.h>
+#include "sim/report/deliver.h"
 #include "sim/report/json_tree.h"
 #include "sim/report/render.h"
 
@@ -82,7 +83,7 @@ void result_deliver(const struct result *result, struct output *output)
         plot_vega(output, result->plot[i]);
     }
     render_html(output_open(output, "report.html"), &result->document);
-    json_manifest(output_open(output, "manifest.json"), &described);
+    deliver_end(output, &described);
 }
 
 void result_show(const struct result *result, FILE *out, enum result_format format, bool colour, int width)

@@ -7,7 +7,7 @@
  *     result_begin(&result, title, provenance);
  *     run_tables(&result, answer);             what programs read
  *     run_document(&result, answer, scenario); what people read
- *     result_deliver(&result, &output);        every file
+ *     result_deliver(&result, &output);        every file, into a folder that was claimed
  *     result_show(&result, stdout, RESULT_TEXT, colour, width);
  *     result_free(&result);
  */
@@ -39,8 +39,7 @@ void result_part(struct result *result, struct dataset dataset, struct dataset_p
 /* What was added under a name, which must exist. */
 const struct dataset *result_find(const struct result *result, const char *name);
 
-/* Write text, page, JSON, manifest, plots, and the tables that can compute their rows, into a set of files that is committed by the
- * caller. */
+/* Write text, page, JSON, plots and the tables that can compute their rows into a claimed folder, and deliver it (deliver.h). */
 void result_deliver(const struct result *result, struct output *output);
 
 /* To standard output, in one form. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/system/visible.h"
 
 enum { PAGE_BYTES = 64 * 1024 };
 
@@ -14,13 +15,15 @@ struct pool_page {
 
 void die(const char *format, ...)
 {
+    char text[1024]; /* no memory is asked for, which may have run out */
     va_list args;
 
     (void)fflush(stdout);
-    fputs("foothold: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fputs("foothold: ", stderr);
+    visible_put(stderr, text, strlen(text));
     fputc('\n', stderr);
     exit(1);
 }

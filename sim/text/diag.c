@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/system/visible.h"
 
 enum {
     SHOWN_MAX = 100, /* of errors, and of warnings */
@@ -131,48 +132,9 @@ void diag_free(struct diag *diag)
 
 /* ---- what a terminal may see ---- */
 
-/* C0 and DEL; C1 (U+0080-009F); the marks that turn the direction of writing (U+200E-200F, U+202A-202E,
- * U+2066-2069); line separators (U+2028-2029); a byte order mark (U+FEFF). */
-static bool is_harmful(const char *text, size_t length)
-{
-    const unsigned char *byte = (const unsigned char *)text;
-
-    if (length == 1)
-        return byte[0] < 0x20 || byte[0] == 0x7F;
-    if (length == 2)
-        return byte[0] == 0xC2 && byte[1] < 0xA0;
-    if (length == 3 && byte[0] == 0xE2 && byte[1] == 0x80)
-        return (byte[2] >= 0xA8 && byte[2] <= 0xAE) || byte[2] == 0x8E || byte[2] == 0x8F;
-    if (length == 3 && byte[0] == 0xE2 && byte[1] == 0x81)
-        return byte[2] >= 0xA6 && byte[2] <= 0xA9;
-    return length == 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
-}
-
-/* One character, or one byte that is part of none; *width is the columns it takes when put safely. */
-static size_t next_unit(const char *text, size_t size, size_t *width)
-{
-    const size_t length = source_utf8(text, size);
-
-    if (length == 0)
-        *width = 4;
-    else
-        *width = is_harmful(text, length) ? 4 * length : 1;
-    return length ? length : 1;
-}
-
 void diag_put_safe(FILE *out, const char *text, size_t size)
 {
-    for (size_t i = 0; i < size;) {
-        size_t width;
-        const size_t length = next_unit(text + i, size - i, &width);
-
-        if (width == 1)
-            fwrite(text + i, 1, length, out);
-        else
-            for (size_t k = 0; k < length; k++)
-                fprintf(out, "\\x%02X", (unsigned char)text[i + k]);
-        i += length;
-    }
+    visible_put(out, text, size);
 }
 
 /* ---- showing the line ---- */
@@ -196,7 +158,7 @@ static size_t columns(const char *text, size_t size)
     size_t sum = 0, width;
 
     for (size_t i = 0; i < size; sum += width)
-        i += next_unit(text + i, size - i, &width);
+        i += visible_unit(text + i, size - i, &width);
     return sum;
 }
 
@@ -211,7 +173,7 @@ static void put_blanks(FILE *out, const char *text, size_t size)
             i++;
             continue;
         }
-        i += next_unit(text + i, size - i, &width);
+        i += visible_unit(text + i, size - i, &width);
         fprintf(out, "%*s", (int)width, "");
     }
 }

@@ -38,6 +38,6 @@ const char *diag_first_error(const struct diag *diag);
 /* Of n names, the one nearest to a misspelt word, or NULL when none is near enough to be meant. */
 const char *diag_nearest(const char *word, const char *const *name, size_t n);
 
-/* Write text with control bytes, DEL and invalid UTF-8 as \xNN (and C1 controls, U+200E-F, U+2028-E, U+2066-9, U+FEFF too). */
+/* Write text as it may be shown: controls, what turns or hides text and invalid UTF-8 as \xNN (visible.h). */
 void diag_put_safe(FILE *out, const char *text, size_t size);
 #endif

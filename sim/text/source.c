@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "sim/system/visible.h"
 #include "sim/text/diag.h"
 
 enum { FIRST_READ = 64 * 1024 };
@@ -174,33 +175,7 @@ const char *source_line(const struct source *source, unsigned line, size_t *leng
     return source->text + first;
 }
 
-/* Unicode 15, table 3-7: the lead byte gives the length and the range of the second byte, which keeps out
- * overlong forms, surrogates and what lies above U+10FFFF. */
-static const struct lead {
-    unsigned char first, last, length, low, high;
-} leads[] = {
-    {0x00, 0x7F, 1, 0x00, 0x00}, {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
-    {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF},
-    {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
-};
-
 size_t source_utf8(const char *text, size_t size)
 {
-    const unsigned char first = (unsigned char)text[0];
-    const struct lead *lead = leads;
-    unsigned char second;
-
-    if (first < 0x80)
-        return 1;
-    while (lead < leads + sizeof leads / sizeof leads[0] && !(first >= lead->first && first <= lead->last))
-        lead++;
-    if (lead == leads + sizeof leads / sizeof leads[0] || lead->length > size)
-        return 0;
-    second = (unsigned char)text[1];
-    if (second < lead->low || second > lead->high)
-        return 0;
-    for (size_t i = 2; i < lead->length; i++)
-        if (((unsigned char)text[i] & 0xC0) != 0x80)
-            return 0;
-    return lead->length;
+    return visible_utf8(text, size);
 }

@@ -1,0 +1,1 @@
+check tests/cases/cli/files/hidden.cfg --effective | grep -n title; "$FOOTHOLD" check tests/cases/cli/files/hidden.cfg --effective >"$scratch/again.cfg" && "$FOOTHOLD" check "$scratch/again.cfg" --effective | grep -o '^title = [^;]*'

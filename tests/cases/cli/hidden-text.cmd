@@ -1,0 +1,1 @@
+run tests/cases/cli/files/hidden.cfg --worlds 32 --runs 2 --seed 1 --quiet --out "$scratch/h" | head -5; cat "$scratch/h/report.html" "$scratch/h/summary.txt" | LC_ALL=C grep -c "$(printf '\342\200\256')"

@@ -62,7 +62,9 @@ struct game {
     struct spread_column **column; /* per arm: [world * n_columns + column] */
     double *p;                     /* per question, to hand on */
     uint64_t *runs;                /* per world: played so far */
-    uint64_t n_done;               /* draws, for progress */
+    /* for progress: draws, and how many in all are to be expected; 0: not known yet */
+    uint64_t n_done;
+    double expected;
     bool runaway;
     uint64_t runaway_world;
 };
@@ -369,8 +371,7 @@ static void play_unit(struct game *game, uint64_t unit)
     n_done = game->n_done += n;
     if (settings->progress && omp_get_thread_num() == 0)
         settings->progress(settings->context, n_done,
-                           (double)n_done /
-                               ((double)(game->first_world + game->chunk_worlds) * (double)settings->n_runs));
+                           game->expected > 0.0 ? fmin(1.0, (double)n_done / game->expected) : 0.0);
 }
 
 static bool stopped(const struct game *game)
@@ -551,6 +552,18 @@ static uint64_t more_worlds(uint64_t worlds, double se, const struct play_settin
     return ((uint64_t)wanted / REPLICATES + 1) * REPLICATES;
 }
 
+/* How many draws a precision is going to take, as far as its error tells by now: that of a mean falls with their root. */
+static double expected_draws(uint64_t worlds, uint64_t end, double se, const struct play_settings *settings)
+{
+    const double precision = settings->precision;
+    const double wanted = fmax((double)end, 1.05 * (double)worlds * se * se / (precision * precision));
+    double all = (double)end;
+
+    while (settings->design == DESIGN_SOBOL && all < wanted)
+        all *= 2.0;
+    return fmax(all, wanted) * (double)settings->n_runs;
+}
+
 /* How many worlds are kept at a time. */
 static uint64_t chunk_of(const struct plan *const *arm, size_t n_arms, const struct play_settings *settings)
 {
@@ -670,8 +683,10 @@ static bool play_later(struct game *game, struct later *later, uint64_t end)
         later->settings.world = NULL;
         set_up(&later->game, game->settings->answers, game->n_arms, &later->settings, &later->result);
         later->result.n_worlds = result->n_worlds;
+        later->game.n_done = game->n_done;
         later->begun = true;
     }
+    later->game.expected = game->expected;
     whole = play_worlds(&later->game, result->n_worlds, end);
     gather(&later->game);
     result->n_worlds = later->result.n_worlds;
@@ -695,6 +710,8 @@ static void play_all(struct game *game, struct later *later)
     struct play_result *result = game->result;
     uint64_t end = settings->n_worlds;
 
+    if (!(settings->precision > 0.0))
+        game->expected = (double)end * (double)settings->n_runs;
     result->complete = play_worlds(game, 0, end);
     gather_all(game, later);
     while (result->complete && settings->precision > 0.0) {
@@ -702,6 +719,7 @@ static void play_all(struct game *game, struct later *later)
 
         if (se < settings->precision)
             return;
+        game->expected = expected_draws(end, more_worlds(end, se, settings), se, settings);
         end = more_worlds(end, se, settings);
         if ((double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
             return; /* as precise as counts can be */

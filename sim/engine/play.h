@@ -41,7 +41,8 @@ struct play_settings {
     enum estimator estimator;
     int threads;                       /* 0: as many as there are processors */
     const volatile sig_atomic_t *stop; /* non-zero: finish the running blocks and return; may be NULL */
-    /* called by one thread, now and then; fraction is of the work known of */
+    /* called by one thread, now and then. fraction is of all that is to be played; 0 where that is not known yet; with a
+     * precision it may fall, since what is wanted is learnt on the way */
     void (*progress)(void *context, uint64_t n_draws, double fraction);
     /* called for each world, in order, by one thread, with the values of its inputs and its probability of each
      * question; NULL: not wanted. Not with plans of answers only */

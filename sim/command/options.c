@@ -180,7 +180,7 @@ bool options_parse(const char *verb, const struct option_set *set_of_verb, int a
                    struct operands *operands)
 {
     bool good = true, only_operands = false;
-    int taken;
+    int taken, n_inputs = 0;
 
     operands->n = 0;
     operands->item = memory_new((size_t)argc, sizeof *operands->item);
@@ -197,9 +197,12 @@ bool options_parse(const char *verb, const struct option_set *set_of_verb, int a
             good = false;
         } else {
             operands->item[operands->n++] = argv[i];
+            n_inputs += !strcmp(argv[i], "-");
         }
     }
-    return good;
+    if (n_inputs > 1)
+        complain(verb, "named twice", "-", "standard input holds one file; save the others, and name them");
+    return good && n_inputs <= 1;
 }
 
 void options_free(struct operands *operands, struct option_overrides *overrides)

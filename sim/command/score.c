@@ -181,6 +181,13 @@ static int run(int argc, char **argv)
                 operands.n ? "nothing says what came: --resolved is missing" : "no forecasts given");
         good = false;
     }
+    for (size_t i = 0; i < operands.n && good; i++)
+        if (!strcmp(operands.item[i], "-") && !strcmp(options.resolved, "-")) {
+            fputs("foothold score: -: standard input holds the forecast or what came, not both\n"
+                  "  hint: save one of them, and name the file\n",
+                  stderr);
+            good = false;
+        }
     if (good) {
         playing_begin(&options.playing);
         status = score(&job, &operands);

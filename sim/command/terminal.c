@@ -60,17 +60,22 @@ void progress_show(void *context, uint64_t n_draws, double fraction)
     struct progress *progress = context;
     const double now = progress->on ? terminal_seconds() : 0.0, spent = now - progress->started;
     const double reached = progress->from + progress->share * fraction;
+    double rate;
 
     progress->draws = progress->draws_before + n_draws;
     progress->reached = reached > progress->reached ? reached : progress->reached;
     if (!progress->on || now - progress->shown < 0.25)
         return;
     progress->shown = now;
+    rate = (double)progress->draws / spent;
     putc('\r', stderr);
     visible_put(stderr, progress->what, strlen(progress->what));
     if (progress->reached > 0.0)
         fprintf(stderr, "  %3.0f %%", 100.0 * progress->reached);
-    fprintf(stderr, "  %.1f million draws/s", 1e-6 * (double)progress->draws / spent);
+    if (rate < 1e6)
+        fprintf(stderr, "  %.0f thousand draws/s", 1e-3 * rate);
+    else
+        fprintf(stderr, "  %.1f million draws/s", 1e-6 * rate);
     if (progress->reached > 0.0)
         fprintf(stderr, "  %.0f s left", spent * (1.0 - progress->reached) / progress->reached);
     fputs(" \033[K", stderr);

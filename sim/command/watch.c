@@ -203,11 +203,11 @@ static char **arguments(struct pool *pool, const struct command *command, int ar
     return out;
 }
 
-/* Standard input can be read but once. */
+/* Standard input does not change. */
 static bool reads_standard_input(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "-"))
+        if (!strcmp(argv[i], "-") || !strcmp(argv[i], "--resolved=-"))
             return true;
     return false;
 }

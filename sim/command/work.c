@@ -134,7 +134,7 @@ static struct batch_file *new_file(struct work *work)
 /* The file's name without folder and ending. */
 static const char *name_of(struct pool *pool, const char *path)
 {
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    const char *name = !strcmp(path, "-") ? "stdin" : strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
     const size_t length = strlen(name);
 
     return pool_copy(pool, name, length > 4 && !strcmp(name + length - 4, ".cfg") ? length - 4 : length);
@@ -164,7 +164,7 @@ static bool is_batch(const struct operands *operands, struct diag *diag)
         struct diag none = {0};
         struct pool pool = {0};
         const struct source *source = source_read(&pool, operands->item[i], &none);
-        const struct node *tree = source && strcmp(operands->item[i], "-") ? tree_parse(&pool, source, &none) : NULL;
+        const struct node *tree = source ? tree_parse(&pool, source, &none) : NULL;
         const bool found = tree && tree_get(tree, "batch");
 
         diag_free(&none);

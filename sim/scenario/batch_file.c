@@ -82,8 +82,10 @@ static void read_paths(struct reader *reader, const struct names *scenario, cons
     for (size_t i = 0; i < scenario->n; i++) {
         const char *text = scenario->item[i].text;
 
-        entry->path[entry->n_paths++] =
-            slash && text[0] != '/' ? pool_print(pool, "%.*s/%s", (int)(slash - file), file, text) : text;
+        entry->path[entry->n_paths++] = slash && text[0] != '/'
+                                            ? pool_print(pool, "%.*s/%s", (int)(slash - file), file, text)
+                                        : strcmp(text, "-") ? text
+                                                            : "./-"; /* a file of that name, not standard input */
     }
 }
 

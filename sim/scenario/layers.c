@@ -80,6 +80,8 @@ static const char *extended_path(struct scenario *scenario, const struct source 
     }
     path = tidy(pool,
                 pool_print(pool, "%s/%s", strcmp(from->name, "-") ? folder_of(pool, from->name) : ".", extends->text));
+    if (!strcmp(path, "-"))
+        path = "./-"; /* a file of that name, not standard input */
     if (extends->text[0] == '/' || !in_tree(pool, path, given)) {
         diag_error(diag, extends->at, "give a path from this file's folder that stays inside the scenarios' tree",
                    "extends: \"%s\" leads outside the tree", extends->text);

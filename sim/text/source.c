@@ -109,27 +109,46 @@ static void refuse(struct pool *pool, const char *path, const char *problem, str
     diag_error(diag, place, NULL, "cannot be read: %s", problem);
 }
 
+/* A file's bytes, to be freed; the problem, or NULL. */
+static const char *read_file(const char *path, struct bytes *bytes)
+{
+    int fd;
+    const char *problem = open_regular(path, &fd);
+
+    if (!problem && !read_all(fd, bytes))
+        problem = strerror(errno);
+    if (fd >= 0)
+        close(fd);
+    return problem;
+}
+
+/* Standard input can be read but once, and is wanted more often: to see what it is, and then as that. */
+static const char *read_input(struct bytes *bytes)
+{
+    static struct bytes kept;
+    static const char *problem;
+
+    if (!kept.data && !read_all(STDIN_FILENO, &kept))
+        problem = strerror(errno);
+    *bytes = kept;
+    return problem;
+}
+
 struct source *source_read(struct pool *pool, const char *path, struct diag *diag)
 {
     const bool standard_input = strcmp(path, "-") == 0;
     struct source *source = NULL;
     struct bytes bytes = {0};
-    const char *problem = NULL;
-    int fd = STDIN_FILENO;
+    const char *problem = standard_input ? read_input(&bytes) : read_file(path, &bytes);
 
-    if (!standard_input)
-        problem = open_regular(path, &fd);
-    if (!problem && !read_all(fd, &bytes))
-        problem = strerror(errno);
     if (!problem && bytes.size > SOURCE_MAX)
         problem = "it is longer than 8 MiB";
     if (problem)
         refuse(pool, path, problem, diag);
     else
         source = source_from_text(pool, path, bytes.data, bytes.size);
-    free(bytes.data);
-    if (!standard_input && fd >= 0)
-        close(fd);
+    if (!standard_input)
+        free(bytes.data);
     return source;
 }
 

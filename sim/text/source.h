@@ -26,7 +26,7 @@ struct place {
 
 enum { SOURCE_MAX = 8 * 1024 * 1024 }; /* bytes */
 
-/* Read a regular file, or standard input for "-". NULL, with a diagnostic, when it cannot be had: missing,
+/* Read a regular file, or standard input for "-" (once; what it held is kept for the next time). NULL, with a diagnostic, when it cannot be had: missing,
  * unreadable, a folder, a device or FIFO (never opened), or longer than SOURCE_MAX. Owned by the pool. */
 struct source *source_read(struct pool *pool, const char *path, struct diag *diag);
 

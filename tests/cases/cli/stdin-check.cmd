@@ -1,0 +1,1 @@
+check - <scenarios/first.cfg

@@ -1,0 +1,1 @@
+run - --seed 1 --out "$scratch/sn" </dev/null

@@ -1,0 +1,3 @@
+check - <<'END'
+extends = "-"; id = "mine";
+END

@@ -1,0 +1,1 @@
+paths - --numbers <scenarios/first.cfg | head -3

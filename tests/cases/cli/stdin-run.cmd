@@ -1,0 +1,1 @@
+run - --worlds 32 --runs 2 --seed 1 --quiet --format csv --out "$scratch/sr" <scenarios/first.cfg >"$scratch/piped"; "$FOOTHOLD" run scenarios/first.cfg --worlds 32 --runs 2 --seed 1 --quiet --format csv --out "$scratch/sr2" | sed "s/,first,/,stdin,/" | cmp - "$scratch/piped" && echo the same

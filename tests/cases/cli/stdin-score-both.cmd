@@ -1,0 +1,1 @@
+score - --resolved - --worlds 256 --seed 1 --out "$scratch/so" <scenarios/first.cfg

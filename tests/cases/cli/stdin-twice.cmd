@@ -1,0 +1,1 @@
+run - - --worlds 32 --seed 1 --out "$scratch/st" <scenarios/first.cfg

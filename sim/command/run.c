@@ -31,14 +31,14 @@ static const struct option_row option[] = {
 };
 static const struct option_set options_of_run = {option, sizeof option / sizeof *option, 0, &playing_options};
 
-/* What was played now, in the form asked for; one scenario alone has shown itself. */
+/* What was played now, in the form asked for, the table with what was skipped too; one scenario alone has shown itself. */
 static void show_all(const struct work *work, const struct run_options *options)
 {
     const struct answer **answer = memory_new(work->n, sizeof *answer);
     size_t n = 0;
 
     for (size_t i = 0; i < work->n; i++)
-        if (work->item[i].answer)
+        if (work->item[i].answer && (work->item[i].status != WORK_SKIPPED || options->playing.format == FORMAT_TEXT))
             answer[n++] = work->item[i].answer;
     if (options->playing.format == FORMAT_JSON && n)
         json_summary(stdout, answer, n);

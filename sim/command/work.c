@@ -10,6 +10,7 @@
 #include "sim/report/csv_field.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/report/stored.h"
 #include "sim/system/visible.h"
 #include "sim/text/diag.h"
 
@@ -316,8 +317,12 @@ void work_resume(struct work *work)
         struct work_item *item = &work->item[i];
         uint64_t seed;
 
-        if (item->status == WORK_TO_DO && holds_results(work, item, &seed) && seed == item->playing.seed.seed)
+        if (item->status == WORK_TO_DO && holds_results(work, item, &seed) && seed == item->playing.seed.seed) {
             item->status = WORK_SKIPPED;
+            item->answer = stored_answer(item->folder, item->loaded->plan);
+            if (item->answer)
+                item->answer->name = item->name;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ struct work_item {
     int exit;              /* what the program then ends with */
     const char *sha256;    /* of the effective scenario */
     size_t same_as;        /* an earlier item with the same numbers, settings and seed; its own place: none */
-    struct answer *answer; /* of what was played now */
+    struct answer *answer; /* of what was played now; of what was skipped, as far as it is stored (stored.h) */
 };
 
 struct work {

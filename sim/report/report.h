@@ -51,7 +51,7 @@ void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool co
 struct batch_row {
     const char *name, *remark;   /* remark: "" where there is nothing to remark */
     const char *page;            /* its own, as a path from the batch's folder; NULL: there is none */
-    const struct answer *answer; /* NULL: it was not played now */
+    const struct answer *answer; /* NULL: there is none; its questions are all that is shown */
 };
 void html_batch(FILE *out, const struct batch_row *row, size_t n, const struct provenance *provenance);
 

@@ -1,4 +1,5 @@
-#define _GNU_SOURCE /* syncfs */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the C library wants it so, for syncfs */
+#define _GNU_SOURCE
 #include "sim/report/output.h"
 #include <assert.h>
 #include <dirent.h>
@@ -115,11 +116,16 @@ void output_begin(struct output *output, const char *folder)
 /* Who holds a lock, as its file says: the process, and on which machine if it is another. */
 static const char *holder(struct output *output, int file)
 {
-    char text[128] = "", here[64] = "", host[64] = "";
+    char text[128] = "", here[64] = "", *host;
     long pid;
 
-    if (pread(file, text, sizeof text - 1, 0) < 0 || sscanf(text, "%ld %63s", &pid, host) < 1)
+    if (pread(file, text, sizeof text - 1, 0) < 0)
+        text[0] = '\0';
+    pid = strtol(text, &host, 10);
+    if (pid <= 0)
         return "another process is writing to it";
+    host += strspn(host, " ");
+    host[strcspn(host, "\n")] = '\0';
     (void)gethostname(here, sizeof here - 1);
     if (!*host || !strcmp(host, here))
         return pool_print(&output->pool, "process %ld is writing to it", pid);

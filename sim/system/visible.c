@@ -92,20 +92,17 @@ void visible_put(FILE *out, const char *text, size_t size)
 
 void visible_line(FILE *out, const char *format, ...)
 {
-    va_list args, again;
-    char *text;
-    int size;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    va_list args;
 
     va_start(args, format);
-    va_copy(again, args);
-    size = vsnprintf(NULL, 0, format, args);
+    if (stream)
+        vfprintf(stream, format, args);
     va_end(args);
-    text = size < 0 ? NULL : malloc((size_t)size + 1);
-    if (text) {
-        vsnprintf(text, (size_t)size + 1, format, again);
-        visible_put(out, text, (size_t)size);
-    }
-    va_end(again);
+    if (stream && !fclose(stream))
+        visible_put(out, text, size);
     free(text);
     putc('\n', out);
 }

@@ -554,12 +554,13 @@ static void tell_method(struct telling *it)
                         PHRASE(document, "{}, {} draws a second", value_seconds(provenance->seconds),
                                value_count((uint64_t)((double)answer->n_draws / provenance->seconds))));
     if (answer->computed && answer->n_too_fast)
-        document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
-                        PHRASE(document,
-                               "Levers and events are drawn; what bases then do is computed, but drawn in {} of the {} runs, where "
-                               "transitions fire too fast to be computed ({} at up to {} a month).",
-                               value_count(answer->n_too_fast), value_count(answer->n_draws), value_text(answer->fastest),
-                               value_number(answer->fastest_rate)));
+        document_remark(
+            document, SHOWN_ALWAYS, STYLE_PLAIN,
+            PHRASE(document,
+                   "Levers and events are drawn; what bases then do is computed, but drawn in {} of the {} runs, where "
+                   "transitions fire too fast to be computed ({} at up to {} a month).",
+                   value_count(answer->n_too_fast), value_count(answer->n_draws), value_text(answer->fastest),
+                   value_number(answer->fastest_rate)));
     else if (answer->computed)
         document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
                         plain("Levers and events are drawn; what bases then do is computed."));

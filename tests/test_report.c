@@ -789,8 +789,8 @@ static void intervals_are_drawn_by_column_names(void **state)
         n++;
     assert_int_equal(n, 4);
     free(svg);
-    for (size_t file = 0; file < 3; file++)
-        unlink(in_folder(&pool, ((const char *const[]){"compare.gp", "compare.vl.json", "compare.csv"})[file]));
+    for (size_t i = 0; i < 3; i++)
+        unlink(in_folder(&pool, ((const char *const[]){"compare.gp", "compare.vl.json", "compare.csv"})[i]));
     pool_free(&pool);
 }
 

@@ -19,19 +19,38 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check plots sample check-ecosystem bits cross sanitize race lint bench install uninstall clean
+.PHONY: all run check check-quick plots sample check-ecosystem bits cross sanitize sanitize-quick race lint bench install \
+    uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
+
+# one short line a file; V=1: the whole command
+ifeq ($(V),1)
+say =
+Q   =
+else
+say = @printf '%-3s %s\n' $(1) $(2)
+Q   = @
+endif
 
 all: $(B)/foothold
 
 run: $(B)/foothold
 	$(B)/foothold run scenarios/syria
 
+# the longest first, so that none is left to run alone at the end
+LONG    := $(B)/tests/test_closed_forms $(B)/tests/test_world $(B)/tests/test_promises
+SCRIPTS := tests/cases/run.sh tests/cases/deliver.sh tests/cases/watch.sh tests/cases/desk.sh tests/cases/plot.sh tests/library/install.sh
+ORDERED := $(filter $(TESTS),$(LONG)) tests/cases/expect.sh $(filter-out $(LONG),$(TESTS)) $(SCRIPTS)
+
+# all tests; a few minutes on two processors
 check: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
-	FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
-	    sh tests/run $(TESTS) tests/cases/run.sh tests/cases/expect.sh tests/cases/watch.sh \
-	    tests/cases/desk.sh tests/cases/deliver.sh tests/cases/plot.sh tests/library/install.sh
+	@FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' sh tests/run $(ORDERED)
+
+# half a minute on two processors: fewer draws, and without playing the shipped scenarios at length
+check-quick: $(B)/foothold $(B)/lib/libfoothold.a $(TESTS)
+	@FOOTHOLD_QUICK=1 FOOTHOLD=$(B)/foothold CC='$(CC)' SAN='$(SAN)' \
+	    sh tests/run $(filter-out tests/cases/expect.sh,$(ORDERED))
 
 # draw the plots of all results there are
 plots: $(B)/foothold
@@ -49,49 +68,58 @@ check-ecosystem: $(B)/foothold
 	FOOTHOLD=$(B)/foothold sh tests/ecosystem/recipes.sh
 
 $(LIB): $(filter-out $(B)/sim/main.o,$(OBJ))
+	$(call say,AR,$@)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 # what is installed for other programs: one object of which only the names of foothold.h can be seen
 $(B)/lib/libfoothold.a: $(B)/sim/foothold.o $(LIB)
+	$(call say,AR,$@)
 	@mkdir -p $(@D) && rm -f $@
-	$(CC) -r -nostdlib $^ -o $(@D)/foothold.o
-	objcopy -w --keep-global-symbol='foothold_*' $(@D)/foothold.o
-	$(AR) rcs $@ $(@D)/foothold.o
+	$(Q)$(CC) -r -nostdlib $^ -o $(@D)/foothold.o
+	$(Q)objcopy -w --keep-global-symbol='foothold_*' $(@D)/foothold.o
+	$(Q)$(AR) rcs $@ $(@D)/foothold.o
 
 $(B)/lib/foothold.pc: sim/foothold.pc.in Makefile
 	@mkdir -p $(@D)
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
 
 $(B)/foothold: $(B)/sim/main.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 
 $(B)/%.o: %.c | $(B)/.deps
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
 
 $(B)/tests/test_%: $(B)/tests/test_%.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS) -o $@
 
 $(B)/tests/%.o: tests/%.c | $(B)/.deps-test
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -c $< -o $@
 
 # install what is missing, once
 $(B)/.deps:
-	sh .ci/deps build
+	@sh .ci/deps build
 	@mkdir -p $(@D) && touch $@
 $(B)/.deps-test: $(B)/.deps
-	sh .ci/deps test
+	@sh .ci/deps test
 	@touch $@
 
 $(B)/tests/bench/scalar: $(B)/tests/bench/scalar.o
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs gsl) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(shell pkg-config --libs gsl) -lm -o $@
 $(B)/tests/bench/parts: $(B)/tests/bench/parts.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 # what it defines is not taken from the library
 $(B)/tests/bench/stateful: $(B)/sim/main.o $(B)/tests/bench/stateful.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 
 # a quarter of an hour: ratios to a plain program for the same scenario, to the physical limit, and between ways
 bench: $(B)/tests/bench/scalar $(B)/tests/bench/parts $(B)/tests/bench/stateful $(B)/foothold
@@ -110,15 +138,19 @@ cross: $(B)/foothold
 	sh .ci/deps cross
 	python3 tests/cross/cross.py $<
 
-sanitize:
-	sh .ci/deps test
-	FOOTHOLD_QUICK=1 $(MAKE) check B=build/asan CFLAGS='-O1 -g' \
-	    SAN='-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer'
+ASAN := B=build/asan CFLAGS='-O1 -g' \
+    SAN='-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
+# sanitize-quick: without the shipped scenarios
+sanitize sanitize-quick:
+	@sh .ci/deps test
+	FOOTHOLD_QUICK=1 $(MAKE) $(patsubst sanitize%,check%,$@) $(ASAN)
+
+# with TEST_JOBS=1 the tests have more than one thread each
 race:
 	sh .ci/deps race
-	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 FOOTHOLD_QUICK=1 \
-	    $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
+	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
+	    FOOTHOLD_QUICK=1 TEST_JOBS=1 $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
 
 lint:
 	sh .ci/deps lint

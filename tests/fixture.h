@@ -11,12 +11,13 @@
 #include "sim/scenario/scenario.h"
 
 struct fixture {
+    struct pool pool;
     struct scenario *scenario;
     struct plan *plan;
     struct diag diag;
 };
 
-/* NULL when it does not compile; why is on standard error. */
+/* NULL when it has mistakes; they are on standard error. */
 static inline struct fixture *fixture_make(const char *text)
 {
     struct fixture *it = calloc(1, sizeof *it);
@@ -25,17 +26,17 @@ static inline struct fixture *fixture_make(const char *text)
     char path[4096];
     int file;
 
-    snprintf(path, sizeof path, "%s/foothold-test-XXXXXX", tmp ? tmp : P_tmpdir);
-    file = mkstemp(path);
+    snprintf(path, sizeof path, "%s/foothold-test-XXXXXX.cfg", tmp ? tmp : P_tmpdir);
+    file = mkstemps(path, 4);
     if (!it || file < 0 || write(file, text, (size_t)size) != size || close(file))
         return NULL;
-    it->scenario = scenario_read(path, NULL, 0, NULL, 0, &it->diag);
+    it->scenario = scenario_read(path, NULL, 0, model_schemas(&it->pool), model_count, &it->diag);
     unlink(path);
-    it->diag.n_errors = 0; /* the file's name makes no id, and no model was listed */
-    it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
-    if (!it->plan)
+    if (!it->diag.n_errors)
+        it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
+    if (it->diag.n_errors)
         diag_print(&it->diag, stderr, false);
-    return it->plan ? it : NULL;
+    return it->plan && !it->diag.n_errors ? it : NULL;
 }
 
 static inline void fixture_free(struct fixture *it)
@@ -43,6 +44,7 @@ static inline void fixture_free(struct fixture *it)
     plan_free(it->plan);
     scenario_free(it->scenario);
     diag_free(&it->diag);
+    pool_free(&it->pool);
     free(it);
 }
 #endif

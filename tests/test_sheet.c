@@ -25,8 +25,8 @@ static const char text[] =
     "couplings = ( { when = \"port lost\"; effects = { camp = { exit = 3.0; }; }; } );"
     "questions = {"
     "  all = { are = \"held\"; month = 6.0; };"
-    "  two = { are = \"held\"; month = 10.5; at_least = 2; };"
-    "  deal = { bases = [\"port\", \"camp\"]; are = [\"DEAL\"]; month = 6.0; at_least = 1; };"
+    "  two = { are = \"held\"; month = 10.5; count = 2; };"
+    "  deal = { bases = [\"port\", \"camp\"]; are = [\"DEAL\"]; month = 6.0; count = 1; };"
     "  aid = { happens = \"aid\"; month = 4.0; };"
     "  sign = { happens = \"sign\"; month = 3.0; };"
     "  start = { are = \"held\"; month = 0.0; }; };";

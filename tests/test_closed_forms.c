@@ -622,6 +622,26 @@ static void an_effect_reaches_a_levers_clock(void **state)
                 {"certain", 10, 1.0 - 12.0 / 16.0 * pow(6.0 / 12.0, 2.0)}, {"certain", 16, 1.0}));
 }
 
+/* What comes at a month has come by that month, be it asked of a base, a transition or a lever, and be it the horizon. */
+static void what_comes_at_a_month_has_come_by_it(void **state)
+{
+    const double later = nextafter(6.0, 7.0), before = nextafter(6.0, 5.0);
+    struct stage *stage = *state;
+
+    judge(stage, SOME, one_base,
+          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; at = 6.0; }; };"
+          "levers = { early = { at = 6.0; }; last = { at = 24.0; }; };",
+          KNOWN({"port LOST", before, 0.0}, {"port LOST", 6, 1.0}, {"port held", later, 0.0}, {"exit", before, 0.0},
+                {"exit", 6, 1.0}, {"early", before, 0.0}, {"early", 6, 1.0}, {"last", 24, 1.0}));
+    judge(stage, SOME, one_base, /* nothing but rates moves the base: computed */
+          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; }; };"
+          "levers = { early = { at = 6.0; effects = { exit = 0.0; }; }; last = { at = 24.0; };"
+          "           dated = { when = ('discrete', (3, 0.5), (6, 0.5)); }; };",
+          KNOWN({"early", before, 0.0}, {"early", 6, 1.0}, {"last", 24, 1.0}, {"dated", 3, 0.5}, {"dated", 6, 1.0},
+                {"port LOST", 3, -expm1(-0.15)}, {"port LOST", 6, -expm1(-0.3)}, {"port LOST", 24, -expm1(-0.3)},
+                {"exit", 6, -expm1(-0.3)}));
+}
+
 /* What requires another rings only while that is on, and its hazard only counts then. */
 static void what_requires_another_waits(void **state)
 {
@@ -1064,6 +1084,7 @@ int main(void)
         cmocka_unit_test(a_chance_is_kept_by_its_month),
         cmocka_unit_test(a_dated_chance_follows_its_dates),
         cmocka_unit_test(an_effect_reaches_a_levers_clock),
+        cmocka_unit_test(what_comes_at_a_month_has_come_by_it),
         cmocka_unit_test(what_requires_another_waits),
         cmocka_unit_test(transitions_wait_too),
         cmocka_unit_test(what_recurs_alternates),

@@ -19,8 +19,8 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check check-quick plots sample check-ecosystem bits cross sanitize sanitize-quick race lint bench install \
-    uninstall clean
+.PHONY: all run check check-quick fuzz fuzz-long fuzzers plots sample check-ecosystem bits cross sanitize sanitize-quick race lint bench \
+    install uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -151,6 +151,22 @@ race:
 	sh .ci/deps race
 	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
 	    FOOTHOLD_QUICK=1 TEST_JOBS=1 $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
+
+# libFuzzer on what reads files, two harnesses at a time: a minute, or an hour; FUZZERS="play frozen" for some of them
+FUZZERS ?= scenario play frozen resolutions batch
+fuzz: SECONDS := 20
+fuzz-long: SECONDS := 1200
+fuzz fuzz-long:
+	@sh .ci/deps fuzz
+	@$(MAKE) B=build/fuzz CC='$(if $(findstring ccache,$(CC)),ccache )clang-14' CFLAGS='-O1 -g' fuzzers \
+	    SAN='-fsanitize=address,undefined,float-cast-overflow,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer'
+	@sh tests/fuzz/fuzz.sh build/fuzz $(SECONDS) $(FUZZERS)
+
+fuzzers: $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%)
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 
 lint:
 	sh .ci/deps lint

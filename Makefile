@@ -19,8 +19,8 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 LIB   := $(B)/libfoothold.a
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 
-.PHONY: all run check check-quick fuzz fuzz-long fuzzers plots sample check-ecosystem bits cross sanitize sanitize-quick race lint bench \
-    install uninstall clean
+.PHONY: all run check check-quick mutate coverage-of-intervals fuzz fuzz-long fuzzers plots sample check-ecosystem bits cross \
+    sanitize sanitize-quick race lint bench install uninstall clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -151,6 +151,17 @@ race:
 	sh .ci/deps race
 	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
 	    FOOTHOLD_QUICK=1 TEST_JOBS=1 $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
+
+# an hour or so: seeded faults, and which test catches each; FAULTS=word: only those that have it in their file or text
+mutate:
+	@sh .ci/deps test && sh .ci/deps cross
+	@python3 tests/mutate/mutate.py --cc '$(CC)' --only '$(FAULTS)'
+
+# an hour or two: how often value +- 1.96 se holds the true value, of all that is printed with an error; SEEDS=20 for a first look
+SEEDS ?= 200
+coverage-of-intervals: $(B)/foothold
+	@sh .ci/deps cross
+	@python3 tests/coverage/coverage.py $< --seeds $(SEEDS)
 
 # libFuzzer on what reads files, two harnesses at a time: a minute, or an hour; FUZZERS="play frozen" for some of them
 FUZZERS ?= scenario play frozen resolutions batch

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Put the faults of a table into a scratch copy of the sources, one at a time, and see which test catches each.
+
+    python3 tests/mutate/mutate.py [--only WORD] [--tests WORDS] [--jobs N] [--table FILE] [--out FILE]      from the root of the repository
+
+A fault whose text is not found just once in the files of its pattern is an error: the table has to follow the sources.
+Each worker has a copy of its own, with what is built already, that is built incrementally: a fault is one file compiled, and the
+programs linked anew. The quick tests run one after the other, cheap ones first, until one fails. The exit status is 0 when all faults were found in the sources, at least 90 % of those that are not marked as equivalent
+were caught, and no survivor goes without a reason.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+FAULTS = "tests/mutate/faults.txt"
+KEPT = ("Makefile", ".ci", "sim", "models", "tests", "scenarios", "README.md", "results")
+SCRIPTS = ("tests/cases/run.sh",)
+# what takes long comes last; what only tells of the machine is left out
+LAST = ("test_library", "test_compare", "test_world", "test_closed_forms", "test_promises")
+LEFT_OUT = ("test_html",)
+LIMIT = 240  # seconds for one test program; a fault that makes it go on for ever is caught
+
+
+def read_table(path):
+    """Blocks of `key: value` lines, parted by empty lines; # begins a comment line."""
+    faults, fault = [], {}
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(list(lines) + ["\n"], 1):
+            line = line.rstrip("\n")
+            if line.startswith("#"):
+                continue
+            if not line.strip():
+                if fault:
+                    faults.append(fault)
+                fault = {}
+                continue
+            key, colon, value = line.partition(": ")
+            if not colon or key not in ("file", "find", "with", "lives"):
+                sys.exit(f"{path}:{number}: not a line of a fault: {line}")
+            fault.setdefault("line", number)
+            fault[key] = value
+    for fault in faults:
+        if not all(key in fault for key in ("file", "find", "with")):
+            sys.exit(f"{path}:{fault['line']}: a fault needs file, find and with")
+    return faults
+
+
+def locate(fault, root="."):
+    """The one file that has the text, or why there is none."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(root, fault["file"]))):
+        with open(path, encoding="utf-8") as file:
+            n = file.read().count(fault["find"])
+        found += [os.path.relpath(path, root)] * n
+    if len(found) != 1:
+        return None, f"its text is found {len(found)} times" + (": " + ", ".join(sorted(set(found))) if found else "")
+    return found[0], None
+
+
+class Worker:
+    def __init__(self, build_flags, wanted):
+        self.root = tempfile.mkdtemp(prefix="foothold-mutate-")
+        self.make = ["make", "-s"] + build_flags
+        for name in KEPT:
+            if os.path.isdir(name):
+                shutil.copytree(name, os.path.join(self.root, name), ignore=shutil.ignore_patterns("fuzz"))
+            else:
+                shutil.copy2(name, self.root)
+        # what is built already need not be built again, but for what other compilers made of it
+        if os.path.exists("build/foothold"):
+            shutil.copytree("build", os.path.join(self.root, "build"),
+                            ignore=shutil.ignore_patterns("asan", "tsan", "fuzz", "bench", "bits"))
+        self.env = dict(os.environ, FOOTHOLD="build/foothold", FOOTHOLD_QUICK="1", OMP_NUM_THREADS="1", LC_ALL="C",
+                        CMOCKA_MESSAGE_OUTPUT="tap", OMP_WAIT_POLICY="passive")
+        self.env.pop("MAKEFLAGS", None)
+        names = sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(self.root, "tests/test_*.c")))
+        names = [n for n in names if n not in LEFT_OUT]
+        names.sort(key=lambda n: LAST.index(n) if n in LAST else -1)
+        quick = [f"build/tests/{n}" for n in names if n not in LAST]
+        tests = quick + list(SCRIPTS) + [f"build/tests/{n}" for n in names if n in LAST]
+        self.tests = [test for test in tests if not wanted or any(word in test for word in wanted.split(","))]
+
+    def run(self, command, limit=None):
+        try:
+            done = subprocess.run(command, cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=limit, check=False)
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def build(self, target):
+        return self.run(self.make + [target])
+
+    def first_failure(self):
+        """What catches it, or None."""
+        for test in self.tests:
+            if test.startswith("build/"):
+                status, text = self.build(test)
+                if status:
+                    return f"does not compile: {text[-300:]}"
+            else:
+                status, text = self.build("build/foothold")
+                if status:
+                    return f"does not compile: {text[-300:]}"
+            status, text = self.run([test] if test.startswith("build/") else ["sh", test], LIMIT)
+            if status is None:
+                return f"{os.path.basename(test)}: still running after {LIMIT} s"
+            if status != 0:
+                bad = [line for line in text.splitlines() if line.startswith("not ok")]
+                return f"{os.path.basename(test)}: " + (bad[0].split(" - ", 1)[-1] if bad else f"status {status}")
+        return None
+
+    def try_fault(self, fault):
+        path, why = locate(fault, self.root)
+        if why:
+            return "missing", why
+        path = os.path.join(self.root, path)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(fault["find"], fault["with"]))
+            caught = self.first_failure()
+        finally:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        if caught and caught.startswith("does not compile"):
+            return "broken", caught
+        return ("caught", caught) if caught else ("lives", fault.get("lives", "no reason is given"))
+
+    def close(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def show(fault, path):
+    return f"{path}: {fault['find'].strip()}  ->  {fault['with'].strip()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="faults whose file or text has this in it")
+    parser.add_argument("--tests", default="", help="only tests that have one of these words, parted by commas, in their names")
+    parser.add_argument("--cc", default=os.environ.get("CC") or "cc", help="the compiler")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--table", default=FAULTS)
+    parser.add_argument("--out", default="build/mutate.txt", help="where the result is listed too")
+    parser.add_argument("--dry", action="store_true", help="only see whether every text is found")
+    arguments = parser.parse_args()
+    faults = [f for f in read_table(arguments.table) if arguments.only in f["file"] + f["find"] + f["with"]]
+    missing = 0
+    for fault in faults:
+        path, why = locate(fault)
+        if why:
+            missing += 1
+            print(f"error: {arguments.table}:{fault['line']}: {fault['file']}: {fault['find']}: {why}")
+    print(f"{len(faults)} faults, {missing} not found in the sources", flush=True)
+    if arguments.dry or not faults:
+        return missing > 0
+    workers = queue.Queue()
+    made = [Worker(["CC=" + arguments.cc], arguments.tests) for _ in range(min(arguments.jobs, len(faults)))]
+    started = time.time()
+
+    def begin(worker):
+        # before any fault, every test must pass
+        failure = worker.first_failure()
+        if failure:
+            raise SystemExit(f"without a fault: {failure}")
+        workers.put(worker)
+
+    def run(fault):
+        worker = workers.get()
+        try:
+            return worker.try_fault(fault)
+        finally:
+            workers.put(worker)
+
+    results = {"caught": 0, "lives": 0, "missing": 0, "broken": 0}
+    equivalent, unexplained = 0, 0
+    os.makedirs(os.path.dirname(arguments.out) or ".", exist_ok=True)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(len(made)) as pool, open(arguments.out, "w", encoding="utf-8") as out:
+            print("building, and running the tests without a fault ...", flush=True)
+            list(pool.map(begin, made))
+            print(f"they pass; {time.time() - started:.0f} s", flush=True)
+            todo = {pool.submit(run, fault): fault for fault in faults}
+            for n, future in enumerate(concurrent.futures.as_completed(todo), 1):
+                fault, (kind, what) = todo[future], future.result()
+                results[kind] += 1
+                if kind == "lives" and what.startswith("equivalent"):
+                    equivalent += 1
+                if kind == "lives" and "lives" not in fault:
+                    unexplained += 1
+                note = " (the table says that it lives)" if kind == "caught" and "lives" in fault else ""
+                line = f"{kind}: {show(fault, fault['file'])}: {what}{note}"
+                print(f"{n} of {len(faults)}, {time.time() - started:.0f} s: {line}", flush=True)
+                print(line, file=out, flush=True)
+    finally:
+        for worker in made:
+            worker.close()
+    judged = results["caught"] + results["lives"] - equivalent
+    share = results["caught"] / judged if judged else 0.0
+    print(f"{results['caught']} of {judged} caught ({100 * share:.1f} %), {results['lives'] - equivalent} live, "
+          f"{unexplained} of them without a reason, {equivalent} equivalent, "
+          f"{results['missing'] + results['broken']} that cannot be tried")
+    return results["missing"] + results["broken"] > 0 or share < 0.9 or unexplained > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

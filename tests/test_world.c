@@ -82,6 +82,46 @@ static void sobol_fills_the_squares_of_its_first_dimensions(void **state)
     free(point);
 }
 
+/* Of Joe & Kuo's direction numbers the first d dimensions have property A (Sobol 1976): any aligned 2^d points have one in each of
+ * the 2^d parts into which halving every axis cuts the cube. Scrambles keep that. */
+static void sobol_fills_all_halves_of_many_dimensions(void **state)
+{
+    enum { D = 10 };
+    static const char many[] =
+        "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;"
+        "states = { LOST = { held = false; }; LIMBO = { held = true; initial = true; }; };"
+        "bases = { port = { }; }; parameters = { a = (\"uniform\", 0, 1); b = (\"uniform\", 0, 1);"
+        "c = (\"uniform\", 0, 1); d = (\"uniform\", 0, 1); e = (\"uniform\", 0, 1);"
+        "f = (\"uniform\", 0, 1); g = (\"uniform\", 0, 1); h = (\"uniform\", 0, 1);"
+        "i = (\"uniform\", 0, 1); j = (\"uniform\", 0, 1); };";
+    struct fixture *it = fixture_make(many);
+    struct design design;
+    uint64_t *point;
+
+    (void)state;
+    assert_non_null(it);
+    assert_true(it->plan->n_coordinates >= D);
+    point = memory_new(it->plan->n_coordinates, sizeof *point);
+    design_init(&design, it->plan, DESIGN_SOBOL, 9);
+    for (size_t d = 1; d <= D; d++)
+        for (uint64_t run = 0; run < 2; run++) {
+            bool filled[1 << D] = {false};
+
+            for (uint64_t k = 0; k < (uint64_t)1 << d; k++) {
+                size_t part = 0;
+
+                design_point(&design, point, ((run << d) + k) * REPLICATES);
+                for (size_t c = 0; c < d; c++)
+                    part = part << 1 | (size_t)(point[c] >> 63);
+                assert_false(filled[part]);
+                filled[part] = true;
+            }
+        }
+    design_free(&design);
+    free(point);
+    fixture_free(it);
+}
+
 /* The correlation of N independent pairs has a standard deviation of about 1 / sqrt(N). */
 static void inputs_run_through_their_strata_in_orders_of_their_own(void **state)
 {
@@ -180,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_replicate_fills_all_strata_of_each_coordinate),
         cmocka_unit_test(sobol_fills_the_squares_of_its_first_dimensions),
+        cmocka_unit_test(sobol_fills_all_halves_of_many_dimensions),
         cmocka_unit_test(inputs_run_through_their_strata_in_orders_of_their_own),
         cmocka_unit_test(tallies_of_parts_add_up_to_the_whole),
         cmocka_unit_test(the_error_of_a_share_is_its_spread_over_seeds),

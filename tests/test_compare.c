@@ -84,7 +84,7 @@ static struct comparison *play_comparison(struct bench *bench, enum attribute_by
     const struct comparison_wish wish = {.by = by, .worlds_given = true};
     const char *runaway;
 
-    agenda_make(&bench->comparison.agenda, bench->scenario, bench->n);
+    agenda_make(&bench->comparison.agenda, bench->scenario, bench->n, GIVEN_START);
     assert_true(comparison_play(&bench->comparison, bench->scenario, bench->n, &wish, &settings, &runaway));
     return &bench->comparison;
 }
@@ -353,7 +353,8 @@ static void survivors_weigh_as_they_should(void **state)
                                 &bench->diag);
     for (size_t drawn = 0; drawn < 2; drawn++) {
         settings.estimator = drawn ? ESTIMATOR_DRAW : ESTIMATOR_CONDITIONAL;
-        made = plan_compile_answers(scenario, model_find("hazard"), 13.6, held, 1, NULL, &bench->diag);
+        made = plan_compile_answers(scenario, model_find("hazard"),
+                                    &(struct known_then){.month = 13.6, .base = held, .n_bases = 1}, NULL, &bench->diag);
         plan = made;
         assert_non_null(plan);
         play(&result, &plan, 1, &settings);

@@ -70,7 +70,7 @@ static void ignorance_is_that_of_a_whole_run(void **state)
     const struct play_settings settings = {.seed = 5, .n_worlds = 2048, .n_runs = 8};
     struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
     struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
-                *answers = plan_compile_answers(scenario, model_find("hazard"), 0.0, NULL, 0, NULL, &diag);
+                *answers = plan_compile_answers(scenario, model_find("hazard"), NULL, NULL, &diag);
     const struct plan *const plan[] = {whole, answers};
     struct play_result result;
     struct outcome outcome;
@@ -102,7 +102,7 @@ static void shortcuts_of_precision_do_not_show(void **state)
     struct play_settings settings = {.seed = 5, .n_worlds = 1024, .n_runs = 1, .precision = 4e-5};
     struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
     struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
-                *answers = plan_compile_answers(scenario, model_find("hazard"), 0.0, NULL, 0, NULL, &diag);
+                *answers = plan_compile_answers(scenario, model_find("hazard"), NULL, NULL, &diag);
     const struct plan *const plan = whole, *const short_plan = answers;
     struct play_result result[2];
     double p[2], se[2];

@@ -188,7 +188,8 @@ static void counts_only_what_is_given(void **state)
     static const char *const held[] = {"camp", "port"};
     struct fixture *it = fixture_make(text);
     struct plan *answers =
-        plan_compile_answers(it->scenario, model_find("hazard"), 4.0, held, 2, &it->plan->tables, &it->diag);
+        plan_compile_answers(it->scenario, model_find("hazard"),
+                             &(struct known_then){.month = 4.0, .base = held, .n_bases = 2}, &it->plan->tables, &it->diag);
     struct spread_column column[8] = {{0}};
     uint64_t yes[8] = {0}, n = 0, tried = 0;
     struct tally counted;

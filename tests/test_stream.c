@@ -36,17 +36,18 @@ static void a_batch_is_the_same_as_one_by_one(void **state)
 {
     const struct key128 key = plan_key("debt_relief");
     const uint64_t point[1] = {UINT64_C(0x123456789abcdef0)};
+    const struct design_place place[] = {{.strata = 1}, {true, 77, 5, point, 0}, {true, 77, 5, point, 1}};
     double uniform[N], exponential[N];
 
     (void)state;
-    for (uint64_t kind = 0; kind < 4; kind++) {
-        const struct luck first = {7, 3, 128, kind / 2 ? point : NULL};
+    for (uint64_t kind = 0; kind < 6; kind++) {
+        const struct luck first = {7, 3, 128, place[kind / 2]};
         const uint64_t occurrence = kind % 2;
 
         stream_uniforms(uniform, N, &first, key, occurrence);
         stream_exponentials(exponential, N, &first, key, occurrence);
         for (uint64_t i = 0; i < N; i++) {
-            const struct luck luck = {7, 3, 128 + i, first.point};
+            const struct luck luck = {7, 3, 128 + i, first.place};
 
             assert_true(uniform[i] == stream_uniform(&luck, key, occurrence));
             assert_true(exponential[i] == stream_exponential(&luck, key, occurrence));
@@ -55,28 +56,82 @@ static void a_batch_is_the_same_as_one_by_one(void **state)
     }
 }
 
-/* What is laid out by the design: within a world runs differ by what they are in any other world of its replicate. */
-static void a_point_moves_all_runs_alike(void **state)
+static double first_draw(uint64_t world, uint64_t run)
 {
-    const struct key128 key = plan_key("debt_relief");
-    const uint64_t none[1] = {0}, half[1] = {UINT64_C(1) << 63};
+    static const struct plan plan = {.n_coordinates = 1};
+    static const struct design design = {.plan = &plan};
+    const struct luck luck = {7, world, run, design_place(&design, NULL, world)};
+
+    return stream_uniform(&luck, plan_key("debt_relief"), 0);
+}
+
+/* What is laid out by the design: over any 2^m worlds of a replicate in line a run fills all 2^m strata. */
+static void a_run_fills_all_strata_over_worlds(void **state)
+{
+    (void)state;
+    for (uint64_t run = 0; run < 8; run++)
+        for (uint64_t block = 0; block < 8; block++) {
+            bool filled[N] = {false};
+
+            for (uint64_t k = block * N; k < (block + 1) * N; k++)
+                filled[(size_t)(first_draw(k * REPLICATES + 3, run) * N)] = true;
+            for (size_t s = 0; s < N; s++)
+                assert_true(filled[s]);
+        }
+}
+
+/* Of a world it is uniform. */
+static void the_first_draws_of_a_world_are_uniform(void **state)
+{
+    enum { RUNS = 40000 };
 
     (void)state;
-    for (uint64_t run = 0; run < N; run++) {
-        const struct luck luck = {7, 3, run, none}, same = {7, 3 + REPLICATES, run, none}, moved = {7, 3, run, half};
-        const double u = stream_uniform(&luck, key, 0);
+    for (uint64_t world = 0; world < 4; world++) {
+        double sum = 0.0, squares = 0.0;
 
-        assert_true(u == stream_uniform(&same, key, 0));
-        assert_true(fabs(fabs(u - stream_uniform(&moved, key, 0)) - 0.5) < 1e-15);
-        assert_true(stream_uniform(&luck, key, 1) != stream_uniform(&same, key, 1));
+        for (uint64_t run = 0; run < RUNS; run++) {
+            const double u = first_draw(world * 77777, run) - 0.5;
+
+            sum += u;
+            squares += u * u;
+        }
+        assert_true(fabs(sum / RUNS) < 6.0 * sqrt(1.0 / 12.0 / RUNS));
+        assert_true(fabs(squares / RUNS - 1.0 / 12.0) < 6.0 * sqrt(1.0 / 180.0 / RUNS));
+    }
+}
+
+/* Runs of a world are independent: how many of 4 fall below p is binomial, for a run that falls into either half in turn with
+ * its neighbour, so that counts come in pairs and have up to twice the variance. */
+static void runs_of_a_world_are_independent(void **state)
+{
+    static const double p[] = {0.5, 0.25, 0.1};
+    enum { WORLDS = 16384 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        static const double choose[] = {1, 4, 6, 4, 1};
+        double seen[5] = {0.0};
+
+        for (uint64_t world = 0; world < WORLDS; world++) {
+            size_t n = 0;
+
+            for (uint64_t run = 0; run < 4; run++)
+                n += first_draw(world, run) < p[i];
+            seen[n]++;
+        }
+        for (int n = 0; n <= 4; n++) {
+            const double true_share = choose[n] * pow(p[i], n) * pow(1.0 - p[i], 4 - n);
+
+            assert_true(fabs(seen[n] / WORLDS - true_share) <
+                        6.0 * sqrt(2.0 * true_share * (1.0 - true_share) / WORLDS));
+        }
     }
 }
 
 static void seed_name_world_run_and_occurrence_each_matter(void **state)
 {
     const struct key128 key = plan_key("a"), other = plan_key("b");
-    const struct luck luck = {0, 0, 0, NULL}, seed = {1, 0, 0, NULL}, world = {0, 1, 0, NULL}, run = {0, 0, 1, NULL},
-                      far = {0, 0, 4, NULL};
+    const struct luck luck = {0}, seed = {.seed = 1}, world = {.world = 1}, run = {.run = 1}, far = {.run = 4};
     const double u[] = {stream_uniform(&luck, key, 0), stream_uniform(&seed, key, 0), stream_uniform(&world, key, 0),
                         stream_uniform(&run, key, 0),  stream_uniform(&far, key, 0),  stream_uniform(&luck, other, 0),
                         stream_uniform(&luck, key, 1)};
@@ -95,7 +150,7 @@ static void uniforms_stay_inside_and_are_even(void **state)
     assert_true(design_to_uniform(0) > 0.0);
     assert_true(design_to_uniform(UINT64_MAX) < 1.0);
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {11, 0, i, NULL};
+        const struct luck luck = {.seed = 11, .run = i};
         const double u = stream_uniform(&luck, nobody, 0) - 0.5;
 
         sum += u;
@@ -109,7 +164,7 @@ static void own_log_and_exp_are_right_to_the_last_digits(void **state)
 {
     (void)state;
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {9, 0, i, NULL};
+        const struct luck luck = {.seed = 9, .run = i};
         const double u = stream_uniform(&luck, nobody, 0), x = (u - 0.5) * 80.0;
 
         assert_true(fabs(portable_log(u) - log(u)) <= 4e-16 * fmax(fabs(log(u)), 0.1));
@@ -126,7 +181,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threefry_gives_its_published_vectors),
         cmocka_unit_test(a_batch_is_the_same_as_one_by_one),
-        cmocka_unit_test(a_point_moves_all_runs_alike),
+        cmocka_unit_test(a_run_fills_all_strata_over_worlds),
+        cmocka_unit_test(the_first_draws_of_a_world_are_uniform),
+        cmocka_unit_test(runs_of_a_world_are_independent),
         cmocka_unit_test(seed_name_world_run_and_occurrence_each_matter),
         cmocka_unit_test(uniforms_stay_inside_and_are_even),
         cmocka_unit_test(own_log_and_exp_are_right_to_the_last_digits),

@@ -43,7 +43,7 @@ static void each_replicate_fills_all_strata_of_each_coordinate(void **state)
         struct design design;
 
         design_init(&design, it->plan, d ? DESIGN_SOBOL : DESIGN_STRATIFIED, 1);
-        for (size_t c = 0; c < it->plan->n_coordinates; c++)
+        for (size_t c = 0; c < (d ? it->plan->n_coordinates : it->plan->n_inputs); c++)
             for (uint64_t replicate = 0; replicate < REPLICATES; replicate++) {
                 bool filled[STRATA] = {false};
 

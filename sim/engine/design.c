@@ -3,19 +3,6 @@
 #include "sim/math/joe_kuo.h"
 #include "sim/engine/stream.h"
 
-/* A random Owen scramble of x's bits read from the lowest: each is flipped by what the ones below it and the key make of
- * it. Laine & Karras (2011), Stratified sampling for stochastic transparency; Burley (2020), Practical hash-based Owen
- * scrambling, J. Comput. Graph. Tech. 9; with the constants found by N. Vegdahl (2021). */
-static inline uint32_t scramble_upwards(uint32_t x, uint32_t key)
-{
-    x ^= x * UINT32_C(0x3d20adea);
-    x += key;
-    x *= key >> 16 | 1;
-    x ^= x * UINT32_C(0x05526c56);
-    x ^= x * UINT32_C(0x53a22864);
-    return x;
-}
-
 static inline uint32_t reverse(uint32_t x)
 {
     x = (x & UINT32_C(0x55555555)) << 1 | (x >> 1 & UINT32_C(0x55555555));
@@ -26,6 +13,8 @@ static inline uint32_t reverse(uint32_t x)
 }
 
 /* The finaliser of SplitMix64 (Steele, Lea & Flood 2014, Fast splittable pseudorandom number generators). */
+static const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+
 static inline uint64_t mix(uint64_t x)
 {
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -93,7 +82,7 @@ static uint32_t sobol_digits(const struct design *design, size_t c, uint32_t k)
 /* The index is scrambled too: any aligned run of 2^m still fills all 2^m strata, in another order. */
 static uint32_t stratified_digits(uint32_t k, uint32_t key)
 {
-    return reverse(scramble_upwards(reverse(k), key));
+    return reverse(design_scramble(reverse(k), key));
 }
 
 enum { BLOCK = 64 }; /* coordinates taken together */
@@ -112,16 +101,15 @@ static void place_block(const struct design *design, uint64_t *point, uint64_t i
         uint32_t digits = in_net ? sobol_digits(design, first + i, (uint32_t)k)
                                  : stratified_digits((uint32_t)k, (uint32_t)(keys[i] >> 32));
 
-        digits = reverse(scramble_upwards(digits, (uint32_t)keys[i]));
+        digits = reverse(design_scramble(digits, (uint32_t)keys[i]));
         /* below the strata the point is uniform */
-        point[first + i] =
-            (uint64_t)digits << DESIGN_BITS | mix(more[i] + index * UINT64_C(0x9e3779b97f4a7c15)) >> DESIGN_BITS;
+        point[first + i] = (uint64_t)digits << DESIGN_BITS | mix(more[i] + index * golden) >> DESIGN_BITS;
     }
 }
 
 void design_point(const struct design *design, uint64_t *point, uint64_t index)
 {
-    const size_t n = design->plan->n_coordinates;
+    const size_t n = design->kind == DESIGN_SOBOL ? design->plan->n_coordinates : design->plan->n_inputs;
 
     for (size_t first = 0; first < n; first += BLOCK) {
         const size_t block = n - first < BLOCK ? n - first : BLOCK;
@@ -133,4 +121,17 @@ void design_point(const struct design *design, uint64_t *point, uint64_t index)
         else
             place_block(design, point, index, first, block);
     }
+}
+
+struct design_place design_place(const struct design *design, const uint64_t *point, uint64_t index)
+{
+    const size_t n = design->plan->n_coordinates;
+
+    return (struct design_place){.laid_out = design->kind != DESIGN_MC,
+                                 .strata = reverse((uint32_t)(index / REPLICATES)),
+                                 .below = (uint32_t)(mix(index * golden) >> DESIGN_BITS),
+                                 .point = point,
+                                 .in_net = design->kind != DESIGN_SOBOL ? 0
+                                           : n < JOE_KUO_DIMENSIONS     ? n
+                                                                        : JOE_KUO_DIMENSIONS};
 }

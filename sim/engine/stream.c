@@ -41,23 +41,30 @@ void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, con
     }
 }
 
-/* Where first draws come from: the world's replicate, if its design has a point. */
+/* Where first draws come from: the world's replicate, if they are laid out. */
 static struct stream_place first_place(const struct luck *luck)
 {
-    return luck->point ? (struct stream_place){.world = luck->world % REPLICATES, .kind = STREAM_REPLICATE}
-                       : (struct stream_place){.world = luck->world, .kind = STREAM_WORLD};
+    return luck->place.laid_out ? (struct stream_place){.world = luck->world % REPLICATES, .kind = STREAM_REPLICATE}
+                                : (struct stream_place){.world = luck->world, .kind = STREAM_WORLD};
+}
+
+static uint64_t lay_out_one(uint64_t word, const struct design_place *place, struct key128 key)
+{
+    return key.coordinate < place->in_net ? word ^ place->point[key.coordinate]
+                                          : design_first(word, place->strata, place->below);
 }
 
 double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    const bool designed = luck->point && !occurrence;
+    const bool designed = luck->place.laid_out && !occurrence;
     struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
-    uint64_t word[STREAM_LANES];
+    uint64_t word[STREAM_LANES], bits;
 
     place.group = luck->run / STREAM_LANES;
     place.occurrence = occurrence;
     stream_words(word, luck->seed, key, place);
-    return design_to_uniform(word[luck->run % STREAM_LANES] ^ (designed ? luck->point[key.coordinate] : 0));
+    bits = word[luck->run % STREAM_LANES];
+    return design_to_uniform(designed ? lay_out_one(bits, &luck->place, key) : bits);
 }
 
 double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence)
@@ -84,11 +91,26 @@ static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, three
     }
 }
 
+/* First draws of runs, laid out. */
+static void lay_out(uint64_t word[STREAM_LANES][CALLS], size_t calls, const struct design_place *place,
+                    struct key128 key)
+{
+    const bool in_net = key.coordinate < place->in_net;
+    const uint64_t point = in_net ? place->point[key.coordinate] : 0;
+    const uint32_t strata = place->strata, below = place->below;
+
+    for (size_t lane = 0; in_net && lane < STREAM_LANES; lane++)
+        for (size_t i = 0; i < calls; i++)
+            word[lane][i] ^= point;
+    for (size_t lane = 0; !in_net && lane < STREAM_LANES; lane++)
+        for (size_t i = 0; i < calls; i++)
+            word[lane][i] = design_first(word[lane][i], strata, below);
+}
+
 void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
 {
-    const bool designed = luck->point && !occurrence;
+    const bool designed = luck->place.laid_out && !occurrence;
     const threefry4x64_key_t name = {{luck->seed, key.word[0], key.word[1], 0}};
-    const uint64_t point = designed ? luck->point[key.coordinate] : 0;
     struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
     uint64_t word[STREAM_LANES][CALLS];
 
@@ -102,9 +124,11 @@ void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key1
             side_by_side(word, CALLS, name, place);
         else
             side_by_side(word, calls, name, place);
+        if (designed)
+            lay_out(word, calls, &luck->place, key);
         for (size_t i = 0; i < calls; i++)
             for (size_t lane = 0; lane < STREAM_LANES; lane++)
-                out[done + i * STREAM_LANES + lane] = design_to_uniform(word[lane][i] ^ point);
+                out[done + i * STREAM_LANES + lane] = design_to_uniform(word[lane][i]);
     }
 }
 

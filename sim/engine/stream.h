@@ -4,8 +4,8 @@
  * nothing else: not on threads, blocks, or what other names there are. Threefry4x64 with 13 rounds of Random123 (Salmon et
  * al. 2011, Parallel random numbers: as easy as 1, 2, 3); one call's four words serve four neighbouring runs.
  *
- * The first number for a name is laid out by the design: bits that a run has in all worlds of a replicate, XORed with the
- * world's point (design.h). */
+ * The first number for a name is laid out by the design over the worlds of a replicate (design.h): one word of a run and name
+ * serves them all. */
 #ifndef FOOTHOLD_STREAM_H
 #define FOOTHOLD_STREAM_H
 #include <stddef.h>
@@ -16,7 +16,7 @@ enum { STREAM_ROUNDS = 13, STREAM_LANES = 4 };
 
 struct luck { /* whose history is played */
     uint64_t seed, world, run;
-    const uint64_t *point; /* the world's, per coordinate; NULL: all draws are independent */
+    struct design_place place; /* of the world; zero: all draws are independent */
 };
 
 /* What a call of the generator is for. */

@@ -515,8 +515,7 @@ void walk_world(struct walk *walk, const struct world *world, const struct desig
     const struct plan *plan = walk->plan;
 
     walk->world = world;
-    walk->luck =
-        (struct luck){.seed = design->seed, .world = index, .point = design->kind == DESIGN_MC ? NULL : world->point};
+    walk->luck = (struct luck){.seed = design->seed, .world = index, .place = world->place};
     fill_switches(walk);
     fill_rates(walk);
     begin_factors(walk);

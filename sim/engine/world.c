@@ -53,6 +53,7 @@ void world_draw(struct world *world, const struct plan *plan, const struct desig
     if (plan->n_values)
         memcpy(world->value, plan->value, plan->n_values * sizeof *world->value);
     design_point(design, world->point, index);
+    world->place = design_place(design, world->point, index);
     for (size_t i = 0; i < plan->n_inputs; i++)
         world->uniform[i] = design_to_uniform(world->point[i]);
     correlate(world, plan);

@@ -4,7 +4,8 @@
 #include "sim/engine/design.h"
 
 struct world {
-    uint64_t *point;  /* per coordinate */
+    uint64_t *point; /* per input; of DESIGN_SOBOL, per coordinate */
+    struct design_place place;
     double *value;    /* per slot */
     double *uniform;  /* per input: its rank, in (0, 1) */
     double *own;      /* per clock: ratio before effects */

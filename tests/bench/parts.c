@@ -16,8 +16,7 @@ enum { BATCH = 64 };
 static double limit(double uniforms, double logs, double exps)
 {
     const struct key128 key = {{1, 2}, 0};
-    const uint64_t point[1] = {0};
-    struct luck luck = {1, 0, 0, point};
+    struct luck luck = {.seed = 1, .place = {.laid_out = true}};
     double out[BATCH], sum = 0.0;
 
     for (double i = 0.0; i < uniforms; i += BATCH) {
@@ -37,7 +36,7 @@ static void write_numbers(double n, int own)
 {
     FILE *out = fopen("/dev/null", "w");
     const struct key128 key = {{1, 2}, 0};
-    struct luck luck = {1, 0, 0, NULL};
+    struct luck luck = {.seed = 1};
     double x[BATCH];
     char text[64];
 

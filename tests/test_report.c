@@ -44,7 +44,8 @@ struct fixture {
     double index[N_INPUTS][N_QUESTIONS], index_se[N_INPUTS][N_QUESTIONS];
 };
 
-static const struct answer_spread wide = {{0.25, 0.5, 0.75}, {0.01, 0.01, 0.01}, 0.2, 0.4};
+static const struct answer_spread wide = {
+    .quantile = {0.25, 0.5, 0.75}, .se = {0.01, 0.01, 0.01}, .sd_ignorance = 0.2, .measurable = true, .sd_chance = 0.4};
 
 static struct estimate estimate(double value, double se)
 {

@@ -20,8 +20,9 @@ extern const double answer_level[ANSWER_LEVELS]; /* 0.05, 0.5, 0.95 */
 /* How a probability spreads over worlds, the noise of finitely many runs a world taken out (models.md A6). */
 struct answer_spread {
     double quantile[ANSWER_LEVELS], se[ANSWER_LEVELS]; /* NAN with fewer than two worlds */
-    double sd_ignorance;                               /* of the conditional probability */
-    double sd_chance;                                  /* of one run's outcome within a world */
+    double sd_ignorance, sd_se;                        /* of the conditional probability */
+    bool measurable;  /* the variance over worlds is above twice its error; else quantiles are the probability itself */
+    double sd_chance; /* of one run's outcome within a world */
 };
 
 struct answer_question {

@@ -1,9 +1,10 @@
 #include "sim/analysis/doubt.h"
 #include <math.h>
+#include <stdlib.h>
 
 struct moments {
     double mean;
-    double ignorance; /* variance of the conditional probability */
+    double ignorance; /* variance of the conditional probability; by chance it may come out negative */
     double noise;     /* variance that finitely many runs leave in a world's share */
     double chance;    /* variance of one run within a world */
     double shrink;    /* sd of the conditional probability over that of the worlds' shares */
@@ -31,39 +32,93 @@ static struct moments moments_of(const struct counts *counts, size_t column, siz
     moments.noise = sums.noise / worlds;
     moments.chance = sums.chance / worlds;
     between = (sums.p2 - worlds * moments.mean * moments.mean) / (worlds - 1.0);
-    moments.ignorance = fmax(0.0, between - moments.noise);
-    moments.shrink = between > 0.0 ? sqrt(moments.ignorance / between) : 0.0;
+    moments.ignorance = between - moments.noise;
+    moments.shrink = between > 0.0 && moments.ignorance > 0.0 ? sqrt(moments.ignorance / between) : 0.0;
     return moments;
 }
 
-struct level {
-    size_t column;
-    double level;
+static double variance_of(const struct counts *counts, size_t of, const void *what)
+{
+    return moments_of(counts, *(const size_t *)what, of).ignorance;
+}
+
+static double shrink_of(const struct counts *counts, size_t of, const void *what)
+{
+    return moments_of(counts, *(const size_t *)what, of).shrink;
+}
+
+/* Shares are counted in 1 / TALLY_ONE: what differs by less is the same. */
+static const double least_variance = 16.0 / TALLY_ONE / TALLY_ONE;
+
+static bool is_measurable(struct estimate variance)
+{
+    return variance.value > least_variance && variance.value > 2.0 * variance.se;
+}
+
+/* A world's share, and its replicate. */
+struct share {
+    double p;
+    uint32_t replicate;
 };
 
-/* The quantile of the worlds' shares, drawn in towards their mean by as much as chance spreads them. */
-static double quantile(const struct counts *counts, size_t of, const void *what)
+static int by_share(const void *a, const void *b)
 {
-    const struct level *level = what;
-    const struct spread *spread = counts->spread;
-    const size_t row = spread->n_bins + 1, all = spread->n_columns * row;
-    const struct moments moments = moments_of(counts, level->column, of);
-    const double wanted = level->level * counts_worlds_of(counts, of);
-    double seen = 0.0;
+    const struct share *x = a, *y = b;
 
-    for (size_t bin = 0; bin < row; bin++) {
-        const size_t cell = level->column * row + bin;
-        const double part = of == ALL ? 0.0 : spread->histogram[counts_replicate(of) * all + cell];
-        const double here = counts_choose((double)counts->histogram_total[cell], part, of);
+    return (x->p > y->p) - (x->p < y->p);
+}
 
-        if (here > 0.0 && seen + here >= wanted) {
-            const double p = ((double)bin - 0.5 + (wanted - seen) / here) / (double)spread->n_bins;
+static double quantile(const struct share *share, size_t n, double level)
+{
+    const double place = fmin(fmax(level * (double)n - 0.5, 0.0), (double)(n - 1));
+    const size_t below = (size_t)place, above = below + 1 < n ? below + 1 : below;
 
-            return fmin(1.0, fmax(0.0, moments.mean + moments.shrink * (p - moments.mean)));
-        }
-        seen += here;
+    return share[below].p + (place - (double)below) * (share[above].p - share[below].p);
+}
+
+/* The standard error of how many worlds lie below x, from the replicates, and from the gap between two worlds where strata
+ * leave no other; ties count half. */
+static double level_error(const struct share *share, size_t n, double x)
+{
+    double below[REPLICATES] = {0.0}, worlds[REPLICATES] = {0.0}, all = 0.0, sum = 0.0, replicates = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double part = share[i].p < x ? 1.0 : share[i].p > x ? 0.0 : 0.5;
+
+        below[share[i].replicate] += part;
+        worlds[share[i].replicate] += 1.0;
+        all += part;
     }
-    return NAN;
+    for (size_t r = 0; r < REPLICATES; r++) {
+        const double off = below[r] - all / (double)n * worlds[r];
+
+        replicates += worlds[r] > 0.0;
+        sum += off * off;
+    }
+    return replicates > 1.0 ? hypot(sqrt(sum * replicates / (replicates - 1.0)), 0.5) / (double)n : NAN;
+}
+
+/* Quantiles of the worlds' shares. The error is that of the level at the quantile, from the replicates, carried over to
+ * shares: Woodruff 1952, Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47. */
+static void share_quantiles(const struct counts *counts, size_t column, struct answer_spread *out)
+{
+    const struct spread *spread = counts->spread;
+    const size_t n = (size_t)spread->n_kept;
+    struct share *share = memory_new(n, sizeof *share);
+    const double wide = 1.96;
+
+    for (size_t w = 0; w < n; w++)
+        share[w] = (struct share){spread->kept[column * SPREAD_KEPT + w], (uint32_t)(w % REPLICATES)};
+    qsort(share, n, sizeof *share, by_share);
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        const double level = answer_level[i], x = quantile(share, n, level), se = level_error(share, n, x);
+
+        out->quantile[i] = x;
+        out->se[i] = isnan(se)
+                         ? NAN
+                         : (quantile(share, n, level + wide * se) - quantile(share, n, level - wide * se)) / 2.0 / wide;
+    }
+    free(share);
 }
 
 /* Where the tally counts a column. */
@@ -78,7 +133,7 @@ static size_t cell_of(const struct counts *counts, size_t column)
 static struct answer_spread no_doubt(const struct counts *counts, size_t column)
 {
     const struct estimate p = estimate_share(counts, cell_of(counts, column));
-    struct answer_spread out = {.sd_ignorance = 0.0, .sd_chance = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
+    struct answer_spread out = {.sd_chance = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
 
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         out.quantile[i] = p.value;
@@ -101,40 +156,59 @@ static void unmix_column(const struct counts *counts, struct unmix *unmix, size_
     }
 }
 
-/* Where nothing better is known of the noise, a quantile is no surer than by how far it was drawn in. */
-static void add_shape_error(const struct counts *counts, size_t column, struct answer_spread *out)
+/* Shares are drawn in towards their mean by as much as chance spreads them. That is right of a normal distribution; of others
+ * no quantile is surer than by half of how far it was drawn in. */
+static void draw_in(const struct counts *counts, size_t column, struct answer_spread *out)
 {
     const struct moments moments = moments_of(counts, column, ALL);
+    const struct estimate shrink = estimate_jackknife(counts, shrink_of, &column);
 
-    for (size_t i = 0; moments.shrink > 0.0 && i < ANSWER_LEVELS; i++)
-        out->se[i] = hypot(out->se[i], (out->quantile[i] - moments.mean) * (1.0 / moments.shrink - 1.0));
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        const double off = out->quantile[i] - moments.mean;
+
+        out->quantile[i] = fmin(1.0, fmax(0.0, moments.mean + shrink.value * off));
+        out->se[i] = hypot(hypot(shrink.value * out->se[i], shrink.se * off), 0.5 * (1.0 - shrink.value) * off);
+    }
+}
+
+/* What cannot be told from nothing is told as a point: no further from the mean than the variance may be. */
+static void be_a_point(const struct counts *counts, size_t column, struct estimate variance, struct answer_spread *out)
+{
+    const struct estimate p = estimate_share(counts, cell_of(counts, column));
+    const double least = variance.value > least_variance ? variance.value : 0.0;
+    const double sd = variance.se > 0.0 ? sqrt(least + variance.se) : 0.0;
+
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        out->quantile[i] = p.value;
+        out->se[i] = hypot(p.se, (answer_level[i] == 0.5 ? 0.5 : 1.645) * sd);
+    }
 }
 
 struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unmix, size_t column)
 {
-    const bool known = counts->worlds_total >= 2.0 && counts->n_runs >= 2.0;
-    struct answer_spread out = {.sd_ignorance = NAN, .sd_chance = NAN};
+    struct answer_spread out = {.sd_ignorance = NAN, .sd_se = NAN, .sd_chance = NAN};
+    struct estimate variance;
 
     if (!counts->plan->n_inputs)
         return no_doubt(counts, column);
-    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
-        const struct level level = {column, answer_level[i]};
-        const struct estimate drawn_in =
-            known ? estimate_batches(counts, quantile, &level) : (struct estimate){NAN, NAN, 0};
-
-        out.quantile[i] = drawn_in.value;
-        out.se[i] = drawn_in.se;
+    for (size_t i = 0; i < ANSWER_LEVELS; i++)
+        out.quantile[i] = out.se[i] = NAN;
+    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 || !counts->spread->n_kept)
+        return out;
+    variance = estimate_jackknife(counts, variance_of, &column);
+    out.measurable = is_measurable(variance);
+    out.sd_ignorance = sqrt(fmax(0.0, variance.value));
+    /* the delta method, and near nothing the root of the variance's error */
+    out.sd_se = fmin(variance.se / (2.0 * out.sd_ignorance), sqrt(variance.se));
+    out.sd_chance = sqrt(fmax(0.0, moments_of(counts, column, ALL).chance));
+    if (!out.measurable) {
+        be_a_point(counts, column, variance, &out);
+        return out;
     }
-    if (known && unmix)
+    share_quantiles(counts, column, &out);
+    draw_in(counts, column, &out);
+    if (unmix)
         unmix_column(counts, unmix, column, &out);
-    else if (known)
-        add_shape_error(counts, column, &out);
-    if (known) {
-        const struct moments moments = moments_of(counts, column, ALL);
-
-        out.sd_ignorance = sqrt(moments.ignorance);
-        out.sd_chance = sqrt(fmax(0.0, moments.chance));
-    }
     return out;
 }
 
@@ -142,16 +216,16 @@ struct driver {
     size_t input, question;
 };
 
-/* Var(E[p | input's stratum]) / Var(p), both without chance's share: the first-order index of Sobol (1993) from given data,
- * as Pearson's correlation ratio with what unrelated strata would differ by taken out. */
-static double driver_index(const struct counts *counts, size_t of, const void *what)
+/* Worlds and the mean of p in a stratum of an input's rank. */
+struct stratum {
+    double worlds, p;
+};
+
+static size_t fill_strata(const struct counts *counts, size_t of, const struct driver *driver,
+                          struct stratum strata[SPREAD_STRATA])
 {
-    const struct driver *driver = what;
     const struct spread *spread = counts->spread;
-    const struct moments moments = moments_of(counts, driver->question, of);
-    const double total = moments.ignorance + moments.noise;
-    const double all = counts_worlds_of(counts, of);
-    double between = 0.0, strata = 0.0;
+    size_t filled = 0;
 
     for (size_t s = 0; s < SPREAD_STRATA; s++) {
         const size_t cell = driver->input * SPREAD_STRATA + s;
@@ -164,22 +238,54 @@ static double driver_index(const struct counts *counts, size_t of, const void *w
             worlds = counts_choose(worlds, spread->strata_worlds[part], of);
             p = counts_choose(p, spread->strata_p[part * spread->n_questions + driver->question], of);
         }
-        if (worlds > 0.0) {
-            between += worlds * (p / worlds - moments.mean) * (p / worlds - moments.mean);
-            strata += 1.0;
-        }
+        if (worlds > 0.0)
+            strata[filled++] = (struct stratum){worlds, p / worlds};
     }
-    if (!(moments.ignorance > 0.0 && all > strata))
+    return filled;
+}
+
+/* What E[p | input] varies inside the strata, as straight lines through the means of their neighbours: slope squared / 12,
+ * less what the noise of those means adds. */
+static double inside_strata(const struct stratum *stratum, size_t n, double all, double within)
+{
+    double sum = 0.0;
+
+    for (size_t s = 0; s < n && n > 2; s++) {
+        const struct stratum *low = &stratum[s > 0 ? s - 1 : s], *high = &stratum[s + 1 < n ? s + 1 : s];
+        const double steps = (double)(high - low), rise = high->p - low->p;
+        const double noise = within * (1.0 / low->worlds + 1.0 / high->worlds);
+
+        sum += stratum[s].worlds / all * (rise * rise - noise) / (steps * steps) / 12.0;
+    }
+    return sum;
+}
+
+/* Var(E[p | input]) / Var(p), both without chance's share: the first-order index of Sobol (1993) from given data, as Pearson's
+ * correlation ratio with what unrelated strata would differ by taken out, and what is lost inside the strata put back. */
+static double driver_index(const struct counts *counts, size_t of, const void *what)
+{
+    const struct driver *driver = what;
+    const struct moments moments = moments_of(counts, driver->question, of);
+    const double total = moments.ignorance + moments.noise, all = counts_worlds_of(counts, of);
+    struct stratum strata[SPREAD_STRATA];
+    const size_t n = fill_strata(counts, of, driver, strata);
+    double between = 0.0, within;
+
+    if (!(moments.ignorance > 0.0 && all > (double)n))
         return NAN;
-    between -= (strata - 1.0) * (total * (all - 1.0) - between) / (all - strata);
-    return between / all / moments.ignorance;
+    for (size_t s = 0; s < n; s++)
+        between += strata[s].worlds * (strata[s].p - moments.mean) * (strata[s].p - moments.mean);
+    within = (total * (all - 1.0) - between) / (all - (double)n);
+    between = (between - ((double)n - 1.0) * within) / all;
+    return (between + inside_strata(strata, n, all, within)) / moments.ignorance;
 }
 
 struct estimate doubt_driver(const struct counts *counts, size_t input, size_t question)
 {
     const struct driver driver = {input, question};
 
-    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0)
+    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 ||
+        !is_measurable(estimate_jackknife(counts, variance_of, &question)))
         return (struct estimate){NAN, NAN, 0};
     return estimate_jackknife(counts, driver_index, &driver);
 }

@@ -218,7 +218,7 @@ static void answer_head(const struct context *context, const struct play_result 
 struct answer *summarise(const struct plan *plan, const struct play_result *result, size_t arm, uint64_t n_runs)
 {
     struct answer *answer = memory_new(1, sizeof *answer);
-    const bool unmixes = plan->n_inputs && !result->arm[arm].computed && n_runs >= 2 && n_runs <= SPREAD_MAX_BINS;
+    const bool unmixes = plan->n_inputs && n_runs >= 2 && result->arm[arm].spread.n_bins > 0;
     struct counts counts;
     struct unmix unmix;
     const struct context context = {

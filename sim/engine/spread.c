@@ -11,7 +11,7 @@ void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs
 {
     const bool whole = !plan->answers_only;
     const size_t columns = spread_columns(plan), inputs = whole ? plan->n_inputs : 0;
-    const size_t bins = !whole ? 0 : drawn && n_runs < SPREAD_MAX_BINS ? (size_t)n_runs : SPREAD_MAX_BINS;
+    const size_t bins = whole && drawn && n_runs <= SPREAD_MAX_BINS ? (size_t)n_runs : 0;
     const size_t strata = REPLICATES * inputs * SPREAD_STRATA;
 
     *spread = (struct spread){.n_columns = columns,
@@ -20,6 +20,7 @@ void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs
                               .n_questions = plan->n_questions,
                               .weighted = plan->answers_only,
                               .sums = memory_new(REPLICATES * columns, sizeof *spread->sums),
+                              .kept = memory_new(whole ? columns * SPREAD_KEPT : 0, sizeof *spread->kept),
                               .histogram = memory_new(REPLICATES * columns * (bins + 1), sizeof *spread->histogram),
                               .strata_worlds = memory_new(strata, sizeof *spread->strata_worlds),
                               .strata_p = memory_new(strata * plan->n_questions, sizeof *spread->strata_p)};
@@ -28,6 +29,7 @@ void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs
 void spread_free(struct spread *spread)
 {
     free(spread->sums);
+    free(spread->kept);
     free(spread->histogram);
     free(spread->strata_worlds);
     free(spread->strata_p);
@@ -60,6 +62,7 @@ void spread_world(struct spread *spread, uint64_t index, const double *uniform, 
     const double n = (double)n_runs;
 
     spread->worlds[replicate]++;
+    spread->n_kept += index < SPREAD_KEPT;
     if (spread->weighted) {
         add_weighted(spread, column, n);
         return;
@@ -73,7 +76,10 @@ void spread_world(struct spread *spread, uint64_t index, const double *uniform, 
         spread->sums[cell].p2 += p * p;
         spread->sums[cell].noise += noise;
         spread->sums[cell].chance += n > 1.0 ? p * (1.0 - p) + noise : 0.0;
-        spread->histogram[cell * (spread->n_bins + 1) + (size_t)lround(p * (double)spread->n_bins)]++;
+        if (index < SPREAD_KEPT)
+            spread->kept[c * SPREAD_KEPT + index] = p;
+        if (spread->n_bins)
+            spread->histogram[cell * (spread->n_bins + 1) + (size_t)lround(p * (double)spread->n_bins)]++;
     }
     for (size_t i = 0; i < spread->n_inputs; i++) {
         const size_t stratum = (size_t)(uniform[i] * SPREAD_STRATA);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "sim/engine/tally.h"
 
-enum { SPREAD_MAX_BINS = 1024, SPREAD_STRATA = 16 };
+enum { SPREAD_MAX_BINS = 1024, SPREAD_STRATA = 16, SPREAD_KEPT = 8192 };
 
 /* One column of one world: its runs' probabilities (0 or 1 where they were drawn), their squares, and in a plan of answers only
  * their products with the runs' weights, summed, in 1 / TALLY_ONE. */
@@ -28,7 +28,11 @@ struct spread {
     bool weighted;
     double weight;            /* of all worlds, where they are weighted */
     struct spread_sums *sums; /* [replicate * n_columns + column] */
-    uint32_t *histogram;      /* [(replicate * n_columns + column) * (n_bins + 1) + bin]: p = bin / n_bins */
+    uint64_t n_kept;          /* worlds whose p is kept, for quantiles: the first SPREAD_KEPT */
+    double *kept;             /* [column * SPREAD_KEPT + world] */
+    /* [(replicate * n_columns + column) * (n_bins + 1) + bin]: p = bin / n_bins; n_bins is 0 where p is computed, or a share
+     * of more than SPREAD_MAX_BINS runs */
+    uint32_t *histogram;
     /* inputs against questions: worlds and sums of p by stratum of the input's rank */
     uint32_t *strata_worlds; /* [(replicate * n_inputs + input) * SPREAD_STRATA + stratum] */
     double *strata_p;        /* [((replicate * n_inputs + input) * SPREAD_STRATA + stratum) * n_questions + q] */
@@ -37,7 +41,8 @@ struct spread {
 /* How many columns a plan has. */
 size_t spread_columns(const struct plan *plan);
 
-/* drawn: p is a share of n_runs outcomes, and the histogram has a bin for each where they are few. */
+/* drawn: p is a share of n_runs outcomes, and the histogram has a bin for each where they are few. Worlds are fed up to a
+ * number before any later one is. */
 void spread_init(struct spread *spread, const struct plan *plan, uint64_t n_runs, bool drawn);
 void spread_free(struct spread *spread);
 void spread_world(struct spread *spread, uint64_t index, const double *uniform, const struct spread_column *column,

@@ -326,6 +326,8 @@ static const struct column question_column[] = {
     PROBABILITY_COLUMNS,
     QUANTILE_COLUMNS(COLUMN_PROBABILITY, "of the probability over input uncertainty"),
     {"sd_ignorance", COLUMN_PROBABILITY, false, NULL, "its standard deviation over input uncertainty"},
+    {"sd_se", COLUMN_PROBABILITY, false, NULL, "standard error of that"},
+    {"measurable", COLUMN_FLAG, false, NULL, "whether input uncertainty is distinguishable from none: its variance is above two errors"},
     {"sd_chance", COLUMN_PROBABILITY, false, NULL, "standard deviation of one outcome within a world: chance"},
 };
 
@@ -341,7 +343,9 @@ static void fill_question(const struct dataset *dataset, size_t i, union cell *c
     cell[4].number = question->p.se;
     fill_quantiles(cell + 5, question->spread.quantile);
     cell[8].number = question->spread.sd_ignorance;
-    cell[9].number = question->spread.sd_chance;
+    cell[9].number = question->spread.sd_se;
+    cell[10].count = question->spread.measurable;
+    cell[11].number = question->spread.sd_chance;
 }
 
 static const struct column state_column[] = {

@@ -37,10 +37,10 @@ static struct value spread_of(const struct answer_spread *spread)
                        fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]));
 }
 
-/* Whether input uncertainty was measured: it was not with one world, or where nothing is uncertain. */
+/* Whether input uncertainty can be told: a range that is not distinguishable from a point is not shown. */
 static bool has_spread(const struct answer *answer, const struct answer_spread *spread)
 {
-    return answer->n_inputs > 0 && !isnan(spread->quantile[0]);
+    return answer->n_inputs > 0 && !isnan(spread->quantile[0]) && spread->measurable;
 }
 
 /* ---- the answers ---- */
@@ -91,6 +91,10 @@ static void set_uncertainty(struct telling *it, struct probability *line, const 
 
     if (!it->answer->n_inputs) {
         line->note = plain("The scenario has no uncertain inputs: all uncertainty is chance.");
+        return;
+    }
+    if (!isnan(spread->quantile[0]) && !spread->measurable) {
+        line->note = plain("No measurable input uncertainty.");
         return;
     }
     if (!has_spread(it->answer, spread)) {

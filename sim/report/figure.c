@@ -76,6 +76,8 @@ const char *figure_range(struct pool *pool, double low, double high, double se)
 
 const char *figure_spread(struct pool *pool, const struct answer_spread *spread)
 {
+    if (!spread->measurable)
+        return "-";
     return figure_range(pool, spread->quantile[0], spread->quantile[ANSWER_LEVELS - 1],
                         fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]));
 }

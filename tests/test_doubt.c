@@ -1,0 +1,130 @@
+/* Input uncertainty: closed forms, each figure within its error, and a point where nothing is uncertain. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "sim/analysis/summarise.h"
+#include "tests/fixture.h"
+
+#define HEAD                                                                                                           \
+    "format = 1; as_of = \"2025-01-01\"; horizon = 24.0;"                                                              \
+    "states = { LOST = { held = false; final = true; }; IN = { held = true; initial = true; }; };"                     \
+    "bases = { port = { }; };"
+
+static struct answer *answer_of(const struct fixture *it, enum design_kind design, enum estimator estimator,
+                                uint64_t seed, uint64_t worlds, uint64_t runs)
+{
+    const struct play_settings settings = {.seed = seed,
+                                           .n_worlds = worlds,
+                                           .n_runs = runs,
+                                           .precision = NAN,
+                                           .design = design,
+                                           .estimator = estimator,
+                                           .threads = 1};
+    const struct plan *plan = it->plan;
+    struct play_result result;
+    struct answer *answer;
+
+    play(&result, &plan, 1, &settings);
+    answer = summarise(plan, &result, 0, runs);
+    play_free(&result);
+    return answer;
+}
+
+static void is_near(struct estimate estimate, double truth)
+{
+    assert_true(estimate.se > 0.0 && fabs(estimate.value - truth) < 6.0 * estimate.se);
+}
+
+/* models.md A6: sd over worlds .02242, 5 to 95 % .1472 to .2209, all of it from one quantity. */
+static void a_lever_carries_all_uncertainty(void **state)
+{
+    struct fixture *it = fixture_make(
+        HEAD "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = 0.02; }; };"
+             "levers = { lever = { chance = (\"beta\", 0.5, 200); within = 12.0; effects = { exit = 20.0; }; }; };"
+             "questions = { kept = { are = \"held\"; bases = (\"port\"); month = 24.0; }; };");
+
+    (void)state;
+    assert_non_null(it);
+    for (int d = 0; d < 3; d++) {
+        struct answer *answer = answer_of(it, (enum design_kind)d, d % 2 ? ESTIMATOR_CONDITIONAL : ESTIMATOR_DRAW, 20,
+                                          4096, d % 2 ? 16 : 64);
+        const struct answer_spread *spread = &answer->question[0].spread;
+
+        if (d != DESIGN_SOBOL || spread->measurable) {
+            assert_true(spread->measurable);
+            is_near((struct estimate){spread->sd_ignorance, spread->sd_se, 0}, 0.02242);
+            is_near((struct estimate){spread->quantile[0], spread->se[0], 0}, 0.1472);
+            is_near((struct estimate){spread->quantile[2], spread->se[2], 0}, 0.2209);
+            is_near((struct estimate){answer->driver[0].index[0], answer->driver[0].se[0], 0}, 1.0);
+        }
+        answer_free(answer);
+    }
+    fixture_free(it);
+}
+
+/* A rate of lognormal 5 and 95 % points 1e-4 and 3e-4 a month, lost by 12: .120 to .359 %. */
+static void narrow_ranges_have_all_their_digits(void **state)
+{
+    struct fixture *it = fixture_make(
+        HEAD "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = (\"lognormal\", 1e-4, 3e-4); }; };"
+             "questions = { gone = { are = \"lost\"; bases = (\"port\"); month = 12.0; };"
+             "              kept = { are = \"held\"; bases = (\"port\"); month = 12.0; }; };");
+    const double truth[] = {-expm1(-12e-4), -expm1(-12.0 * sqrt(3e-8)), -expm1(-36e-4)};
+    struct answer *answer;
+
+    (void)state;
+    assert_non_null(it);
+    answer = answer_of(it, DESIGN_STRATIFIED, ESTIMATOR_AUTO, 3, 4096, 16);
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        const struct answer_spread *gone = &answer->question[0].spread, *kept = &answer->question[1].spread;
+
+        is_near((struct estimate){gone->quantile[i], gone->se[i], 0}, truth[i]);
+        is_near((struct estimate){kept->quantile[i], kept->se[i], 0}, 1.0 - truth[ANSWER_LEVELS - 1 - i]);
+        assert_true(gone->se[i] < 0.03 * truth[i]);
+    }
+    answer_free(answer);
+    fixture_free(it);
+}
+
+/* What is uncertain bears on nothing that is asked. */
+static void nothing_uncertain_is_a_point(void **state)
+{
+    struct fixture *it = fixture_make(
+        HEAD
+        "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = 0.02; }; };"
+        "events = { other = { per_month = (\"lognormal\", 0.01, 0.1); }; half = { chance = 0.5; within = 12.0; }; };"
+        "questions = { half = { happens = \"half\"; month = 12.0; };"
+        "              kept = { are = \"held\"; bases = (\"port\"); month = 24.0; }; };");
+
+    (void)state;
+    assert_non_null(it);
+    for (int drawn = 0; drawn < 2; drawn++) {
+        struct answer *answer =
+            answer_of(it, DESIGN_STRATIFIED, drawn ? ESTIMATOR_DRAW : ESTIMATOR_AUTO, 1, 4096, drawn ? 64 : 16);
+
+        for (size_t q = 0; q < answer->n_questions; q++) {
+            const struct answer_question *question = &answer->question[q];
+
+            assert_false(question->spread.measurable);
+            for (size_t i = 0; i < ANSWER_LEVELS; i++)
+                assert_true(question->spread.quantile[i] == question->p.value);
+        }
+        answer_free(answer);
+    }
+    fixture_free(it);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lever_carries_all_uncertainty),
+        cmocka_unit_test(narrow_ranges_have_all_their_digits),
+        cmocka_unit_test(nothing_uncertain_is_a_point),
+    };
+
+    return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);
+}

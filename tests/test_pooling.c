@@ -67,7 +67,7 @@ static void ignorance_is_that_of_a_whole_run(void **state)
 {
     struct pool pool = {0};
     struct diag diag = {0};
-    const struct play_settings settings = {.seed = 5, .n_worlds = 2048, .n_runs = 8};
+    const struct play_settings settings = {.seed = 5, .n_worlds = 2048, .n_runs = 16};
     struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
     struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
                 *answers = plan_compile_answers(scenario, model_find("hazard"), NULL, NULL, &diag);

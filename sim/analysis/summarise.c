@@ -218,15 +218,15 @@ static void answer_head(const struct context *context, const struct play_result 
 struct answer *summarise(const struct plan *plan, const struct play_result *result, size_t arm, uint64_t n_runs)
 {
     struct answer *answer = memory_new(1, sizeof *answer);
-    const bool unmixes = plan->n_inputs && n_runs >= 2 && result->arm[arm].spread.n_bins > 0;
+    const bool unmixes = plan->n_inputs && result->arm[arm].spread.n_bins > 1;
     struct counts counts;
     struct unmix unmix;
     const struct context context = {
         answer, plan, &counts, &result->arm[arm].tally.at, result->arm[arm].computed, unmixes ? &unmix : NULL};
 
     if (unmixes)
-        unmix_init(&unmix, n_runs);
-    counts_init(&counts, plan, &result->arm[arm], n_runs);
+        unmix_init(&unmix, result->arm[arm].spread_runs);
+    counts_init(&counts, plan, &result->arm[arm], result->arm[arm].spread_runs);
     answer_head(&context, result, n_runs);
     answer_too_fast(answer, &result->arm[arm].too_fast);
     answer_questions(&context);

@@ -131,7 +131,7 @@ struct design_place design_place(const struct design *design, const uint64_t *po
                                  .strata = reverse((uint32_t)(index / REPLICATES)),
                                  .below = (uint32_t)(mix(index * golden) >> DESIGN_BITS),
                                  .point = point,
-                                 .in_net = design->kind != DESIGN_SOBOL ? 0
-                                           : n < JOE_KUO_DIMENSIONS     ? n
-                                                                        : JOE_KUO_DIMENSIONS};
+                                 .in_net = design->kind != DESIGN_SOBOL || design->own_orders ? 0
+                                           : n < JOE_KUO_DIMENSIONS                           ? n
+                                                                                              : JOE_KUO_DIMENSIONS};
 }

@@ -12,7 +12,7 @@
  *   independent given the inputs, and their variance within worlds tells how noisy a world's mean is.
  * - sobol: by the point of that name, XORed with bits of the run's own, so that it keeps even with the inputs. But two runs
  *   then differ by the same pattern in every world of a replicate: no number of worlds would tell noise from input
- *   uncertainty by the variance within worlds. */
+ *   uncertainty by the variance within worlds, so that this is told from a sample of its own (play.h). */
 #ifndef FOOTHOLD_DESIGN_H
 #define FOOTHOLD_DESIGN_H
 #include <stdbool.h>
@@ -33,6 +33,7 @@ enum { REPLICATES = 32, DESIGN_BITS = 32 };
 struct design {
     const struct plan *plan;
     enum design_kind kind;
+    bool own_orders; /* what runs draw goes by orders of their own in any design */
     uint64_t seed;
     uint32_t *direction; /* [bit * n_coordinates + coordinate], lowest digit first; of DESIGN_SOBOL */
 };

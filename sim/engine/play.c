@@ -626,6 +626,7 @@ static void set_up(struct game *game, const struct plan *const *arm, size_t n_ar
         tally_init(&result->arm[a].tally, arm[a]);
         result->arm[a].computed = arm[a]->chain && settings->estimator != ESTIMATOR_DRAW;
         spread_init(&result->arm[a].spread, arm[a], settings->n_runs, !result->arm[a].computed);
+        result->arm[a].spread_runs = settings->n_runs;
         game->column[a] = memory_new(game->most_worlds * columns_of(arm[a]), sizeof **game->column);
         game->uniform[a] = memory_new(game->most_worlds * inputs_of(arm[a]), sizeof **game->uniform);
         if (settings->draws)
@@ -730,6 +731,61 @@ static void play_all(struct game *game, struct later *later)
     }
 }
 
+enum { FEW_RUNS = 16, PAIRED_RUNS = 32, PAIRED_RUNS_OF_FEW = 64, PAIRED_WORLDS_LEAST = 128, PAIRED_WORLDS_MOST = 1024 };
+
+/* Whether input uncertainty needs a sample of its own. */
+static bool needs_sample(const struct game *game)
+{
+    const struct play_settings *settings = game->settings;
+    bool uncertain = false;
+
+    for (size_t arm = 0; arm < game->n_arms; arm++)
+        uncertain |= inputs_of(game->plan[arm]) > 0;
+    return uncertain && settings->n_runs > 1 && (settings->design == DESIGN_SOBOL || settings->n_runs < FEW_RUNS);
+}
+
+/* How large it is, judged by counts alone: at most as many runs as were played, half as many where those are not few a world. */
+static void size_sample(struct play_settings *sample, const struct play_result *result)
+{
+    const bool few = sample->n_runs < FEW_RUNS;
+    const uint64_t least = few ? PAIRED_RUNS_OF_FEW : PAIRED_RUNS;
+    const uint64_t runs = sample->n_runs > least ? sample->n_runs : least;
+    uint64_t worlds = result->n_draws / runs / (few ? 1 : 2) / REPLICATES * REPLICATES;
+
+    worlds = worlds < PAIRED_WORLDS_LEAST ? PAIRED_WORLDS_LEAST : worlds;
+    worlds = worlds > PAIRED_WORLDS_MOST ? PAIRED_WORLDS_MOST : worlds;
+    sample->n_worlds = worlds < result->n_worlds ? worlds : result->n_worlds;
+    sample->n_runs = runs;
+}
+
+/* Play it; its spread takes the place of the other. */
+static void play_sample(struct play_result *result, const struct plan *const *arm, size_t n_arms,
+                        const struct play_settings *settings)
+{
+    struct play_settings sample = *settings;
+    struct play_result paired;
+    struct game game;
+
+    sample.progress = NULL;
+    sample.world = NULL;
+    sample.draws = NULL;
+    sample.told = NULL;
+    size_sample(&sample, result);
+    set_up(&game, arm, n_arms, &sample, &paired);
+    for (size_t a = 0; a < n_arms; a++)
+        game.design[a].own_orders = true;
+    play_worlds(&game, 0, sample.n_worlds);
+    for (size_t a = 0; a < n_arms && !game.runaway && !arm[a]->answers_only; a++) {
+        const struct spread spread = result->arm[a].spread;
+
+        result->arm[a].spread = paired.arm[a].spread;
+        paired.arm[a].spread = spread;
+        result->arm[a].spread_runs = sample.n_runs;
+    }
+    clear_up(&game);
+    play_free(&paired);
+}
+
 void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
           const struct play_settings *settings)
 {
@@ -740,6 +796,8 @@ void play(struct play_result *result, const struct plan *const *arm, size_t n_ar
     play_all(&game, &later);
     if (game.runaway)
         result->complete = false;
+    else if (needs_sample(&game) && result->n_worlds > 0)
+        play_sample(result, arm, n_arms, settings);
     clear_up(&game);
     for (size_t a = 0; a < n_arms && later.begun; a++)
         if (later.result.arm[a].too_fast.n) {

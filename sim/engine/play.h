@@ -61,10 +61,13 @@ struct play_too_fast {
     double speed;      /* a month */
 };
 
+/* Input uncertainty rests on all worlds, but where the runs of a world are not independent (DESIGN_SOBOL) or so few that their
+ * noise hides how probabilities are distributed: then on a sample of its own, of more runs in some of the same worlds. */
 struct arm_result {
     struct tally tally;
     struct spread spread;
-    bool computed; /* what bases do is; else drawn */
+    uint64_t spread_runs; /* a world, behind spread */
+    bool computed;        /* what bases do is; else drawn */
     struct play_too_fast too_fast;
 };
 

@@ -540,16 +540,19 @@ static double largest_se(const struct play_result *result)
     return largest;
 }
 
-/* How many worlds should do, judged by counts alone and so the same for any number of threads: at least a tenth more, at
- * most twice as many, in whole rounds of replicates. Sobol's points are even when they are a power of 2. */
+/* How many worlds should do, judged by counts alone and so the same for any number of threads, in whole rounds of replicates.
+ * An error told from 32 replicates is off by 13 %: to look again and again and stop when it happens to look small would make
+ * it too small. So its first estimate sets the number, with a fifth to spare, and no later one cuts it short: Stein 1945, A
+ * two-sample test for a linear hypothesis whose power is independent of the variance, Ann. Math. Stat. 16. What is still
+ * missing then, for want of luck, is played likewise. Sobol's points are even when they are a power of 2. */
 static uint64_t more_worlds(uint64_t worlds, double se, const struct play_settings *settings)
 {
-    const double precision = settings->precision;
-    const double wanted = (double)worlds * fmin(2.0, fmax(1.1, 1.05 * se * se / (precision * precision)));
+    const double ratio = se / settings->precision, most = PLAY_MAX_RUNS / (double)settings->n_runs;
+    const double wanted = (double)worlds * fmax(1.1, 1.2 * ratio * ratio);
 
     if (settings->design == DESIGN_SOBOL)
         return 2 * worlds;
-    return ((uint64_t)wanted / REPLICATES + 1) * REPLICATES;
+    return wanted < most ? ((uint64_t)wanted / REPLICATES + 1) * REPLICATES : (uint64_t)most / REPLICATES * REPLICATES;
 }
 
 /* How many draws a precision is going to take, as far as its error tells by now: that of a mean falls with their root. */
@@ -705,6 +708,17 @@ static void gather_all(struct game *game, const struct later *later)
     game->result->n_draws = tally_runs(&game->result->arm[0].tally);
 }
 
+/* Play worlds up to an end, those after the first PLAY_WHOLE_WORLDS for their answers only, if that can be. */
+static bool play_on(struct game *game, struct later *later, uint64_t end)
+{
+    const uint64_t played = game->result->n_worlds;
+    const uint64_t whole = !game->settings->answers || end < PLAY_WHOLE_WORLDS ? end : PLAY_WHOLE_WORLDS;
+
+    if (played < whole && !play_worlds(game, played, whole))
+        return false;
+    return game->result->n_worlds == end || play_later(game, later, end);
+}
+
 static void play_all(struct game *game, struct later *later)
 {
     const struct play_settings *settings = game->settings;
@@ -722,11 +736,9 @@ static void play_all(struct game *game, struct later *later)
             return;
         game->expected = expected_draws(end, more_worlds(end, se, settings), se, settings);
         end = more_worlds(end, se, settings);
-        if ((double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
+        if (end <= result->n_worlds || (double)end * (double)settings->n_runs > PLAY_MAX_RUNS)
             return; /* as precise as counts can be */
-        result->complete = settings->answers && result->n_worlds >= PLAY_WHOLE_WORLDS
-                               ? play_later(game, later, end)
-                               : play_worlds(game, result->n_worlds, end);
+        result->complete = play_on(game, later, end);
         gather_all(game, later);
     }
 }

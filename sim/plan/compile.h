@@ -55,6 +55,9 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
                                           const struct range *range);
 void compile_parameters(struct compiler *compiler);
 
+/* Whether something stands in the scenario's own file, or is set above it, and not in a file that it extends. */
+bool compile_is_own(const struct scenario *scenario, struct place place);
+
 /* Index in a list by id, or -1. */
 long compile_find(const struct id_list *list, const char *id);
 

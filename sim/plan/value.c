@@ -15,6 +15,11 @@ const struct range range_points = {-100.0, 100.0, false, "a shift in points",
                                    "positions run from 0 to 100, shifts from -100 to 100"};
 const struct range range_variance = {0.0, INFINITY, false, "a variance", "a variance is 0 or more"};
 
+bool compile_is_own(const struct scenario *scenario, struct place place)
+{
+    return !place.source || !scenario->n_files || place.source->layer >= scenario->file[0]->layer;
+}
+
 static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
 {
     return quantity->note.tag ? quantity->note.tag : compiler->note ? compiler->note->tag : NULL;
@@ -80,6 +85,20 @@ static void check_fit(struct compiler *compiler, const struct quantity *quantity
                    high, range->what);
 }
 
+/* Make a shared parameter an input, once. */
+static void add_parameter(struct compiler *compiler, size_t i)
+{
+    const struct quantity *quantity = &compiler->scenario->parameters.item[compiler->parameters.original[i]].quantity;
+    const struct note *note = compiler->note;
+
+    if (!compiler->parameter[i] || compiler->parameter_slot[i] != NO_SLOT)
+        return;
+    compiler->note = NULL; /* it says itself where it comes from, not the entity that uses it */
+    count_tag(compiler->plan, tag_of(compiler, quantity));
+    compiler->parameter_slot[i] = new_input(compiler, quantity, compiler->parameter[i]);
+    compiler->note = note;
+}
+
 /* A distribution of its own, or its parameter's, whose slot goes to *shared. */
 static struct distribution *resolve(struct compiler *compiler, const struct quantity *quantity,
                                     const struct range *range, slot_t *shared)
@@ -94,6 +113,7 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
         if (i < 0)
             return NULL; /* told by the reader */
         compiler->parameter_used[i] = true;
+        add_parameter(compiler, (size_t)i);
         distribution = compiler->parameter[i];
         *shared = compiler->parameter_slot[i];
     } else {
@@ -135,6 +155,8 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
     return distribution;
 }
 
+/* Those of the scenario's own file are inputs, used or not; of what it extends only those that something uses, since a frame may list
+ * parameters to choose from. */
 void compile_parameters(struct compiler *compiler)
 {
     static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
@@ -147,11 +169,15 @@ void compile_parameters(struct compiler *compiler)
     compiler->parameter = pool_new(compiler->pool, n, sizeof *compiler->parameter);
     for (size_t i = 0; i < n; i++) {
         const struct quantity *quantity = &parameters->item[compiler->parameters.original[i]].quantity;
-        slot_t shared = NO_SLOT;
 
         compiler->parameter_slot[i] = NO_SLOT;
-        compiler->parameter[i] = resolve(compiler, quantity, &any, &shared);
+        if (quantity->form == QUANTITY_ABSENT)
+            continue; /* told by the reader */
+        compiler->parameter[i] = distribution_make(compiler->pool, compiler->tables, quantity,
+                                                   (struct bounds){any.low, any.high}, compiler->diag);
         if (compiler->parameter[i])
-            compiler->parameter_slot[i] = new_input(compiler, quantity, compiler->parameter[i]);
+            check_fit(compiler, quantity, compiler->parameter[i], &any);
+        if (compile_is_own(compiler->scenario, quantity->place))
+            add_parameter(compiler, i);
     }
 }

@@ -113,10 +113,13 @@ static void warn_unused(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
     bool pulled = false;
 
-    for (size_t i = 0; i < compiler->parameters.n; i++)
-        if (!compiler->parameter_used[i])
-            diag_warning(compiler->diag, scenario->parameters.item[compiler->parameters.original[i]].key.place, NULL,
-                         "parameters.%s: no setting uses it", compiler->parameters.id[i]);
+    for (size_t i = 0; i < compiler->parameters.n; i++) {
+        const struct place place = scenario->parameters.item[compiler->parameters.original[i]].key.place;
+
+        /* what is extended may be a list to choose from */
+        if (!compiler->parameter_used[i] && place.source->layer >= scenario->file[0]->layer)
+            diag_warning(compiler->diag, place, NULL, "parameters.%s: no setting uses it", compiler->parameters.id[i]);
+    }
     for (size_t i = 0; i < scenario->n_sources; i++)
         if (!tree_cites(scenario->root, scenario->source[i].id))
             diag_warning(compiler->diag, scenario->source[i].place, NULL, "sources.%s: nothing cites it",

@@ -1,0 +1,21 @@
+/* filter.h - which rows of a table are meant: `guest == "RUS" && (sure == sure || threshold >= 1000)`.
+ *
+ * A comparison is a column, one of == != < <= > >=, and a value; comparisons are joined by && and ||, negated by !, and grouped by
+ * parentheses. A value that is a number is compared with fields that are numbers, as numbers (a field that is none is unequal to it);
+ * any other value, or one in quotes, as text. A column whose name is no plain word is put into quotes. "" is an empty field. */
+#ifndef FOOTHOLD_FILTER_H
+#define FOOTHOLD_FILTER_H
+#include <stdbool.h>
+#include "sim/text/csv.h"
+
+struct filter;
+
+/* Parse a text that messages call by `name` ("--where"). NULL, with diagnostics, when it is wrong. Nodes live in the pool. */
+const struct filter *filter_parse(struct pool *pool, const char *name, const char *text, const struct csv *csv,
+                                  struct diag *diag);
+
+bool filter_holds(const struct filter *filter, const struct csv_row *row);
+
+/* A number, blanks around it aside; false: the text is none. */
+bool filter_number(const char *text, double *number);
+#endif

@@ -40,7 +40,7 @@ run: $(B)/foothold
 
 # the longest first, so that none is left to run alone at the end
 LONG    := $(B)/tests/test_closed_forms $(B)/tests/test_world $(B)/tests/test_promises
-SCRIPTS := tests/cases/run.sh tests/cases/deliver.sh tests/cases/watch.sh tests/cases/desk.sh tests/cases/plot.sh tests/library/install.sh
+SCRIPTS := tests/cases/run.sh tests/cases/deliver.sh tests/cases/watch.sh tests/cases/desk.sh tests/cases/baserate.sh tests/cases/plot.sh tests/library/install.sh
 ORDERED := $(filter $(TESTS),$(LONG)) tests/cases/expect.sh $(filter-out $(LONG),$(TESTS)) $(SCRIPTS)
 
 # all tests; a few minutes on two processors

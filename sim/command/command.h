@@ -15,7 +15,8 @@ struct command {
 };
 
 extern const struct command command_new, command_check, command_paths, command_run, command_compare, command_sweep,
-    command_pool, command_score, command_explain, command_plot, command_models, command_completion, command_help;
+    command_pool, command_score, command_baserate, command_explain, command_plot, command_models, command_completion,
+    command_help;
 
 /* All verbs, in the order `foothold help` lists them; list.c has the table. */
 extern const struct command *const command_list[];

@@ -106,8 +106,8 @@ static void print_bash(void)
          "    fi\n"
          "    compopt -o filenames 2>/dev/null\n"
          "    mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"\n"
-         "        [[ $verb == plot ]] || compgen -f -X '!*.cfg' -- \"$cur\"\n"
-         "        [[ $verb == score ]] && compgen -f -X '!*.csv' -- \"$cur\")\n"
+         "        [[ $verb == plot || $verb == baserate ]] || compgen -f -X '!*.cfg' -- \"$cur\"\n"
+         "        [[ $verb == score || $verb == baserate ]] && compgen -f -X '!*.csv' -- \"$cur\")\n"
          "}\n"
          "complete -F _foothold foothold");
 }

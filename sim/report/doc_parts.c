@@ -89,12 +89,16 @@ void doc_reproduce(struct document *document, const struct provenance *provenanc
         command = pool_print(pool, "%s --seed %" PRIu64, command, provenance->seed);
     for (size_t i = 0; i < provenance->n_scenarios; i++)
         sums = pool_print(pool, "%s%s  %s\n", sums, provenance->scenario[i].id, provenance->scenario[i].sha256);
+    if (provenance->data)
+        sums = pool_print(pool, "%s  %s\n", provenance->data, provenance->data_sha256);
     document_heading(document, SHOWN_IN_FULL, plain("How to reproduce these results"), plain(""));
     document_verbatim(document, SHOWN_IN_FULL, command);
     document_paragraph(
         document, SHOWN_IN_FULL, STYLE_DIM,
         PHRASE(document,
-               "foothold {}, seed {}, design {}. manifest.json holds the scenarios after merging; their SHA-256:",
+               provenance->data
+                   ? "foothold {}, seed {}, {}. SHA-256 of the table:"
+                   : "foothold {}, seed {}, design {}. manifest.json holds the scenarios after merging; their SHA-256:",
                value_text(FOOTHOLD_VERSION), value_text(pool_print(pool, "%" PRIu64, provenance->seed)),
                value_text(provenance->design)));
     document_verbatim(document, SHOWN_IN_FULL, sums);

@@ -37,7 +37,7 @@ static json_t *seed(uint64_t value)
 
 static json_t *parameters(const struct provenance *provenance)
 {
-    const struct provenance_scenario *first = &provenance->scenario[0];
+    const struct provenance_scenario *first = provenance->n_scenarios == 1 ? provenance->scenario : NULL;
     json_t *it = json_tree_object(), *argv = json_tree_array();
 
     for (int i = 0; i < provenance->argc; i++)
@@ -52,7 +52,7 @@ static json_t *parameters(const struct provenance *provenance)
         json_tree_put(it, "runs", json_tree_count(provenance->n_runs));
         json_tree_put(it, "draws", json_tree_count(provenance->n_draws));
     }
-    if (provenance->n_scenarios == 1) {
+    if (first) {
         json_tree_put(it, "estimator", json_tree_string(first->computed ? "conditional" : "draw"));
         json_tree_put(it, "why_drawn", json_tree_string(first->why_drawn));
         if (first->computed) {
@@ -93,6 +93,8 @@ static void put_scenarios(json_t *root, const struct provenance *provenance)
         json_tree_put(root, "scenario", scenario(&provenance->scenario[0]));
         return;
     }
+    if (!provenance->n_scenarios)
+        return;
     list = json_tree_array();
     for (size_t i = 0; i < provenance->n_scenarios; i++)
         json_tree_append(list, scenario(&provenance->scenario[i]));
@@ -107,6 +109,18 @@ static json_t *tables(const struct provenance *provenance)
     for (size_t i = 0; i < provenance->n_datasets; i++)
         json_tree_append(list, dataset_describe(provenance->dataset[i]));
     return list;
+}
+
+static void put_data(json_t *root, const struct provenance *provenance)
+{
+    json_t *it;
+
+    if (!provenance->data)
+        return;
+    it = json_tree_object();
+    json_tree_put(it, "path", json_tree_string(provenance->data));
+    json_tree_put(it, "sha256", json_tree_string(provenance->data_sha256));
+    json_tree_put(root, "data", it);
 }
 
 static json_t *os(void)
@@ -182,6 +196,7 @@ void json_manifest(FILE *out, const struct provenance *provenance, const struct 
     put_scenarios(root, provenance);
     if (provenance->n_datasets)
         json_tree_put(root, "tables", tables(provenance));
+    put_data(root, provenance);
     json_tree_put(root, "complete", json_boolean(provenance->complete));
     json_tree_put(root, "files", files(sum, n));
     json_tree_put(root, "environment", environment(provenance));

@@ -32,13 +32,14 @@ struct plot {
     const char *title; /* what it shows, for those who cannot see it; "%s" of a facet precedes it */
     const char *caption;
     const struct dataset *dataset;
-    const char *x, *y, *error, *low, *high;                /* columns; NULL: unused */
+    const char *x, *y, *error, *low, *high;                /* columns; NULL: unused (a line has no band then) */
     const char *series_column, *facet_column, *row_column; /* row: of intervals */
     const char *filter_column, *filter;
     const struct plot_name *series, *facet, *row;
     size_t n_series, n_facets, n_rows; /* intervals without series: one dot a row; no facets: one drawing of all */
     struct plot_axis x_axis, y_axis;
-    double bin; /* a histogram's width of a bin */
+    double bin;   /* a histogram's width of a bin */
+    bool is_step; /* lines: a value holds until the next */
 };
 
 /* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */

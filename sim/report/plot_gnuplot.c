@@ -88,6 +88,7 @@ static void write_stack(const struct script *it)
             png, it->name, n);
 }
 
+/* Steps go without their bands, which would not be drawn in steps. */
 static void write_lines(const struct script *it)
 {
     const struct plot *plot = it->plot;
@@ -96,12 +97,14 @@ static void write_lines(const struct script *it)
     for (size_t s = 0; s < plot->n_series; s++) {
         const char *is = condition(it, plot->series[s].id), *colour = plot->series[s].colour;
 
-        fprintf(it->out,
-                "%s '%s.csv' using (%s ? column('%s') : NaN):(column('%s') - 2 * column('%s')):(column('%s') + 2 * "
-                "column('%s')) with filledcurves lc rgb '%s' notitle,"
-                " '' using (%s ? column('%s') : NaN):(column('%s')) with lines lw 2 dt %zu lc rgb '%s' title '%s'",
-                s ? "," : "", plot->dataset->name, is, plot->x, plot->y, plot->error, plot->y, plot->error, colour, is,
-                plot->x, plot->y, s % 5 + 1, colour, plot->series[s].label);
+        fprintf(it->out, "%s '%s.csv'", s ? "," : "", plot->dataset->name);
+        if (!plot->is_step)
+            fprintf(it->out,
+                    " using (%s ? column('%s') : NaN):(column('%s') - 2 * column('%s')):(column('%s') + 2 * "
+                    "column('%s')) with filledcurves lc rgb '%s' notitle, ''",
+                    is, plot->x, plot->y, plot->error, plot->y, plot->error, colour);
+        fprintf(it->out, " using (%s ? column('%s') : NaN):(column('%s')) with %s lw 2 dt %zu lc rgb '%s' title '%s'",
+                is, plot->x, plot->y, plot->is_step ? "steps" : "lines", s % 5 + 1, colour, plot->series[s].label);
     }
     putc('\n', it->out);
     replot(it);

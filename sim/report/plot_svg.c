@@ -46,7 +46,7 @@ struct drawing {
 
 static void begin(struct drawing *it, FILE *out, const struct plot *plot, const struct plot_name *facet)
 {
-    const size_t n = plot->dataset->n_rows;
+    const size_t n = plot->dataset->n_rows * (plot->is_step ? 2 : 1);
 
     *it = (struct drawing){.plot = plot, .facet = facet ? facet->id : NULL};
     it->x = pool_new(&it->pool, 5 * n + plot->n_series, sizeof *it->x);
@@ -99,6 +99,25 @@ static void draw_stack(struct drawing *it)
     svg_names(&it->svg, it->last, it->name, n_named);
 }
 
+/* A curve that holds its values: each point twice, first at the height of the one before. There is room for twice the rows. */
+static size_t make_steps(double *x, double *low, double *y, double *high, size_t n)
+{
+    for (size_t i = n; i-- > 0;) {
+        const size_t from = i ? i - 1 : 0;
+        const double at = x[i], last[] = {low[from], y[from], high[from]};
+
+        x[2 * i + 1] = at;
+        low[2 * i + 1] = low[i];
+        y[2 * i + 1] = y[i];
+        high[2 * i + 1] = high[i];
+        x[2 * i] = at;
+        low[2 * i] = last[0];
+        y[2 * i] = last[1];
+        high[2 * i] = last[2];
+    }
+    return 2 * n;
+}
+
 static double highest(struct drawing *it)
 {
     double top = 0.05;
@@ -119,14 +138,18 @@ static void draw_lines(struct drawing *it)
 
     draw_axes(it, top);
     for (size_t s = 0; s < plot->n_series; s++) {
-        const size_t n = plot_read(plot, it->facet, plot->series[s].id, NULL, plot->y, it->x, it->y);
+        size_t n = plot_read(plot, it->facet, plot->series[s].id, NULL, plot->y, it->x, it->y);
 
-        plot_read(plot, it->facet, plot->series[s].id, NULL, plot->error, it->x, it->se);
+        if (plot->error)
+            plot_read(plot, it->facet, plot->series[s].id, NULL, plot->error, it->x, it->se);
         for (size_t i = 0; i < n; i++) {
             it->low[i] = fmax(0.0, it->y[i] - 2.0 * it->se[i]);
             it->high[i] = fmin(top, it->y[i] + 2.0 * it->se[i]);
         }
-        svg_area(&it->svg, it->x, it->low, it->high, n, plot->series[s].colour, 0.25);
+        if (plot->is_step)
+            n = make_steps(it->x, it->low, it->y, it->high, n);
+        if (plot->error)
+            svg_area(&it->svg, it->x, it->low, it->high, n, plot->series[s].colour, 0.25);
         svg_line(&it->svg, it->x, it->y, n, plot->series[s].colour, (int)(s % 4));
         it->last[s] = n ? it->y[n - 1] : 0.0;
         it->name[s] = plot->series[s].label;

@@ -52,6 +52,20 @@ static void put_filter(json_t *root, struct pool *pool, const struct plot *plot)
     json_tree_put(root, "transform", list);
 }
 
+/* Curves in steps may stand in a table with others, which are left out. */
+static void put_series_filter(json_t *root, struct pool *pool, const struct plot *plot)
+{
+    json_t *list = json_tree_array(), *step = json_tree_object(), *test = json_tree_object(), *ids = json_tree_array();
+
+    for (size_t i = 0; i < plot->n_series; i++)
+        json_tree_append(ids, json_tree_string(plot->series[i].id));
+    json_tree_put(test, "field", json_tree_string(field_name(pool, plot->series_column)));
+    json_tree_put(test, "oneOf", ids);
+    json_tree_put(step, "filter", test);
+    json_tree_append(list, step);
+    json_tree_put(root, "transform", list);
+}
+
 /* Of the first series: how many rows a bin has. */
 static json_t *encode_histogram(struct pool *pool, const struct plot *plot)
 {
@@ -88,6 +102,8 @@ static void put_mark(json_t *root, struct pool *pool, const struct plot *plot)
                   json_tree_string(plot->kind == PLOT_STACK   ? "area"
                                    : plot->kind == PLOT_LINES ? "line"
                                                               : "bar"));
+    if (plot->is_step)
+        json_tree_put(mark, "interpolate", json_tree_string("step-after"));
     json_tree_put(root, "mark", mark);
     json_tree_put(root, "encoding",
                   plot->kind == PLOT_HISTOGRAM ? encode_histogram(pool, plot) : encode_curves(pool, plot));
@@ -131,6 +147,8 @@ void plot_vega(struct output *output, const struct plot *plot)
     json_tree_put(root, "width", json_tree_count(640));
     if (plot->filter)
         put_filter(root, pool, plot);
+    else if (plot->is_step)
+        put_series_filter(root, pool, plot);
     if (plot->kind == PLOT_INTERVALS)
         put_intervals(root, pool, plot);
     else

@@ -42,6 +42,7 @@ struct provenance {
     const char *libconfig_version;
     const struct dataset *const *dataset; /* the tables, for the data dictionary */
     size_t n_datasets;
+    const char *data, *data_sha256; /* a table that was read, and of its bytes; NULL: none */
 };
 
 /* One line a question, one column a scenario, after a batch. */

@@ -180,7 +180,13 @@ double svg_step(double range, int n)
 
 double svg_months(double horizon)
 {
-    return horizon > 60.0 ? 12.0 : horizon > 24.0 ? 6.0 : horizon > 8.0 ? 3.0 : horizon > 2.0 ? 1.0 : horizon / 4.0;
+    return horizon > 480.0   ? 120.0
+           : horizon > 180.0 ? 60.0
+           : horizon > 60.0  ? 12.0
+           : horizon > 24.0  ? 6.0
+           : horizon > 8.0   ? 3.0
+           : horizon > 2.0   ? 1.0
+                             : horizon / 4.0;
 }
 
 void svg_dot(const struct svg *svg, double x, double y, const char *colour)

@@ -1,0 +1,135 @@
+/* fragment_baserate.c - base rates as shared parameters of a scenario that others extend. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/report/baserate.h"
+
+enum { LONGEST_ID = 64 }; /* bytes, as scenarios have it */
+
+/* What may stand in a comment or in a string of a scenario: bytes of a table could end either. */
+static void put_plain(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        putc((unsigned char)*text < 0x20 || *text == 0x7F || *text == '"' || *text == '\\' ? '\'' : *text, out);
+}
+
+/* A name as scenarios take it, cut to what an id may be. */
+static char *make_id(struct pool *pool, const char *text)
+{
+    char *id = pool_print(pool, "%s%s", isalpha((unsigned char)*text) ? "" : "x", text);
+
+    for (char *c = id; *c; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '_';
+    if (strlen(id) > LONGEST_ID)
+        id[LONGEST_ID] = '\0';
+    return id;
+}
+
+const char *baserate_id(struct pool *pool, const char *name, const char *const *taken, size_t n)
+{
+    const char *id = make_id(pool, name), *out = id;
+
+    for (size_t number = 2, i = 0; i < n; i++)
+        if (!strcmp(out, taken[i])) {
+            const char *end = pool_print(pool, "_%zu", number++);
+            const size_t room = LONGEST_ID - strlen(end), length = strlen(id) < room ? strlen(id) : room;
+
+            out = pool_print(pool, "%.*s%s", (int)length, id, end);
+            i = (size_t)-1; /* look through all again */
+        }
+    return out;
+}
+
+static const char *name_of(struct pool *pool, const struct baserate *it, size_t g, const struct baserate_rate *rate,
+                           size_t c, bool whole)
+{
+    const char *group = g ? pool_print(pool, "%s_", it->group[g].name) : "";
+    const char *cause = c ? pool_print(pool, "_%s", baserate_cause(it, c)) : "";
+    const char *span = whole             ? ""
+                       : isinf(rate->to) ? pool_print(pool, "_%g_on", rate->from)
+                                         : pool_print(pool, "_%g_%g", rate->from, rate->to);
+
+    return pool_print(pool, "%send%s%s", group, cause, span);
+}
+
+static void put_parameter(FILE *out, const struct baserate *it, const struct baserate_origin *origin, const char *id,
+                          size_t g, size_t i)
+{
+    const struct baserate_rate *rate = &it->group[g].rate[i];
+    const size_t c = i % (1 + it->n_causes);
+
+    fprintf(out,
+            "  %s = {\n    value = (\"lognormal\", %.4g, %.4g);\n    source = \"%s\"; tag = \"reading\"; group = "
+            "\"base_rates\";\n",
+            id, rate->p05, rate->p95, origin->id);
+    fprintf(out, "    because = \"%g event%s in %.1f years", rate->events, rate->events == 1.0 ? "" : "s",
+            rate->exposure / 12.0);
+    if (c) {
+        fputs(", cause ", out);
+        put_plain(out, baserate_cause(it, c));
+    }
+    if (g) {
+        fputs(", ", out);
+        put_plain(out, it->group[g].name);
+    }
+    if (rate->from > 0.0 || !isinf(rate->to))
+        fprintf(out, isinf(rate->to) ? ", from month %g on" : ", months %g to %g", rate->from, rate->to);
+    fprintf(out, "; exact 95 %% %.3g to %.3g a month\";\n  };\n", rate->limits.low, rate->limits.high);
+}
+
+static void put_selection(FILE *out, const struct baserate_origin *origin)
+{
+    const struct {
+        const char *option, *text;
+    } said[] = {{"where", origin->request->where},
+                {"censor", origin->request->censor},
+                {"by", origin->request->by},
+                {"until", origin->request->until},
+                {"columns", origin->request->columns}};
+
+    fputs("# From ", out);
+    put_plain(out, origin->path);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (said[i].text) {
+            fprintf(out, "\n#   --%s ", said[i].option);
+            put_plain(out, said[i].text);
+        }
+    fprintf(out, "\n# SHA-256 %s\n", origin->sha256);
+}
+
+void baserate_fragment(FILE *out, const struct baserate *it, const struct baserate_origin *origin)
+{
+    const size_t m = 1 + it->n_causes, per_group = it->n_spans * m;
+    const struct baserate_rate *all = &it->group[0].rate[0];
+    struct pool pool = {0};
+    const char **id = memory_new(it->n_groups * per_group, sizeof *id), *last = NULL;
+    size_t n = 0;
+
+    fputs("# Base rates, written by foothold baserate: rates a month at which what is like this ends, as shared "
+          "parameters.\n"
+          "# Extend this file (extends = \"baserate.cfg\";) and name them where a rate is wanted:\n"
+          "#   per_month = \"end\";\n"
+          "# Each is a lognormal with the 5 and 95 % of the rate's posterior under Jeffreys' prior. Mind the unit: a "
+          "rate of whole\n"
+          "# presences is not one of single bases.\n",
+          out);
+    put_selection(out, origin);
+    fprintf(out, "format = 1;\ntitle = \"Base rates\";\n\nsources = {\n  %s = {\n    title = \"Base rates from ",
+            origin->id);
+    last = strrchr(origin->path, '/');
+    put_plain(out, last ? last + 1 : origin->path);
+    fprintf(out, ": %g events in %.1f years, %zu hosts\";\n  };\n};\n\nparameters = {\n", all->events,
+            all->exposure / 12.0, it->group[0].n_hosts);
+    for (size_t g = 0; g < it->n_groups; g++)
+        for (size_t i = 0; i < per_group; i++) {
+            if (!(it->group[g].rate[i].exposure > 0.0) || (i >= m && it->n_spans == 2))
+                continue; /* nothing seen; or a span that is all time again */
+            id[n] = baserate_id(&pool, name_of(&pool, it, g, &it->group[g].rate[i], i % m, i < m), id, n);
+            put_parameter(out, it, origin, id[n++], g, i);
+        }
+    fputs("};\n", out);
+    free(id);
+    pool_free(&pool);
+}

@@ -1,0 +1,1 @@
+baserate scenarios/reference/exits.csv --unit months --columns exposure=months_recalled --where 'use == 1 && guest != USA' --grid 12 --seed 1 --bootstrap 200 --out $scratch/baserate --quiet --format csv | sed "s/\(\.[0-9]\{6\}\)[0-9]*/\1/g"

@@ -1,0 +1,1 @@
+baserate nowhere.csv; "$FOOTHOLD" baserate scenarios/first.cfg; "$FOOTHOLD" baserate; "$FOOTHOLD" baserate a b; printf "a;b\n1;2\n" | "$FOOTHOLD" baserate -; printf "" | "$FOOTHOLD" baserate -; printf "a\000b" | "$FOOTHOLD" baserate -

@@ -1,0 +1,1 @@
+baserate scenarios/reference/presence.csv --where 'threshold == 300 &&'; for where in '(rule == rel' 'rule rel' 'rule == "rel' '== 3' 'rule == rel rule == abs' 'rule == rel & cause == x' ''; do "$FOOTHOLD" baserate scenarios/reference/presence.csv --where "$where"; done; "$FOOTHOLD" baserate scenarios/reference/presence.csv --where 'threshold == 1'

@@ -1,0 +1,1 @@
+baserate tests/cases/cli/files/spells-wrong.csv

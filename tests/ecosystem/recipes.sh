@@ -117,5 +117,11 @@ assert not open_tags, open_tags
 END
 check "report.html closes what it opens and runs nothing" "$python" page.py
 
+check "base rates agree with R's survival" Rscript "$root/tests/ecosystem/baserate.R" "$foothold" "$root" "$temp"
+for plot in baserate/*.gp; do
+    check "$(basename "$plot") draws" sh -c 'cd baserate && gnuplot "$1"' - "$(basename "$plot")"
+done
+check "the page of base rates closes what it opens" sh -c 'sed "s#results/sample#baserate#" page.py >page2.py && "$1" page2.py' - "$python"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

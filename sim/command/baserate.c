@@ -28,7 +28,7 @@ struct baserate_options {
     bool force, quiet;
 };
 
-enum { AS_TEXT, AS_JSON, AS_CSV, AS_CFG, MOST_SPANS = 100, MOST_REPLICATES = 1000000 };
+enum { AS_TEXT, AS_JSON, AS_CSV, AS_CFG, MOST_SPANS = 100, MOST_REPLICATES = 100000 };
 static const char *const format_name[] = {"text", "json", "csv", "cfg", NULL};
 static const char default_grid[] = "0,12,24,60";
 static const uint64_t default_replicates = 4000;

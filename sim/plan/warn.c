@@ -113,15 +113,15 @@ static void warn_unused(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
     bool pulled = false;
 
+    /* what is extended may list parameters to choose from, and cite sources for what is said otherwise here */
     for (size_t i = 0; i < compiler->parameters.n; i++) {
         const struct place place = scenario->parameters.item[compiler->parameters.original[i]].key.place;
 
-        /* what is extended may be a list to choose from */
-        if (!compiler->parameter_used[i] && place.source->layer >= scenario->file[0]->layer)
+        if (!compiler->parameter_used[i] && compile_is_own(scenario, place))
             diag_warning(compiler->diag, place, NULL, "parameters.%s: no setting uses it", compiler->parameters.id[i]);
     }
     for (size_t i = 0; i < scenario->n_sources; i++)
-        if (!tree_cites(scenario->root, scenario->source[i].id))
+        if (compile_is_own(scenario, scenario->source[i].place) && !tree_cites(scenario->root, scenario->source[i].id))
             diag_warning(compiler->diag, scenario->source[i].place, NULL, "sources.%s: nothing cites it",
                          scenario->source[i].id);
     for (size_t c = 0; c < compiler->plan->n_clocks; c++)

@@ -35,6 +35,8 @@ static bool read_question(struct answer_question *question, const struct plan_qu
     question->p.value = number(it, "probability");
     question->p.se = number(it, "se");
     question->spread.sd_ignorance = number(it, "sd_ignorance");
+    question->spread.sd_se = number(it, "sd_se");
+    question->spread.measurable = json_is_true(json_object_get(it, "measurable"));
     question->spread.sd_chance = number(it, "sd_chance");
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         question->spread.quantile[i] = number(it, key[i]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hazard - competing risks in continuous time.
  *
  * Each transition of each base is a clock; the first to ring moves the base. Its hazard is the baseline times the base's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/plan/model.h"
 #include <string.h>
 #include "sim/scenario/scenario.h"
@@ -16,9 +17,9 @@ const struct model *model_find(const char *name)
     return NULL;
 }
 
-const struct model_schema *model_schemas(struct pool *pool)
+const struct model_schema *model_schemas(struct arena *arena)
 {
-    struct model_schema *schema = pool_new(pool, model_count, sizeof *schema);
+    struct model_schema *schema = arena_new(arena, model_count, sizeof *schema);
 
     for (size_t i = 0; i < model_count; i++)
         schema[i] = (struct model_schema){model_list[i]->name, model_list[i]->field, model_list[i]->n_fields};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* logit - a static ordered logit: the transparent baseline.
  *
  * Each base has a propensity to be kept, y = intercept + sum of the weights of the levers and events that are in force at

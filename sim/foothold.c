@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/foothold.h"
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -8,7 +9,7 @@
 #include "sim/report/report.h"
 
 struct foothold {
-    struct pool pool;   /* the caller's strings */
+    struct arena arena; /* the caller's strings */
     struct batch batch; /* of one */
     struct option_overrides overrides;
     struct answer *answer; /* NULL: not played */
@@ -20,12 +21,12 @@ struct foothold *foothold_read(const char *path, const char *const *set, FILE *m
 {
     gsl_error_handler_t *const before = gsl_set_error_handler_off(); /* its values are checked instead */
     struct foothold *it = memory_new(1, sizeof *it);
-    const char *copy = pool_copy(&it->pool, path, strlen(path));
+    const char *copy = arena_copy(&it->arena, path, strlen(path));
     const struct operands operands = {&copy, 1};
     struct diag diag = {0};
 
     for (; set && *set; set++)
-        if (!options_override(&it->overrides, pool_copy(&it->pool, *set, strlen(*set))))
+        if (!options_override(&it->overrides, arena_copy(&it->arena, *set, strlen(*set))))
             diag_error(&diag, (struct place){0}, "for instance levers.debt_relief.chance=0.5", "%s: not usable", *set);
     load_to_play(&it->batch, &operands, &it->overrides, &diag);
     if (!diag.n_errors && it->batch.n != 1)
@@ -48,7 +49,7 @@ void foothold_free(struct foothold *it)
     answer_free(it->answer);
     load_free(&it->batch);
     options_free(&(struct operands){0}, &it->overrides);
-    pool_free(&it->pool);
+    arena_free(&it->arena);
     free(it);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* foothold.h - play scenarios from a program of your own.
  *
  * Read a scenario, play it, ask for its answers; the same seed gives the numbers that `foothold run` gives. Different scenarios may be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hand the command line to its verb (command/list.c). */
 #include <gsl/gsl_errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fixture.h - a scenario from a string, read and compiled, for tests that play it. */
 #ifndef FOOTHOLD_TESTS_FIXTURE_H
 #define FOOTHOLD_TESTS_FIXTURE_H
@@ -11,7 +12,7 @@
 #include "sim/scenario/scenario.h"
 
 struct fixture {
-    struct pool pool;
+    struct arena arena;
     struct scenario *scenario;
     struct plan *plan;
     struct diag diag;
@@ -30,7 +31,7 @@ static inline struct fixture *fixture_make(const char *text)
     file = mkstemps(path, 4);
     if (!it || file < 0 || write(file, text, (size_t)size) != size || close(file))
         return NULL;
-    it->scenario = scenario_read(path, NULL, 0, model_schemas(&it->pool), model_count, &it->diag);
+    it->scenario = scenario_read(path, NULL, 0, model_schemas(&it->arena), model_count, &it->diag);
     unlink(path);
     if (!it->diag.n_errors)
         it->plan = plan_compile(it->scenario, model_find("hazard"), &it->diag);
@@ -44,7 +45,7 @@ static inline void fixture_free(struct fixture *it)
     plan_free(it->plan);
     scenario_free(it->scenario);
     diag_free(&it->diag);
-    pool_free(&it->pool);
+    arena_free(&it->arena);
     free(it);
 }
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The calendar gives back what was put in, in order. */
 #include <math.h>
 #include <setjmp.h>

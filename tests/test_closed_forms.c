@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the engine estimates against what is known exactly: every case is a scenario as an analyst would write it, played
  * from its text to its tallies with a fixed seed, and right within six binomial standard errors. */
 #include <setjmp.h>
@@ -25,7 +26,7 @@ static const double tolerance = 6.0; /* standard errors */
 /* ---- a scenario played, and what is known of it ---- */
 
 struct stage {
-    struct pool pool;
+    struct arena arena;
     char *path; /* of the scenario's file, in a folder of its own */
     struct diag diag;
     struct batch batch;
@@ -95,18 +96,18 @@ static void load_text(struct stage *stage, const char *text)
 }
 
 /* As a question of the scenario: q0, q1 ... */
-static const char *question(struct pool *pool, size_t i, const struct known *known)
+static const char *question(struct arena *arena, size_t i, const struct known *known)
 {
     const char *state = strchr(known->what, ' ');
     const int length = state ? (int)(state - known->what) : 0;
 
     if (!state)
-        return pool_print(pool, "q%zu = { happens = '%s'; month = %.17g; };", i, known->what, known->month);
+        return arena_print(arena, "q%zu = { happens = '%s'; month = %.17g; };", i, known->what, known->month);
     if (!strncmp(known->what, "all ", 4) || !strncmp(known->what, "any ", 4))
-        return pool_print(pool, "q%zu = { count = '%.*s'; are = '%s'; month = %.17g; };", i, length, known->what,
-                          state + 1, known->month);
-    return pool_print(pool, "q%zu = { bases = ['%.*s']; are = '%s'; month = %.17g; };", i, length, known->what,
-                      state + 1, known->month);
+        return arena_print(arena, "q%zu = { count = '%.*s'; are = '%s'; month = %.17g; };", i, length, known->what,
+                           state + 1, known->month);
+    return arena_print(arena, "q%zu = { bases = ['%.*s']; are = '%s'; month = %.17g; };", i, length, known->what,
+                       state + 1, known->month);
 }
 
 /* Drawn, within so many binomial errors; computed, within as many of the error it says itself, which is had from 32
@@ -152,8 +153,8 @@ static void load_case(struct stage *stage, const char *frame, const char *text, 
     const char *questions = "";
 
     for (size_t i = 0; known[i].what; i++)
-        questions = pool_print(&stage->pool, "%s %s", questions, question(&stage->pool, i, &known[i]));
-    load_text(stage, pool_print(&stage->pool, "%s\n%s\nquestions = {%s };\n", frame, text, questions));
+        questions = arena_print(&stage->arena, "%s %s", questions, question(&stage->arena, i, &known[i]));
+    load_text(stage, arena_print(&stage->arena, "%s\n%s\nquestions = {%s };\n", frame, text, questions));
 }
 
 static void judge_worlds(struct stage *stage, uint64_t worlds, uint64_t runs, const char *frame, const char *text,
@@ -194,12 +195,12 @@ static int open_stage(void **state)
 {
     struct stage *stage = memory_new(1, sizeof *stage);
     const char *tmp = getenv("TMPDIR");
-    char *folder = pool_print(&stage->pool, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
+    char *folder = arena_print(&stage->arena, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
 
     gsl_set_error_handler_off();
     if (!mkdtemp(folder))
         return 1;
-    stage->path = pool_print(&stage->pool, "%s/case.cfg", folder);
+    stage->path = arena_print(&stage->arena, "%s/case.cfg", folder);
     *state = stage;
     return 0;
 }
@@ -212,7 +213,7 @@ static int close_stage(void **state)
     unlink(stage->path);
     *strrchr(stage->path, '/') = '\0';
     rmdir(stage->path);
-    pool_free(&stage->pool);
+    arena_free(&stage->arena);
     free(stage);
     return 0;
 }
@@ -280,23 +281,23 @@ static void incidence(const struct competing *c, double month, double *deal, dou
     }
 }
 
-static char *steps(struct pool *pool, const struct competing *c, bool deal)
+static char *steps(struct arena *arena, const struct competing *c, bool deal)
 {
-    char *text = pool_print(pool, "(");
+    char *text = arena_print(arena, "(");
 
     for (size_t i = 0; i < c->n_cells; i++)
-        text = pool_print(pool, "%s%s(%g, %g)", text, i ? ", " : "", c->cell[i].from,
-                          deal ? c->cell[i].deal : c->cell[i].exit);
-    return pool_print(pool, "%s)", text);
+        text = arena_print(arena, "%s%s(%g, %g)", text, i ? ", " : "", c->cell[i].from,
+                           deal ? c->cell[i].deal : c->cell[i].exit);
+    return arena_print(arena, "%s)", text);
 }
 
-static const char *competing_text(struct pool *pool, const struct competing *c)
+static const char *competing_text(struct arena *arena, const struct competing *c)
 {
-    return pool_print(pool,
-                      "transitions = { sign = { from = 'LIMBO'; to = 'DEAL'; per_month = %s; };"
-                      "                exit = { from = 'LIMBO'; to = 'LOST'; per_month = %s; }; };"
-                      "dependence = { z = { variance = %g; on = ['sign', 'exit']; }; };",
-                      steps(pool, c, true), steps(pool, c, false), c->variance);
+    return arena_print(arena,
+                       "transitions = { sign = { from = 'LIMBO'; to = 'DEAL'; per_month = %s; };"
+                       "                exit = { from = 'LIMBO'; to = 'LOST'; per_month = %s; }; };"
+                       "dependence = { z = { variance = %g; on = ['sign', 'exit']; }; };",
+                       steps(arena, c, true), steps(arena, c, false), c->variance);
 }
 
 static void causes_compete(void **state)
@@ -321,7 +322,7 @@ static void causes_compete(void **state)
             *next++ = (struct known){"port DEAL", c->at[j].month, deal};
             *next++ = (struct known){"port LOST", c->at[j].month, exit};
         }
-        judge(stage, c->draws, frame, competing_text(&stage->pool, c), known);
+        judge(stage, c->draws, frame, competing_text(&stage->arena, c), known);
     }
 }
 
@@ -343,11 +344,11 @@ static void bases_share_a_frailty(void **state)
         const double held1 = survivor(v, h1), held2 = survivor(v, h2), both = survivor(v, h1 + h2);
 
         judge(stage, row[i].draws, frame,
-              pool_print(&stage->pool,
-                         "bases = { airfield = { }; port = { rates = { exit = %.17g; }; }; };"
-                         "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
-                         "dependence = { z = { variance = %g; on = 'exit'; }; };",
-                         row[i].port / row[i].airfield, row[i].airfield, v),
+              arena_print(&stage->arena,
+                          "bases = { airfield = { }; port = { rates = { exit = %.17g; }; }; };"
+                          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
+                          "dependence = { z = { variance = %g; on = 'exit'; }; };",
+                          row[i].port / row[i].airfield, row[i].airfield, v),
               KNOWN({"airfield held", t, held1}, {"port held", t, held2}, {"all held", t, both},
                     {"all lost", t, 1.0 - held1 - held2 + both}));
     }
@@ -368,11 +369,11 @@ static void losses_are_contagious(void **state)
         if (!i)
             assert_published(one, .326794696);
         judge(stage, row[i].draws, two_bases,
-              pool_print(&stage->pool,
-                         "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
-                         "couplings = ({ when = 'airfield lost'; effects = { port = { exit = %g; }; }; },"
-                         "             { when = 'port lost'; effects = { airfield = { exit = %g; }; }; });",
-                         l, k, k),
+              arena_print(&stage->arena,
+                          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
+                          "couplings = ({ when = 'airfield lost'; effects = { port = { exit = %g; }; }; },"
+                          "             { when = 'port lost'; effects = { airfield = { exit = %g; }; }; });",
+                          l, k, k),
               KNOWN({"all held", t, two}, {"any held", t, one + two}, {"all lost", t, 1.0 - one - two}));
     }
 }
@@ -439,17 +440,17 @@ static void occupancy(const struct graph *graph, double month, double *p)
     gsl_matrix_free(e);
 }
 
-static const char *graph_text(struct pool *pool, const struct graph *graph)
+static const char *graph_text(struct arena *arena, const struct graph *graph)
 {
     const char *states = "", *transitions = "";
 
     for (size_t s = graph->n_states; s-- > 0;)
-        states = pool_print(pool, "%sS%zu = { held = %s; initial = %s; }; ", states, s,
-                            s + 1 < graph->n_states ? "true" : "false", s ? "false" : "true");
+        states = arena_print(arena, "%sS%zu = { held = %s; initial = %s; }; ", states, s,
+                             s + 1 < graph->n_states ? "true" : "false", s ? "false" : "true");
     for (size_t i = 0; i < graph->n_arrows; i++)
-        transitions = pool_print(pool, "%st%zu = { from = 'S%d'; to = 'S%d'; per_month = %g; }; ", transitions, i,
-                                 graph->arrow[i].from, graph->arrow[i].to, graph->arrow[i].rate);
-    return pool_print(pool, "states = { %s}; transitions = { %s};", states, transitions);
+        transitions = arena_print(arena, "%st%zu = { from = 'S%d'; to = 'S%d'; per_month = %g; }; ", transitions, i,
+                                  graph->arrow[i].from, graph->arrow[i].to, graph->arrow[i].rate);
+    return arena_print(arena, "states = { %s}; transitions = { %s};", states, transitions);
 }
 
 static void states_follow_the_matrix_exponential(void **state)
@@ -471,7 +472,7 @@ static void states_follow_the_matrix_exponential(void **state)
                 *next++ = (struct known){in_state[s], graph->month[m], p[s]};
             }
         }
-        judge(stage, graph->draws, "horizon = 60.0; bases = { port = { }; };", graph_text(&stage->pool, graph), known);
+        judge(stage, graph->draws, "horizon = 60.0; bases = { port = { }; };", graph_text(&stage->arena, graph), known);
     }
 }
 
@@ -542,10 +543,10 @@ static void logit_cuts_a_logistic(void **state)
         const double eta = row[i].eta, sd = row[i].sd, low = row[i].low, high = row[i].high;
 
         judge(stage, SOME, logit_frame,
-              pool_print(&stage->pool,
-                         "logit = { intercept = %g; shared_sd = %g; cut_lost = %g; cut_reduced = %g;"
-                         "          lost = 'LOST'; reduced = 'REDUCED'; held = 'KEPT'; };",
-                         eta, sd, low, high),
+              arena_print(&stage->arena,
+                          "logit = { intercept = %g; shared_sd = %g; cut_lost = %g; cut_reduced = %g;"
+                          "          lost = 'LOST'; reduced = 'REDUCED'; held = 'KEPT'; };",
+                          eta, sd, low, high),
               KNOWN({"port LOST", 24, logit_share(eta, sd, -INFINITY, low, 1)},
                     {"port REDUCED", 24, logit_share(eta, sd, low, high, 1)},
                     {"port KEPT", 24, logit_share(eta, sd, high, INFINITY, 1)},
@@ -746,10 +747,10 @@ static void an_event_multiplies_a_hazard(void **state)
             assert_published(held[1], row[i].held24);
         }
         judge(stage, row[i].draws, one_base,
-              pool_print(&stage->pool,
-                         "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
-                         "events = { coup = { per_month = %g; effects = { exit = %g; }; }; };",
-                         h0, mu, row[i].ratio),
+              arena_print(&stage->arena,
+                          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = %g; }; };"
+                          "events = { coup = { per_month = %g; effects = { exit = %g; }; }; };",
+                          h0, mu, row[i].ratio),
               KNOWN({"port held", 12, held[0]}, {"port held", 24, held[1]}));
     }
 }
@@ -777,11 +778,12 @@ static void no_number_of_effects_is_too_many(void **state)
     const char *levers = "", *text;
 
     for (int i = 0; i < 400; i++)
-        levers = pool_print(&stage->pool, "%s l%d = { at = 0.5; lasts = 1.0; effects = { exit = 8.0; }; };", levers, i);
-    text = pool_print(&stage->pool,
-                      "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; requires = 'go'; }; };"
-                      "levers = { go = { at = 3.0; }; %s };",
-                      levers);
+        levers =
+            arena_print(&stage->arena, "%s l%d = { at = 0.5; lasts = 1.0; effects = { exit = 8.0; }; };", levers, i);
+    text = arena_print(&stage->arena,
+                       "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; requires = 'go'; }; };"
+                       "levers = { go = { at = 3.0; }; %s };",
+                       levers);
     load_case(stage, one_base, text, known);
     for (size_t i = 0; i < COUNT(estimator); i++) {
         const struct play_settings settings = {
@@ -934,8 +936,8 @@ static void chance_and_ignorance_are_told_apart(void **state)
     answer = summarise(plan_of(stage), &stage->result, 0, RUNS);
     question = &answer->question[0];
     assert_true(fabs(question->p.value - p) < tolerance * question->p.se);
-    assert_true(fabs(question->spread.sd_ignorance - sqrt(p2 - p * p)) < 0.01);
-    assert_true(fabs(question->spread.sd_chance - sqrt(p - p2)) < 0.01);
+    assert_true(fabs(question->spread.sd_epistemic - sqrt(p2 - p * p)) < 0.01);
+    assert_true(fabs(question->spread.sd_aleatory - sqrt(p - p2)) < 0.01);
     for (size_t i = 0; i < ANSWER_LEVELS; i++)
         assert_true(fabs(question->spread.quantile[i] - exp(-t * (high - (high - low) * answer_level[i]))) < 0.02);
     for (size_t i = 0; i < answer->n_inputs; i++) {
@@ -972,14 +974,14 @@ struct draws { /* of each input, by its place in the plan */
     size_t n, n_inputs;
 };
 
-static struct draws draw(struct pool *pool, const struct plan *plan, enum design_kind kind, size_t n)
+static struct draws draw(struct arena *arena, const struct plan *plan, enum design_kind kind, size_t n)
 {
-    struct draws draws = {pool_new(pool, plan->n_inputs, sizeof(double *)), n, plan->n_inputs};
+    struct draws draws = {arena_new(arena, plan->n_inputs, sizeof(double *)), n, plan->n_inputs};
     struct design design;
     struct world world;
 
     for (size_t i = 0; i < plan->n_inputs; i++)
-        draws.value[i] = pool_new(pool, n, sizeof(double));
+        draws.value[i] = arena_new(arena, n, sizeof(double));
     design_init(&design, plan, kind, SEED);
     world_init(&world, plan);
     for (size_t k = 0; k < n; k++) {
@@ -1023,13 +1025,13 @@ static void draws_have_their_means(void **state)
     const char *parameters = "";
 
     for (size_t i = 0; i < COUNT(row); i++)
-        parameters = pool_print(&stage->pool, "%s %s = %s;", parameters, row[i].name, row[i].quantity);
-    load_text(stage, pool_print(&stage->pool, "%s parameters = {%s };", one_base, parameters));
+        parameters = arena_print(&stage->arena, "%s %s = %s;", parameters, row[i].name, row[i].quantity);
+    load_text(stage, arena_print(&stage->arena, "%s parameters = {%s };", one_base, parameters));
     for (enum design_kind design = DESIGN_STRATIFIED; design <= DESIGN_MC; design++) {
-        const struct draws draws = draw(&stage->pool, plan_of(stage), design, n);
+        const struct draws draws = draw(&stage->arena, plan_of(stage), design, n);
 
         for (size_t i = 0; i < COUNT(row); i++) {
-            const char *path = pool_print(&stage->pool, "parameters.%s", row[i].name);
+            const char *path = arena_print(&stage->arena, "parameters.%s", row[i].name);
             const double mean = gsl_stats_mean(draws.value[input(plan_of(stage), path)], 1, n);
 
             if (!(fabs(mean - row[i].mean) < tolerance * row[i].sd / sqrt((double)n)))
@@ -1049,15 +1051,15 @@ static void draws_are_rank_correlated(void **state)
                {"parameters.a", "parameters.d", 0.0}};
     struct stage *stage = *state;
     const size_t n = 20000;
-    double *work = pool_new(&stage->pool, 2 * n, sizeof *work);
+    double *work = arena_new(&stage->arena, 2 * n, sizeof *work);
 
-    load_text(stage, pool_print(&stage->pool, "%s%s", one_base,
-                                "parameters = { a = ('uniform', 0, 1); b = ('lognormal', 1, 10);"
-                                "               c = ('pert', 0, 1, 5); d = ('normal', 0, 1); };"
-                                "correlations = (('parameters.a', 'parameters.b', 0.6),"
-                                "                ('parameters.c', 'parameters.b', -0.3));"));
+    load_text(stage, arena_print(&stage->arena, "%s%s", one_base,
+                                 "parameters = { a = ('uniform', 0, 1); b = ('lognormal', 1, 10);"
+                                 "               c = ('pert', 0, 1, 5); d = ('normal', 0, 1); };"
+                                 "correlations = (('parameters.a', 'parameters.b', 0.6),"
+                                 "                ('parameters.c', 'parameters.b', -0.3));"));
     for (enum design_kind design = DESIGN_STRATIFIED; design <= DESIGN_MC; design++) {
-        const struct draws draws = draw(&stage->pool, plan_of(stage), design, n);
+        const struct draws draws = draw(&stage->arena, plan_of(stage), design, n);
 
         for (size_t i = 0; i < COUNT(row); i++) {
             const double *a = draws.value[input(plan_of(stage), row[i].a)];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scenarios held against each other: what differs, what lies between them, what makes the difference. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@ enum { MOST = 4 };
 
 /* Scenarios written for a test, and their comparison. */
 struct bench {
-    struct pool pool;
+    struct arena arena;
     struct diag diag;
     char *folder;
     const struct scenario *scenario[MOST];
@@ -29,7 +30,7 @@ static int open_bench(void **state)
     const char *tmp = getenv("TMPDIR");
 
     gsl_set_error_handler_off();
-    bench->folder = pool_print(&bench->pool, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
+    bench->folder = arena_print(&bench->arena, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
     *state = bench;
     return mkdtemp(bench->folder) ? 0 : 1;
 }
@@ -37,7 +38,7 @@ static int open_bench(void **state)
 static int close_bench(void **state)
 {
     struct bench *bench = *state;
-    const int status = system(pool_print(&bench->pool, "rm -rf '%s'", bench->folder));
+    const int status = system(arena_print(&bench->arena, "rm -rf '%s'", bench->folder));
 
     comparison_free(&bench->comparison);
     for (size_t i = 0; i < bench->n; i++) {
@@ -49,14 +50,14 @@ static int close_bench(void **state)
         scenario_free(it.owned);
     }
     diag_free(&bench->diag);
-    pool_free(&bench->pool);
+    arena_free(&bench->arena);
     free(bench);
     return status;
 }
 
 static void add_file(struct bench *bench, const char *path)
 {
-    bench->scenario[bench->n++] = scenario_read(path, NULL, 0, model_schemas(&bench->pool), model_count, &bench->diag);
+    bench->scenario[bench->n++] = scenario_read(path, NULL, 0, model_schemas(&bench->arena), model_count, &bench->diag);
     if (bench->diag.n_errors)
         fail_msg("%s", diag_first_error(&bench->diag));
 }
@@ -64,7 +65,7 @@ static void add_file(struct bench *bench, const char *path)
 /* " for '. */
 static void add_text(struct bench *bench, const char *text)
 {
-    const char *path = pool_print(&bench->pool, "%s/case%zu.cfg", bench->folder, bench->n);
+    const char *path = arena_print(&bench->arena, "%s/case%zu.cfg", bench->folder, bench->n);
     FILE *file = fopen(path, "w");
 
     assert_non_null(file);
@@ -84,15 +85,15 @@ static struct comparison *play_comparison(struct bench *bench, enum attribute_by
     const struct comparison_wish wish = {.by = by, .worlds_given = true};
     const char *runaway;
 
-    agenda_make(&bench->comparison.agenda, bench->scenario, bench->n, GIVEN_START);
+    targets_make(&bench->comparison.targets, bench->scenario, bench->n, GIVEN_START);
     assert_true(comparison_play(&bench->comparison, bench->scenario, bench->n, &wish, &settings, &runaway));
     return &bench->comparison;
 }
 
 static size_t question(const struct comparison *comparison, const char *id)
 {
-    for (size_t q = 0; q < comparison->agenda.n; q++)
-        if (!strcmp(comparison->agenda.item[q].id, id))
+    for (size_t q = 0; q < comparison->targets.n; q++)
+        if (!strcmp(comparison->targets.item[q].id, id))
             return q;
     fail_msg("no question %s", id);
     return 0;
@@ -175,7 +176,7 @@ static void the_last_blend_is_the_other_scenario(void **state)
 {
     struct bench *bench = *state;
     struct differences there, back;
-    struct pool pool = {0};
+    struct arena arena = {0};
     bool *all, *none;
 
     add_file(bench, "scenarios/syria/s0-inss.cfg");
@@ -183,14 +184,14 @@ static void the_last_blend_is_the_other_scenario(void **state)
     differences_find(&there, bench->scenario[0], bench->scenario[1]);
     differences_find(&back, bench->scenario[1], bench->scenario[0]);
     assert_int_equal(there.n_bundles, back.n_bundles);
-    all = pool_new(&pool, there.n_bundles, sizeof *all);
-    none = pool_new(&pool, there.n_bundles, sizeof *none);
+    all = arena_new(&arena, there.n_bundles, sizeof *all);
+    none = arena_new(&arena, there.n_bundles, sizeof *none);
     for (size_t i = 0; i < there.n_bundles; i++)
         all[i] = true;
-    assert_true(tree_equal(differences_blend(&there, &pool, all), differences_blend(&back, &pool, none)));
-    assert_true(tree_equal(differences_blend(&there, &pool, none), differences_blend(&back, &pool, all)));
-    assert_false(tree_equal(differences_blend(&there, &pool, none), differences_blend(&there, &pool, all)));
-    pool_free(&pool);
+    assert_true(tree_equal(differences_blend(&there, &arena, all), differences_blend(&back, &arena, none)));
+    assert_true(tree_equal(differences_blend(&there, &arena, none), differences_blend(&back, &arena, all)));
+    assert_false(tree_equal(differences_blend(&there, &arena, none), differences_blend(&there, &arena, all)));
+    arena_free(&arena);
     differences_free(&there);
     differences_free(&back);
 }
@@ -279,9 +280,9 @@ static void analysts_can_be_swapped(void **state)
     there = &bench->comparison.other[0].attribution;
     back = &other->comparison.other[0].attribution;
     assert_int_equal(there->n_players, back->n_players);
-    assert_true(bench->comparison.agenda.n == other->comparison.agenda.n && bench->comparison.agenda.n >= 8);
-    for (size_t q = 0; q < bench->comparison.agenda.n; q++) {
-        const struct outcome_difference *delta = &bench->comparison.other[0].difference[q];
+    assert_true(bench->comparison.targets.n == other->comparison.targets.n && bench->comparison.targets.n >= 8);
+    for (size_t q = 0; q < bench->comparison.targets.n; q++) {
+        const struct arm_difference *delta = &bench->comparison.other[0].difference[q];
         double sum = 0.0;
 
         assert_true(delta->delta.value == -other->comparison.other[0].difference[q].delta.value);
@@ -302,19 +303,19 @@ static void a_single_ratio_is_told_five_times_as_sharply(void **state)
 {
     struct bench *bench = *state;
     const struct comparison *comparison;
-    const struct outcome_difference *it;
+    const struct arm_difference *it;
 
     add_file(bench, "scenarios/syria/2024-12.cfg");
     bench->scenario[bench->n++] =
         scenario_read("scenarios/syria/2024-12.cfg",
                       &(struct override){"levers.debt_relief.effects.sign", "(\"lognormal\", 1.4, 3.9)", NULL}, 1,
-                      model_schemas(&bench->pool), model_count, &bench->diag);
+                      model_schemas(&bench->arena), model_count, &bench->diag);
     comparison = play_comparison(bench, BY_NONE, settings_of(1024, 4));
     it = &comparison->other[0].difference[question(comparison, "deal_24")];
     assert_true(it->delta.value > 4.0 * it->delta.se);
-    assert_true(it->narrower >= 5.0);
+    assert_true(it->efficiency >= 5.0);
     it = &comparison->other[0].difference[question(comparison, "both_held")];
-    assert_true(it->narrower >= 5.0);
+    assert_true(it->efficiency >= 5.0);
 }
 
 static void a_copy_is_the_same_to_the_last_bit(void **state)
@@ -327,7 +328,7 @@ static void a_copy_is_the_same_to_the_last_bit(void **state)
     comparison = play_comparison(bench, BY_ASSUMPTION, settings_of(64, 4));
     assert_int_equal(comparison->arm[1].same_as, 0);
     assert_int_equal(comparison->other[0].differences.n, 0);
-    for (size_t q = 0; q < comparison->agenda.n; q++)
+    for (size_t q = 0; q < comparison->targets.n; q++)
         assert_true(comparison->other[0].difference[q].delta.value == 0.0);
 }
 
@@ -341,7 +342,7 @@ static void survivors_weigh_as_they_should(void **state)
     struct play_settings settings = settings_of(1 << 14, 1);
     struct play_result result;
     struct scenario *scenario;
-    struct outcome outcome;
+    struct arm_estimates outcome;
     struct estimate kept;
     const struct plan *plan;
     struct plan *made;
@@ -349,23 +350,24 @@ static void survivors_weigh_as_they_should(void **state)
     add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.04; }; };\n"
                          "dependence = { will = { variance = 0.5; on = 'exit'; }; };\n"
                          "questions = { kept = { are = 'held'; month = 24.0; }; };\n");
-    scenario = scenario_of_tree(bench->scenario[0]->root, bench->scenario[0], model_schemas(&bench->pool), model_count,
+    scenario = scenario_of_tree(bench->scenario[0]->root, bench->scenario[0], model_schemas(&bench->arena), model_count,
                                 &bench->diag);
     for (size_t drawn = 0; drawn < 2; drawn++) {
         settings.estimator = drawn ? ESTIMATOR_DRAW : ESTIMATOR_CONDITIONAL;
-        made = plan_compile_answers(scenario, model_find("hazard"),
-                                    &(struct known_then){.month = 13.6, .base = held, .n_bases = 1}, NULL, &bench->diag);
+        made =
+            plan_compile_answers(scenario, model_find("hazard"),
+                                 &(struct known_then){.month = 13.6, .base = held, .n_bases = 1}, NULL, &bench->diag);
         plan = made;
         assert_non_null(plan);
         play(&result, &plan, 1, &settings);
-        outcome_init(&outcome, &result.arm[0]);
-        kept = outcome_estimate(&outcome, 0);
+        arm_estimates_init(&outcome, &result.arm[0]);
+        kept = arm_estimates_of(&outcome, 0);
         /* limits: where computed, strata of frailty at 2^14 points are far closer than 1e-4; where drawn six standard errors */
         assert_true(fabs(outcome.evidence - 0.618053083) < (drawn ? 6.0 * 0.0038 : 1e-4));
         assert_true(fabs(kept.value - 0.738670562) < (drawn ? 6.0 * 0.0044 : 1e-4));
         if (!drawn)
             assert_true(fabs(outcome.ess / (1 << 14) - 0.910638792) < 1e-4);
-        outcome_free(&outcome);
+        arm_estimates_free(&outcome);
         play_free(&result);
         plan_free(made);
     }
@@ -377,7 +379,7 @@ static void later_starts_are_met_at_their_dates(void **state)
 {
     struct bench *bench = *state;
     const struct comparison *comparison;
-    const struct outcome_difference *it;
+    const struct arm_difference *it;
 
     add_text(bench,
              "format = 1; as_of = '2025-01-01'; horizon = 24.0; bases = { port = { }; annex = { }; };\n"
@@ -394,8 +396,8 @@ static void later_starts_are_met_at_their_dates(void **state)
     assert_true(fabs(it->a.value - exp(-0.02 * (12.0 - 181.0 / MONTH_DAYS))) < 2e-7);
     assert_true(fabs(it->delta.value) < 2e-7);
     assert_true(fabs(comparison->arm[0].outcome.evidence - exp(-0.02 * 181.0 / MONTH_DAYS)) < 2e-7);
-    assert_int_equal(comparison->agenda.n_left_out, 1); /* soon is before the later start */
-    assert_string_equal(comparison->agenda.left_out[0].id, "soon");
+    assert_int_equal(comparison->targets.n_left_out, 1); /* soon is before the later start */
+    assert_string_equal(comparison->targets.left_out[0].id, "soon");
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@
 #include "sim/scenario/quantity.h"
 
 struct desk {
-    struct pool pool;
+    struct arena arena;
     struct tables tables;
     struct diag diag;
 };
@@ -33,7 +34,7 @@ static int close_desk(void **state)
     struct desk *desk = *state;
 
     tables_free(&desk->tables);
-    pool_free(&desk->pool);
+    arena_free(&desk->arena);
     diag_free(&desk->diag);
     free(desk);
     return 0;
@@ -49,7 +50,7 @@ static const struct distribution *made(void **state, struct quantity q)
 {
     struct desk *desk = *state;
     const struct distribution *d =
-        distribution_make(&desk->pool, &desk->tables, &q, (struct bounds){-INFINITY, INFINITY}, &desk->diag);
+        distribution_make(&desk->arena, &desk->tables, &q, (struct bounds){-INFINITY, INFINITY}, &desk->diag);
 
     assert_non_null(d);
     return d;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Unmixing: the distribution of probabilities behind shares of a few runs. */
 #include <math.h>
 #include <setjmp.h>
@@ -33,14 +34,14 @@ static void add(uint64_t *worlds, double weight, double low, double high)
 
 static void check(const uint64_t *worlds, const double *expected)
 {
-    struct unmix unmix;
+    struct deconvolve deconvolve;
     double quantile[LEVELS];
 
-    unmix_init(&unmix, RUNS);
-    unmix_quantiles(&unmix, quantile, level, LEVELS, worlds);
+    deconvolve_init(&deconvolve, RUNS);
+    deconvolve_quantiles(&deconvolve, quantile, level, LEVELS, worlds);
     for (size_t i = 0; i < LEVELS; i++)
-        assert_true(fabs(quantile[i] - expected[i]) < 4.0 * unmix_resolution(&unmix, expected[i]));
-    unmix_free(&unmix);
+        assert_true(fabs(quantile[i] - expected[i]) < 4.0 * deconvolve_resolution(&deconvolve, expected[i]));
+    deconvolve_free(&deconvolve);
 }
 
 static void an_even_spread_is_found(void **state)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@
 
 /* What one test makes and is told. */
 struct desk {
-    struct pool pool;
+    struct arena arena;
     struct tables tables;
     struct diag diag;
 };
@@ -33,7 +34,7 @@ static int close_desk(void **state)
     struct desk *desk = *state;
 
     tables_free(&desk->tables);
-    pool_free(&desk->pool);
+    arena_free(&desk->arena);
     diag_free(&desk->diag);
     free(desk);
     return 0;
@@ -76,7 +77,7 @@ static const struct bounds unbounded = {-INFINITY, INFINITY}, unit = {0.0, 1.0},
 static const struct distribution *made_within(void **state, struct quantity q, struct bounds bounds)
 {
     struct desk *desk = *state;
-    const struct distribution *d = distribution_make(&desk->pool, &desk->tables, &q, bounds, &desk->diag);
+    const struct distribution *d = distribution_make(&desk->arena, &desk->tables, &q, bounds, &desk->diag);
 
     diag_print(&desk->diag, stderr, false);
     assert_int_equal(desk->diag.n_errors, 0);
@@ -510,7 +511,7 @@ static char *told(struct desk *desk, const struct quantity *q, bool on_probabili
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    assert_null(distribution_make(&desk->pool, &desk->tables, q, on_probability ? unit : unbounded, &desk->diag));
+    assert_null(distribution_make(&desk->arena, &desk->tables, q, on_probability ? unit : unbounded, &desk->diag));
     diag_print(&desk->diag, out, false);
     fclose(out);
     return text;
@@ -529,7 +530,7 @@ static void refused(struct quantity q, bool on_probability, size_t n_errors, con
     free(text);
     diag_free(&desk.diag);
     tables_free(&desk.tables);
-    pool_free(&desk.pool);
+    arena_free(&desk.arena);
 }
 
 #define TELLS(...) ((const char *const[]){"levers.relief.when: ", __VA_ARGS__, NULL})
@@ -696,13 +697,13 @@ static void what_is_feasible_rises(void **state)
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             q.arg[k] = (k ? q.arg[k - 1] : 0.0) + 0.01 + (double)(seed >> 40) / 0x1p24;
         }
-        d = distribution_make(&desk.pool, &desk.tables, &q, unbounded, &desk.diag);
+        d = distribution_make(&desk.arena, &desk.tables, &q, unbounded, &desk.diag);
         n_feasible += d != NULL;
         if (d)
             quantiles_rise_inside_the_support(d);
         diag_free(&desk.diag);
         tables_free(&desk.tables);
-        pool_free(&desk.pool);
+        arena_free(&desk.arena);
     }
     assert_in_range(n_feasible, 40, 360);
 }
@@ -712,7 +713,7 @@ static void bounded_quantiles_at_a_bound_are_told(void **state)
     struct desk *desk = *state;
     const struct quantity q = written(QUANTITY_QUANTILES, 0.0, 1.0, 2.0);
 
-    assert_null(distribution_make(&desk->pool, &desk->tables, &q, positive, &desk->diag));
+    assert_null(distribution_make(&desk->arena, &desk->tables, &q, positive, &desk->diag));
     assert_non_null(strstr(diag_first_error(&desk->diag), "p05 0 is not above 0"));
 }
 
@@ -817,7 +818,7 @@ static void a_mistake_points_at_its_argument(void **state)
 {
     static const char text[] = "when = (\"pert\", 5, 3, 9);\n";
     struct desk *desk = *state;
-    const struct source *source = source_from_text(&desk->pool, "a.cfg", text, strlen(text));
+    const struct source *source = source_from_text(&desk->arena, "a.cfg", text, strlen(text));
     struct quantity q = written(QUANTITY_PERT, 5.0, 3.0, 9.0);
     char *shown;
 

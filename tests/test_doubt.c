@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Input uncertainty: closed forms, each figure within its error, and a point where nothing is uncertain. */
 #include <math.h>
 #include <setjmp.h>
@@ -58,7 +59,7 @@ static void a_lever_carries_all_uncertainty(void **state)
         const struct answer_spread *spread = &answer->question[0].spread;
 
         assert_true(spread->measurable);
-        is_near((struct estimate){spread->sd_ignorance, spread->sd_se, 0}, 0.02242);
+        is_near((struct estimate){spread->sd_epistemic, spread->sd_se, 0}, 0.02242);
         is_near((struct estimate){spread->quantile[0], spread->se[0], 0}, 0.1472);
         is_near((struct estimate){spread->quantile[1], spread->se[1], 0}, 0.18241);
         is_near((struct estimate){spread->quantile[2], spread->se[2], 0}, 0.2209);

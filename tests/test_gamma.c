@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tabled gamma quantile against GSL's cdf, and the mean and variance that come of it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,8 +26,8 @@ static double quantile(const struct gamma *gamma, double v, double u)
 /* d ln P / d ln x is at most the shape or so in the lower tail: an error of x counts by what it does to the probability. */
 static void quantiles_undo_the_cdf(void **state)
 {
-    struct pool pool = {0};
-    const struct gamma *gamma = gamma_make(&pool, 0.0, 31.0);
+    struct arena arena = {0};
+    const struct gamma *gamma = gamma_make(&arena, 0.0, 31.0);
 
     (void)state;
     for (size_t i = 0; i < COUNT(variance); i++) {
@@ -44,14 +45,14 @@ static void quantiles_undo_the_cdf(void **state)
                 fail_msg("variance %g, u %.10g: x %.10g has tail %.10g", v, u, x, tail);
         }
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void mean_and_variance_are_as_asked(void **state)
 {
     enum { N = 200000 };
-    struct pool pool = {0};
-    const struct gamma *gamma = gamma_make(&pool, 0.05, 1.0);
+    struct arena arena = {0};
+    const struct gamma *gamma = gamma_make(&arena, 0.05, 1.0);
 
     (void)state;
     for (size_t i = 0; i < COUNT(variance); i++) { /* outside the table, too */
@@ -70,7 +71,7 @@ static void mean_and_variance_are_as_asked(void **state)
         assert_true(fabs(squares / N - 1.0 - v) < 2e-3 * v);
     }
     assert_true(quantile(gamma, 0.0, 0.3) == 1.0);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* Nearly all of it below the least double, the rest far above: E exp(-1.2 X) is (1 + 1.2 v)^(-1 / v), from strata of u. */
@@ -78,8 +79,8 @@ static void huge_variances_have_their_transform(void **state)
 {
     enum { N = 20000 };
     static const double huge[] = {1e3, 1e4, 1e6, 1e50};
-    struct pool pool = {0};
-    const struct gamma *gamma = gamma_make(&pool, 0.0, 1.0);
+    struct arena arena = {0};
+    const struct gamma *gamma = gamma_make(&arena, 0.0, 1.0);
 
     (void)state;
     for (size_t i = 0; i < COUNT(huge); i++) {
@@ -94,7 +95,7 @@ static void huge_variances_have_their_transform(void **state)
         }
         assert_true(fabs(sum / N - exp(-log1p(1.2 * huge[i]) / huge[i])) < 1e-4);
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nodes that nothing tells apart are merged, others are not. */
 #include <setjmp.h>
 #include <stdarg.h>

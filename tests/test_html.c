@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pages and drawings: nothing from a scenario is more than text. */
 #include <setjmp.h>
 #include <stdarg.h>

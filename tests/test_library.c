@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* foothold.h: what a program of one's own can do, and what happens when it asks for too much. */
 #include <math.h>
 #include <setjmp.h>

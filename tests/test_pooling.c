@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pools of probabilities and distributions, and what analysts disagree by (models.md, A7). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include "sim/analysis/arms.h"
-#include "sim/analysis/doubt.h"
+#include "sim/analysis/uncertainty.h"
 #include "sim/analysis/pooling.h"
 #include "sim/analysis/summarise.h"
 #include "sim/text/diag.h"
@@ -65,42 +66,44 @@ static void divergence_is_none_or_all(void **state)
 /* The spread over worlds from answers alone is that of a whole run. */
 static void ignorance_is_that_of_a_whole_run(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct diag diag = {0};
     const struct play_settings settings = {.seed = 5, .n_worlds = 2048, .n_runs = 16};
-    struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
+    struct scenario *scenario =
+        scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&arena), model_count, &diag);
     struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
                 *answers = plan_compile_answers(scenario, model_find("hazard"), NULL, NULL, &diag);
     const struct plan *const plan[] = {whole, answers};
     struct play_result result;
-    struct outcome outcome;
+    struct arm_estimates outcome;
     struct answer *answer;
 
     (void)state;
     gsl_set_error_handler_off();
     play(&result, plan, 2, &settings);
     answer = summarise(whole, &result, 0, settings.n_runs);
-    outcome_init(&outcome, &result.arm[1]);
-    NEAR(outcome_share(&outcome, 0, REPLICATES), answer->question[0].p.value, 1e-7);
-    NEAR(outcome.ignorance[0], answer->question[0].spread.sd_ignorance, 1e-4);
+    arm_estimates_init(&outcome, &result.arm[1]);
+    NEAR(arm_estimates_share(&outcome, 0, REPLICATES), answer->question[0].p.value, 1e-7);
+    NEAR(outcome.ignorance[0], answer->question[0].spread.sd_epistemic, 1e-4);
     assert_true(outcome.ignorance[0] > 0.05);
-    outcome_free(&outcome);
+    arm_estimates_free(&outcome);
     answer_free(answer);
     play_free(&result);
     plan_free(whole);
     plan_free(answers);
     scenario_free(scenario);
     diag_free(&diag);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* Later worlds of a precise run are played for their answers alone: no one can tell from these. */
 static void shortcuts_of_precision_do_not_show(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct diag diag = {0};
     struct play_settings settings = {.seed = 5, .n_worlds = 1024, .n_runs = 1, .precision = 4e-5};
-    struct scenario *scenario = scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&pool), model_count, &diag);
+    struct scenario *scenario =
+        scenario_read("scenarios/first.cfg", NULL, 0, model_schemas(&arena), model_count, &diag);
     struct plan *whole = plan_compile(scenario, model_find("hazard"), &diag),
                 *answers = plan_compile_answers(scenario, model_find("hazard"), NULL, NULL, &diag);
     const struct plan *const plan = whole, *const short_plan = answers;
@@ -129,7 +132,7 @@ static void shortcuts_of_precision_do_not_show(void **state)
     plan_free(answers);
     scenario_free(scenario);
     diag_free(&diag);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is told while a scenario is played: how far it is, of all that there is. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What foothold promises of its random numbers: the same bytes for any number of threads and any order of the
  * file, worlds that do not depend on how many there are, standard errors that are honest, and an end in good
  * order when it is stopped. The program itself is run (FOOTHOLD, or build/foothold), from the root of the
@@ -30,7 +31,7 @@ static const char *const files[] = {"summary.csv", "curves.csv", "levers.csv", "
 /* ---- a folder to write into ---- */
 
 struct bench {
-    struct pool pool;
+    struct arena arena;
     char *folder;
 };
 
@@ -40,7 +41,7 @@ static int open_bench(void **state)
     const char *tmp = getenv("TMPDIR");
 
     gsl_set_error_handler_off();
-    bench->folder = pool_print(&bench->pool, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
+    bench->folder = arena_print(&bench->arena, "%s/foothold-XXXXXX", tmp ? tmp : "/tmp");
     *state = bench;
     return mkdtemp(bench->folder) ? 0 : 1;
 }
@@ -48,16 +49,16 @@ static int open_bench(void **state)
 static int close_bench(void **state)
 {
     struct bench *bench = *state;
-    const int status = system(pool_print(&bench->pool, "rm -rf '%s'", bench->folder));
+    const int status = system(arena_print(&bench->arena, "rm -rf '%s'", bench->folder));
 
-    pool_free(&bench->pool);
+    arena_free(&bench->arena);
     free(bench);
     return status;
 }
 
 static const char *in_folder(struct bench *bench, const char *name)
 {
-    return pool_print(&bench->pool, "%s/%s", bench->folder, name);
+    return arena_print(&bench->arena, "%s/%s", bench->folder, name);
 }
 
 static char *contents(struct bench *bench, const char *path)
@@ -71,7 +72,7 @@ static char *contents(struct bench *bench, const char *path)
     fseek(file, 0, SEEK_END);
     size = ftell(file);
     rewind(file);
-    text = pool_new(&bench->pool, (size_t)size + 1, 1);
+    text = arena_new(&bench->arena, (size_t)size + 1, 1);
     assert_int_equal(fread(text, 1, (size_t)size, file), size);
     fclose(file);
     return text;
@@ -80,7 +81,7 @@ static char *contents(struct bench *bench, const char *path)
 /* folder/NAME/case.cfg, so that every scenario has the same id; " for '. */
 static const char *write_case(struct bench *bench, const char *name, const char *text)
 {
-    const char *folder = in_folder(bench, name), *path = pool_print(&bench->pool, "%s/case.cfg", folder);
+    const char *folder = in_folder(bench, name), *path = arena_print(&bench->arena, "%s/case.cfg", folder);
     FILE *file;
 
     assert_int_equal(mkdir(folder, 0777), 0);
@@ -98,8 +99,8 @@ static const char *write_case(struct bench *bench, const char *name, const char 
 static pid_t start(struct bench *bench, const char *path, const char *name, const char *more)
 {
     const char *program = getenv("FOOTHOLD") ? getenv("FOOTHOLD") : "build/foothold";
-    const char *line = pool_print(&bench->pool, "exec '%s' run '%s' --seed 7 --quiet --out '%s' %s", program, path,
-                                  in_folder(bench, name), more);
+    const char *line = arena_print(&bench->arena, "exec '%s' run '%s' --seed 7 --quiet --out '%s' %s", program, path,
+                                   in_folder(bench, name), more);
     const pid_t child = fork();
 
     assert_true(child >= 0);
@@ -128,7 +129,7 @@ static void run(struct bench *bench, const char *path, const char *name, const c
 
 static char *result(struct bench *bench, const char *name, const char *file)
 {
-    return contents(bench, pool_print(&bench->pool, "%s/%s/%s", bench->folder, name, file));
+    return contents(bench, arena_print(&bench->arena, "%s/%s/%s", bench->folder, name, file));
 }
 
 static void assert_same(struct bench *bench, const char *a, const char *b, const char *file)
@@ -163,10 +164,10 @@ static void results_do_not_depend_on_threads(void **state)
 
     for (size_t i = 0; i < COUNT(options); i++)
         for (size_t t = 0; t < COUNT(threads); t++) {
-            const char *name = pool_print(&bench->pool, "threads-%zu-%d", i, threads[t]);
+            const char *name = arena_print(&bench->arena, "threads-%zu-%d", i, threads[t]);
 
-            run(bench, SYRIA, name, pool_print(&bench->pool, "%s --threads %d", options[i], threads[t]));
-            assert_all_same(bench, pool_print(&bench->pool, "threads-%zu-1", i), name);
+            run(bench, SYRIA, name, arena_print(&bench->arena, "%s --threads %d", options[i], threads[t]));
+            assert_all_same(bench, arena_print(&bench->arena, "threads-%zu-1", i), name);
         }
 }
 
@@ -178,8 +179,8 @@ static void results_do_not_depend_on_vectors(void **state)
 
     for (size_t i = 0; i < COUNT(bits); i++) {
         setenv("FOOTHOLD_VECTORS", bits[i], 1);
-        run(bench, SYRIA, pool_print(&bench->pool, "vectors-%s", bits[i]), "--worlds 50 --runs 20");
-        assert_all_same(bench, "vectors-512", pool_print(&bench->pool, "vectors-%s", bits[i]));
+        run(bench, SYRIA, arena_print(&bench->arena, "vectors-%s", bits[i]), "--worlds 50 --runs 20");
+        assert_all_same(bench, "vectors-512", arena_print(&bench->arena, "vectors-%s", bits[i]));
     }
     unsetenv("FOOTHOLD_VECTORS");
 }
@@ -247,7 +248,7 @@ static const struct section {
 };
 
 /* The scenario with its members turned round by so many places, or written backwards. */
-static const char *arranged(struct pool *pool, size_t turn, bool backwards, const char *more_levers)
+static const char *arranged(struct arena *arena, size_t turn, bool backwards, const char *more_levers)
 {
     const char *text = frame;
 
@@ -257,10 +258,10 @@ static const char *arranged(struct pool *pool, size_t turn, bool backwards, cons
 
         while (n < COUNT(section->member) && section->member[n])
             n++;
-        text = pool_print(pool, "%s%s = {\n", text, section->name);
+        text = arena_print(arena, "%s%s = {\n", text, section->name);
         for (size_t j = 0; j < n; j++)
-            text = pool_print(pool, "%s  %s\n", text, section->member[backwards ? n - 1 - j : (j + turn) % n]);
-        text = pool_print(pool, "%s%s};\n", text, strcmp(section->name, "levers") ? "" : more_levers);
+            text = arena_print(arena, "%s  %s\n", text, section->member[backwards ? n - 1 - j : (j + turn) % n]);
+        text = arena_print(arena, "%s%s};\n", text, strcmp(section->name, "levers") ? "" : more_levers);
     }
     return text;
 }
@@ -270,17 +271,17 @@ static void results_do_not_depend_on_the_files_order(void **state)
     static const char *const designs[] = {"stratified", "mc"};
     struct bench *bench = *state;
     const char *const path[] = {
-        write_case(bench, "written", arranged(&bench->pool, 0, false, "")),
-        write_case(bench, "turned", arranged(&bench->pool, 1, false, "")),
-        write_case(bench, "reversed", arranged(&bench->pool, 0, true, "")),
+        write_case(bench, "written", arranged(&bench->arena, 0, false, "")),
+        write_case(bench, "turned", arranged(&bench->arena, 1, false, "")),
+        write_case(bench, "reversed", arranged(&bench->arena, 0, true, "")),
     };
 
     for (size_t d = 0; d < COUNT(designs); d++)
         for (size_t i = 0; i < COUNT(path); i++) {
-            const char *name = pool_print(&bench->pool, "order-%zu-%s", i, designs[d]);
+            const char *name = arena_print(&bench->arena, "order-%zu-%s", i, designs[d]);
 
-            run(bench, path[i], name, pool_print(&bench->pool, "--worlds 100 --runs 40 --design %s", designs[d]));
-            assert_all_same(bench, pool_print(&bench->pool, "order-0-%s", designs[d]), name);
+            run(bench, path[i], name, arena_print(&bench->arena, "--worlds 100 --runs 40 --design %s", designs[d]));
+            assert_all_same(bench, arena_print(&bench->arena, "order-0-%s", designs[d]), name);
         }
 }
 
@@ -288,10 +289,10 @@ static void an_idle_lever_changes_no_other_number(void **state)
 {
     struct bench *bench = *state;
     const char *with = write_case(bench, "idle",
-                                  arranged(&bench->pool, 0, false,
+                                  arranged(&bench->arena, 0, false,
                                            "aardvark = { chance = ('beta', 0.5, 4); };"
                                            " middle = { per_month = 0.3; lasts = 1.0; recurs = true; };"));
-    const char *without = write_case(bench, "plain", arranged(&bench->pool, 0, false, ""));
+    const char *without = write_case(bench, "plain", arranged(&bench->arena, 0, false, ""));
 
     run(bench, with, "with", "--worlds 100 --runs 40");
     run(bench, without, "without", "--worlds 100 --runs 40");
@@ -305,12 +306,12 @@ static void a_world_is_the_same_among_any_number(void **state)
     struct bench *bench = *state;
 
     for (size_t d = 0; d < COUNT(designs); d++) {
-        const char *few = pool_print(&bench->pool, "few-%s", designs[d]),
-                   *many = pool_print(&bench->pool, "many-%s", designs[d]);
+        const char *few = arena_print(&bench->arena, "few-%s", designs[d]),
+                   *many = arena_print(&bench->arena, "many-%s", designs[d]);
         const char *few_worlds, *many_worlds;
 
-        run(bench, SYRIA, few, pool_print(&bench->pool, "--worlds 64 --runs 20 --design %s", designs[d]));
-        run(bench, SYRIA, many, pool_print(&bench->pool, "--worlds 256 --runs 20 --design %s", designs[d]));
+        run(bench, SYRIA, few, arena_print(&bench->arena, "--worlds 64 --runs 20 --design %s", designs[d]));
+        run(bench, SYRIA, many, arena_print(&bench->arena, "--worlds 256 --runs 20 --design %s", designs[d]));
         few_worlds = result(bench, few, "worlds.csv");
         many_worlds = result(bench, many, "worlds.csv");
         assert_true(strlen(many_worlds) > strlen(few_worlds));
@@ -382,7 +383,7 @@ static void standard_errors_are_honest(void **state)
 /* The largest se of a question's mean in summary.json. */
 static double largest_se(struct bench *bench, const char *name)
 {
-    json_t *root = json_load_file(pool_print(&bench->pool, "%s/%s/summary.json", bench->folder, name), 0, NULL);
+    json_t *root = json_load_file(arena_print(&bench->arena, "%s/%s/summary.json", bench->folder, name), 0, NULL);
     json_t *questions = json_object_get(root, "questions"), *question;
     const char *id;
     double largest = 0.0;
@@ -467,11 +468,11 @@ static void computed_and_drawn_agree(void **state)
         const char *id;
 
         for (size_t way = 0; way < 2; way++) {
-            name[way] = pool_print(&bench->pool, "way-%zu-%zu", i, way);
+            name[way] = arena_print(&bench->arena, "way-%zu-%zu", i, way);
             run(bench, path[i], name[way],
                 way ? "--worlds 1024 --runs 128 --estimator draw" : "--worlds 1024 --runs 8 --estimator conditional");
             root[way] =
-                json_load_file(pool_print(&bench->pool, "%s/%s/summary.json", bench->folder, name[way]), 0, NULL);
+                json_load_file(arena_print(&bench->arena, "%s/%s/summary.json", bench->folder, name[way]), 0, NULL);
         }
         assert_near(json_object_get(root[0], "questions"), json_object_get(root[1], "questions"), "questions");
         json_object_foreach(json_object_get(root[0], "states"), id, base)
@@ -502,7 +503,8 @@ static void extremes_stay_probabilities(void **state)
     struct bench *bench = *state;
 
     for (size_t i = 0; i < COUNT(text); i++) {
-        const char *name = pool_print(&bench->pool, "extreme-%zu", i), *out = pool_print(&bench->pool, "out-%zu", i);
+        const char *name = arena_print(&bench->arena, "extreme-%zu", i),
+                   *out = arena_print(&bench->arena, "out-%zu", i);
         const char *line;
 
         run(bench, write_case(bench, name, text[i]), out, "--worlds 64 --runs 16");
@@ -529,7 +531,7 @@ static void draws_are_whole_and_in_order(void **state)
 {
     enum { WORLDS = 70, RUNS = 33, BASES = 2, HEADER = 192 };
     struct bench *bench = *state;
-    const char *path = pool_print(&bench->pool, "%s/draws.npy", bench->folder);
+    const char *path = arena_print(&bench->arena, "%s/draws.npy", bench->folder);
     struct record record;
     json_t *root;
     size_t n = 0, lost = 0;
@@ -537,8 +539,8 @@ static void draws_are_whole_and_in_order(void **state)
     FILE *file;
 
     run(bench, SYRIA, "draws",
-        pool_print(&bench->pool, "--worlds %d --runs %d --threads 3 --draws %s", WORLDS, RUNS, path));
-    root = json_load_file(pool_print(&bench->pool, "%s/draws/summary.json", bench->folder), 0, NULL);
+        arena_print(&bench->arena, "--worlds %d --runs %d --threads 3 --draws %s", WORLDS, RUNS, path));
+    root = json_load_file(arena_print(&bench->arena, "%s/draws/summary.json", bench->folder), 0, NULL);
     file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fread(magic, 1, sizeof magic, file), sizeof magic);
@@ -596,7 +598,8 @@ static void a_signal_ends_it_in_good_order(void **state)
         assert_int_equal(finish(child), 128 + row[i].number);
         for (size_t f = 0; f < 4; f++)
             assert_table(bench, row[i].name, files[f]);
-        manifest = json_load_file(pool_print(&bench->pool, "%s/%s/manifest.json", bench->folder, row[i].name), 0, NULL);
+        manifest =
+            json_load_file(arena_print(&bench->arena, "%s/%s/manifest.json", bench->folder, row[i].name), 0, NULL);
         assert_true(json_is_false(json_object_get(manifest, "complete")));
         json_decref(manifest);
         assert_true(largest_se(bench, row[i].name) > 0.0);

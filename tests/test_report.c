@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run leaves behind: the tables and documents of design.md section 9, the page people read, whole
  * files. */
 #include <dirent.h>
@@ -44,8 +45,11 @@ struct fixture {
     double index[N_INPUTS][N_QUESTIONS], index_se[N_INPUTS][N_QUESTIONS];
 };
 
-static const struct answer_spread wide = {
-    .quantile = {0.25, 0.5, 0.75}, .se = {0.01, 0.01, 0.01}, .sd_ignorance = 0.2, .measurable = true, .sd_chance = 0.4};
+static const struct answer_spread wide = {.quantile = {0.25, 0.5, 0.75},
+                                          .se = {0.01, 0.01, 0.01},
+                                          .sd_epistemic = 0.2,
+                                          .measurable = true,
+                                          .sd_aleatory = 0.4};
 
 static struct estimate estimate(double value, double se)
 {
@@ -294,18 +298,18 @@ static void percentages_have_no_more_digits_than_their_error(void **state)
         {1.0, 0.0, "100", "0"},
         {NAN, NAN, "-", "-"},
     };
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        assert_string_equal(figure_percent(&pool, row[i].p, row[i].se), row[i].percent);
-        assert_string_equal(figure_error(&pool, row[i].se), row[i].error);
+        assert_string_equal(figure_percent(&arena, row[i].p, row[i].se), row[i].percent);
+        assert_string_equal(figure_error(&arena, row[i].se), row[i].error);
     }
-    assert_string_equal(figure_count(&pool, 2048000), "2,048,000");
-    assert_string_equal(figure_count(&pool, 999), "999");
-    assert_string_equal(figure_band(&pool, 8, 0.5, 0.25, 0.75), "██▓▓░░··");
-    assert_string_equal(figure_bar(&pool, 4, 0.375), "█▌");
-    pool_free(&pool);
+    assert_string_equal(figure_count(&arena, 2048000), "2,048,000");
+    assert_string_equal(figure_count(&arena, 999), "999");
+    assert_string_equal(figure_band(&arena, 8, 0.5, 0.25, 0.75), "██▓▓░░··");
+    assert_string_equal(figure_bar(&arena, 4, 0.375), "█▌");
+    arena_free(&arena);
 }
 
 /* CSV */
@@ -384,7 +388,7 @@ static void worlds_csv_quotes_what_needs_it(void **state)
     const char *const input[] = {"levers.relief.chance", "a,\"b\""}, *const question[] = {"held"};
     const union cell cell[] = {
         {.text = "case"}, {.count = UINT64_MAX}, {.number = 0.1}, {.number = NAN}, {.number = 0.25}};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct dataset worlds;
     char *text = NULL;
     size_t size = 0;
@@ -392,11 +396,11 @@ static void worlds_csv_quotes_what_needs_it(void **state)
 
     (void)state;
     assert_non_null(stream);
-    worlds = run_worlds(&pool, input, 2, question, 1);
+    worlds = run_worlds(&arena, input, 2, question, 1);
     dataset_csv_head(stream, &worlds);
     dataset_csv_row(stream, &worlds, cell);
     fclose(stream);
-    pool_free(&pool);
+    arena_free(&arena);
     assert_string_equal(text, "scenario_id,world,in.levers.relief.chance,\"in.a,\"\"b\"\"\",p.held\n"
                               "case,18446744073709551615,0.1,NA,0.25\n");
     free(text);
@@ -706,9 +710,9 @@ static void a_batch_sets_scenarios_side_by_side(void **state)
 
 static char folder[] = "/tmp/foothold-report-XXXXXX";
 
-static const char *in_folder(struct pool *pool, const char *name)
+static const char *in_folder(struct arena *arena, const char *name)
 {
-    return pool_print(pool, "%s/%s", folder, name);
+    return arena_print(arena, "%s/%s", folder, name);
 }
 
 /* Plots */
@@ -731,9 +735,9 @@ static void fill_difference(const struct dataset *dataset, size_t i, union cell 
     cell[4].number = 0.1 * (double)i;
 }
 
-static char *read_file(struct pool *pool, const char *path)
+static char *read_file(struct arena *arena, const char *path)
 {
-    char *text = pool_new(pool, 1 << 16, 1);
+    char *text = arena_new(arena, 1 << 16, 1);
     FILE *stream = fopen(path, "r");
 
     assert_non_null(stream);
@@ -764,7 +768,7 @@ static void intervals_are_drawn_by_column_names(void **state)
                               .series = series,
                               .n_series = 2,
                               .x_axis = {"difference", NAN, NAN}};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output output;
     char *text, *svg = NULL, *at;
     size_t size = 0, n = 0;
@@ -776,13 +780,13 @@ static void intervals_are_drawn_by_column_names(void **state)
     plot_vega(&output, &plot);
     dataset_csv(output_open(&output, "compare.csv"), &dataset);
     output_commit(&output);
-    text = read_file(&pool, in_folder(&pool, "compare.gp"));
+    text = read_file(&arena, in_folder(&arena, "compare.gp"));
     assert_false(has(text, "$"));
     assert_false(has(text, "(null)"));
     assert_true(has(text,
                     "using (strcol('scenario_id') eq 'b' && strcol('question') eq 'deal' ? column('delta') : NaN):"
                     "(1.150):(column('ci_low')):(column('ci_high'))"));
-    json_decref(parsed(strdup(read_file(&pool, in_folder(&pool, "compare.vl.json")))));
+    json_decref(parsed(strdup(read_file(&arena, in_folder(&arena, "compare.vl.json")))));
     assert_non_null(stream);
     plot_svg(stream, &plot);
     fclose(stream);
@@ -791,8 +795,8 @@ static void intervals_are_drawn_by_column_names(void **state)
     assert_int_equal(n, 4);
     free(svg);
     for (size_t i = 0; i < 3; i++)
-        unlink(in_folder(&pool, ((const char *const[]){"compare.gp", "compare.vl.json", "compare.csv"})[i]));
-    pool_free(&pool);
+        unlink(in_folder(&arena, ((const char *const[]){"compare.gp", "compare.vl.json", "compare.csv"})[i]));
+    arena_free(&arena);
 }
 
 /* Files */
@@ -853,19 +857,19 @@ static int exit_of(void (*act)(const char *), const char *path)
 
 static void a_set_appears_in_a_folder_made_for_it(void **state)
 {
-    struct pool pool = {0};
-    const char *path = in_folder(&pool, "a/b//c/");
+    struct arena arena = {0};
+    const char *path = in_folder(&arena, "a/b//c/");
 
     (void)state;
     write_set(path, "x.csv", "new", 1);
-    check_file(in_folder(&pool, "a/b/c/x.csv"), "new");
-    assert_int_equal(count_files(in_folder(&pool, "a/b/c")), 1);
-    pool_free(&pool);
+    check_file(in_folder(&arena, "a/b/c/x.csv"), "new");
+    assert_int_equal(count_files(in_folder(&arena, "a/b/c")), 1);
+    arena_free(&arena);
 }
 
 static void an_abandoned_set_leaves_no_trace(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output output;
 
     (void)state;
@@ -873,9 +877,9 @@ static void an_abandoned_set_leaves_no_trace(void **state)
     output_begin(&output, folder);
     fputs("new", output_open(&output, "x.csv"));
     output_abandon(&output);
-    check_file(in_folder(&pool, "x.csv"), "old");
+    check_file(in_folder(&arena, "x.csv"), "old");
     assert_int_equal(count_files(folder), 2); /* x.csv and a */
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* As on a full disk: writing fails at the 64th KiB. */
@@ -890,29 +894,29 @@ static void overfill(const char *path)
 
 static void a_full_disk_leaves_the_old_results(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     (void)state;
     write_set(folder, "x.csv", "old", 1);
     assert_int_equal(exit_of(overfill, folder), 1);
-    check_file(in_folder(&pool, "x.csv"), "old");
+    check_file(in_folder(&arena, "x.csv"), "old");
     assert_int_equal(count_files(folder), 2);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void a_link_laid_in_the_way_is_not_followed(void **state)
 {
-    struct pool pool = {0};
-    const char *victim = in_folder(&pool, "victim");
+    struct arena arena = {0};
+    const char *victim = in_folder(&arena, "victim");
 
     (void)state;
     write_set(folder, "victim", "old", 1);
-    assert_int_equal(symlink(victim, in_folder(&pool, "link.csv")), 0);
+    assert_int_equal(symlink(victim, in_folder(&arena, "link.csv")), 0);
     write_set(folder, "link.csv", "new", 1);
     check_file(victim, "old");
-    check_file(in_folder(&pool, "link.csv"), "new");
-    assert_int_equal(unlink(in_folder(&pool, "link.csv")), 0);
-    pool_free(&pool);
+    check_file(in_folder(&arena, "link.csv"), "new");
+    assert_int_equal(unlink(in_folder(&arena, "link.csv")), 0);
+    arena_free(&arena);
 }
 
 static void die_while_writing(const char *path)
@@ -930,7 +934,7 @@ static void die_while_writing(const char *path)
 /* Of a living process the parts stay, whatever their names. */
 static void leftovers_of_the_dead_are_removed(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output living;
     const size_t before = count_files(folder);
 
@@ -940,12 +944,12 @@ static void leftovers_of_the_dead_are_removed(void **state)
     assert_int_equal(exit_of(die_while_writing, folder), -1);
     assert_int_equal(count_files(folder), before + 2);
     write_set(folder, "x.csv", "quick", 1);
-    check_file(in_folder(&pool, "x.csv"), "quick");
+    check_file(in_folder(&arena, "x.csv"), "quick");
     assert_int_equal(count_files(folder), before + 1);
     output_commit(&living);
-    check_file(in_folder(&pool, "x.csv"), "slow");
+    check_file(in_folder(&arena, "x.csv"), "slow");
     assert_int_equal(count_files(folder), before);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void lock_or_exit(const char *path)
@@ -960,7 +964,7 @@ static void lock_or_exit(const char *path)
 
 static void one_process_writes_to_a_folder(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output output;
 
     (void)state;
@@ -969,23 +973,23 @@ static void one_process_writes_to_a_folder(void **state)
     assert_int_equal(exit_of(lock_or_exit, folder), 7);
     output_commit(&output);
     assert_int_equal(exit_of(lock_or_exit, folder), 0);
-    assert_int_equal(access(in_folder(&pool, OUTPUT_LOCK), F_OK), -1);
-    pool_free(&pool);
+    assert_int_equal(access(in_folder(&arena, OUTPUT_LOCK), F_OK), -1);
+    arena_free(&arena);
 }
 
 /* ---- results with a manifest ---- */
 
 static void deliver(const char *path, const char *first, const char *second)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output output;
     const char *why = NULL;
 
-    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FINE);
+    assert_int_equal(deliver_begin(&output, path, false, &arena, &why), DELIVER_FINE);
     fputs(first, output_open(&output, first));
     fputs(second, output_open(&output, second));
     deliver_end(&output, &provenance);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static bool is_whole(const char *path)
@@ -1012,8 +1016,8 @@ static void put(const char *path, const char *text)
 /* What the old result had and the new one lacks goes, with the pictures of the old; what others changed or laid there stays. */
 static void a_manifest_tells_whether_a_result_is_whole(void **state)
 {
-    struct pool pool = {0};
-    const char *path = in_folder(&pool, "r"), *second = in_folder(&pool, "r/plot.gp");
+    struct arena arena = {0};
+    const char *path = in_folder(&arena, "r"), *second = in_folder(&arena, "r/plot.gp");
 
     (void)state;
     deliver(path, "one.csv", "plot.gp");
@@ -1022,61 +1026,61 @@ static void a_manifest_tells_whether_a_result_is_whole(void **state)
     assert_false(is_whole(path));
     put(second, "plot.gp");
     assert_true(is_whole(path));
-    put(in_folder(&pool, "r/plot.svg"), "old");
-    put(in_folder(&pool, "r/mine.txt"), "stays");
+    put(in_folder(&arena, "r/plot.svg"), "old");
+    put(in_folder(&arena, "r/mine.txt"), "stays");
     deliver(path, "one.csv", "two.csv");
     assert_true(is_whole(path));
     assert_int_equal(access(second, F_OK), -1);
-    assert_int_equal(access(in_folder(&pool, "r/plot.svg"), F_OK), -1);
+    assert_int_equal(access(in_folder(&arena, "r/plot.svg"), F_OK), -1);
     assert_int_equal(count_files(path), 4);
-    put(in_folder(&pool, "r/two.csv"), "changed");
+    put(in_folder(&arena, "r/two.csv"), "changed");
     deliver(path, "one.csv", "three.csv");
-    check_file(in_folder(&pool, "r/two.csv"), "changed");
-    assert_int_equal(truncate(in_folder(&pool, "r/one.csv"), 0), 0);
+    check_file(in_folder(&arena, "r/two.csv"), "changed");
+    assert_int_equal(truncate(in_folder(&arena, "r/one.csv"), 0), 0);
     assert_false(is_whole(path));
-    assert_int_equal(unlink(in_folder(&pool, "r/one.csv")), 0);
+    assert_int_equal(unlink(in_folder(&arena, "r/one.csv")), 0);
     assert_false(is_whole(path));
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* A list that leads out of its folder is not ours: by it files would be removed. */
 static void a_manifest_names_files_of_its_folder_alone(void **state)
 {
     static const char *const name[] = {"../x.csv", "/etc/passwd", "", ".", "..", ".hidden"};
-    struct pool pool = {0};
-    const char *path = in_folder(&pool, "r");
+    struct arena arena = {0};
+    const char *path = in_folder(&arena, "r");
     struct manifest manifest;
 
     (void)state;
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
-        put(in_folder(&pool, "r/manifest.json"),
-            pool_print(&pool,
-                       "{\"software\": {\"name\": \"foothold\"}, \"files\": [{\"name\": \"%s\", \"bytes\": 3, "
-                       "\"sha256\": \"%064d\"}]}",
-                       name[i], 0));
+        put(in_folder(&arena, "r/manifest.json"),
+            arena_print(&arena,
+                        "{\"software\": {\"name\": \"foothold\"}, \"files\": [{\"name\": \"%s\", \"bytes\": 3, "
+                        "\"sha256\": \"%064d\"}]}",
+                        name[i], 0));
         assert_false(manifest_read(&manifest, path));
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void folders_of_others_are_refused(void **state)
 {
-    struct pool pool = {0};
-    const char *path = in_folder(&pool, "r"), *why = NULL;
+    struct arena arena = {0};
+    const char *path = in_folder(&arena, "r"), *why = NULL;
     struct output output;
 
     (void)state;
-    put(in_folder(&pool, "r/manifest.json"), "{\"software\": {\"name\": \"another\"}}");
-    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FOREIGN);
+    put(in_folder(&arena, "r/manifest.json"), "{\"software\": {\"name\": \"another\"}}");
+    assert_int_equal(deliver_begin(&output, path, false, &arena, &why), DELIVER_FOREIGN);
     assert_non_null(strstr(why, "manifest.json"));
-    assert_int_equal(deliver_begin(&output, path, true, &pool, &why), DELIVER_FINE);
+    assert_int_equal(deliver_begin(&output, path, true, &arena, &why), DELIVER_FINE);
     output_abandon(&output);
-    assert_int_equal(unlink(in_folder(&pool, "r/manifest.json")), 0);
-    put(in_folder(&pool, "r/" OUTPUT_LOCK), ""); /* a run was killed there */
-    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FINE);
+    assert_int_equal(unlink(in_folder(&arena, "r/manifest.json")), 0);
+    put(in_folder(&arena, "r/" OUTPUT_LOCK), ""); /* a run was killed there */
+    assert_int_equal(deliver_begin(&output, path, false, &arena, &why), DELIVER_FINE);
     output_abandon(&output);
-    assert_int_equal(deliver_begin(&output, path, false, &pool, &why), DELIVER_FOREIGN);
-    pool_free(&pool);
+    assert_int_equal(deliver_begin(&output, path, false, &arena, &why), DELIVER_FOREIGN);
+    arena_free(&arena);
 }
 
 static void say_something_to(const char *path)
@@ -1104,12 +1108,12 @@ static int remove_folder(void **state)
 {
     static const char *const name[] = {"a/b/c/x.csv", "a/b/c",     "a/b",         "a",          "x.csv", "victim",
                                        "r/one.csv",   "r/two.csv", "r/three.csv", "r/mine.txt", "r"};
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
-        remove(in_folder(&pool, name[i]));
-    pool_free(&pool);
+        remove(in_folder(&arena, name[i]));
+    arena_free(&arena);
     return rmdir(folder);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Time rescaling: the hazard that a clock has used up when it fires is Exp(1), whatever speeds it up, slows it down or holds it back.
  * (Doob-Meyer; Brown et al. 2002, The time-rescaling theorem and its application to neural spike train data analysis, Neural
  * Computation 14.) Histories are played and told; what each clock used up is integrated here, from what happened alone.

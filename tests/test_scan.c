@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
 #include <libconfig.h>
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 /* ---- one text, scanned ---- */
 
 struct trial {
-    struct pool pool;
+    struct arena arena;
     struct diag diag;
     const struct source *source;
     struct marks marks;
@@ -24,14 +25,14 @@ struct trial {
 static void trial_scan(struct trial *trial, const char *name, const char *text, size_t size)
 {
     *trial = (struct trial){0};
-    trial->source = source_from_text(&trial->pool, name, text, size);
-    trial->good = scan(trial->source, &trial->pool, &trial->marks, &trial->diag);
+    trial->source = source_from_text(&trial->arena, name, text, size);
+    trial->good = scan(trial->source, &trial->arena, &trial->marks, &trial->diag);
 }
 
 static void trial_free(struct trial *trial)
 {
     diag_free(&trial->diag);
-    pool_free(&trial->pool);
+    arena_free(&trial->arena);
 }
 
 /* What diag_print writes; *text is to be freed. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scores against their published numbers (models.md, A7 and D6; evidence.md, B7), frozen forecasts against played ones. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Levers and events that are settled before a run is played do what they would do if they were played with it. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shapley shares: closed forms, and what must hold of any game. */
 #include <setjmp.h>
 #include <stdarg.h>

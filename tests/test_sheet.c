@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What runs come to, counted side by side, is what it is when each is looked at by itself. */
 #include <math.h>
 #include <setjmp.h>
@@ -187,9 +188,9 @@ static void counts_only_what_is_given(void **state)
 {
     static const char *const held[] = {"camp", "port"};
     struct fixture *it = fixture_make(text);
-    struct plan *answers =
-        plan_compile_answers(it->scenario, model_find("hazard"),
-                             &(struct known_then){.month = 4.0, .base = held, .n_bases = 2}, &it->plan->tables, &it->diag);
+    struct plan *answers = plan_compile_answers(it->scenario, model_find("hazard"),
+                                                &(struct known_then){.month = 4.0, .base = held, .n_bases = 2},
+                                                &it->plan->tables, &it->diag);
     struct spread_column column[8] = {{0}};
     uint64_t yes[8] = {0}, n = 0, tried = 0;
     struct tally counted;

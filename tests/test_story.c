@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Told runs: what a story says of each ring follows from what happened before it, and the typical run is the one in the
  * middle. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Streams: the published vectors, one luck for each name, and the same numbers one by one as in batches. */
 #include <Random123/threefry.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rates, survival and competing causes against published and independently computed numbers (models.md, A15 and D4). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -156,12 +157,12 @@ static void ratios_without_events_are_open(void **state)
 
 /* ---- curves ---- */
 
-static struct spells_sorted sorted(struct pool *pool, const struct spell_row *row, size_t n, size_t n_causes,
+static struct spells_sorted sorted(struct arena *arena, const struct spell_row *row, size_t n, size_t n_causes,
                                    size_t n_clusters)
 {
     struct spells_sorted out;
 
-    survival_sort(&out, pool, row, n, n_causes, n_clusters);
+    survival_sort(&out, arena, row, n, n_causes, n_clusters);
     return out;
 }
 
@@ -178,12 +179,12 @@ static const double ten_known[][4] = {{1, 0.9, 0.1, 0},
 
 static void competing_causes_match_r(void **state)
 {
-    struct pool pool = {0};
-    const struct spells_sorted it = sorted(&pool, ten, 10, 2, 10);
+    struct arena arena = {0};
+    const struct spells_sorted it = sorted(&arena, ten, 10, 2, 10);
     struct survival_curve curve;
 
     (void)state;
-    survival_curve(&curve, &pool, &it);
+    survival_curve(&curve, &arena, &it);
     assert_int_equal(curve.n, 7);
     for (size_t i = 0; i < curve.n; i++) {
         near(curve.time[i], ten_known[i][0], 0.0);
@@ -193,13 +194,13 @@ static void competing_causes_match_r(void **state)
     }
     assert_true(survival_at(&curve, &it, 0.99, 0).value == 1.0);
     assert_true(isnan(survival_at(&curve, &it, 9.01, 0).value)); /* nobody was seen so long */
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* Without censoring the estimates are plain shares and their errors the binomial's. */
 static void without_censoring_shares_are_binomial(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[40];
     struct spells_sorted it;
     struct survival_curve curve;
@@ -207,8 +208,8 @@ static void without_censoring_shares_are_binomial(void **state)
     (void)state;
     for (size_t i = 0; i < 40; i++)
         row[i] = (struct spell_row){0.0, 1.0 + (double)(i % 13), 1 + i % 3 / 2, i};
-    it = sorted(&pool, row, 40, 2, 40);
-    survival_curve(&curve, &pool, &it);
+    it = sorted(&arena, row, 40, 2, 40);
+    survival_curve(&curve, &arena, &it);
     for (double t = 1.0; t < 13.0; t++) {
         double n[3] = {0, 0, 0}, robust[3];
 
@@ -223,7 +224,7 @@ static void without_censoring_shares_are_binomial(void **state)
             near(robust[k], se, 1e-14);
         }
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* Numbers that look random but are not: the same everywhere. */
@@ -245,15 +246,15 @@ static void fill(struct spell_row *row, size_t n, size_t n_clusters, bool late)
 /* One row a cluster, none late: the influences' squares add up to Greenwood's and the multinomial's variances. */
 static void influences_give_the_same_errors(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[200];
     struct survival_curve curve;
     struct spells_sorted it;
 
     (void)state;
     fill(row, 200, 200, false);
-    it = sorted(&pool, row, 200, 2, 200);
-    survival_curve(&curve, &pool, &it);
+    it = sorted(&arena, row, 200, 2, 200);
+    survival_curve(&curve, &arena, &it);
     for (double t = 3.0; t < 60.0; t += 7.0) {
         double robust[3];
 
@@ -261,7 +262,7 @@ static void influences_give_the_same_errors(void **state)
         for (size_t k = 0; k < 3; k++)
             near(robust[k], survival_at(&curve, &it, t, k).se, 1e-13);
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* Rows of a cluster counted together: the influence of a cluster is what the estimate moves by, per unit of its weight. */
@@ -269,7 +270,7 @@ static void influences_are_derivatives(void **state)
 {
     enum { CLUSTERS = 17, TIMES = 4 };
     static const double time[TIMES] = {5.0, 12.0, 24.0, 45.0};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[120];
     struct survival_curve curve;
     struct spells_sorted it;
@@ -277,8 +278,8 @@ static void influences_are_derivatives(void **state)
 
     (void)state;
     fill(row, 120, CLUSTERS, true);
-    it = sorted(&pool, row, 120, 2, CLUSTERS);
-    survival_curve(&curve, &pool, &it);
+    it = sorted(&arena, row, 120, 2, CLUSTERS);
+    survival_curve(&curve, &arena, &it);
     for (size_t c = 0; c < CLUSTERS; c++) {
         double weight[CLUSTERS], up[TIMES * 3], down[TIMES * 3];
         const double step = 1e-5;
@@ -300,13 +301,13 @@ static void influences_are_derivatives(void **state)
         for (size_t k = 0; k < 3; k++)
             near(robust[k], sqrt(sum[i][k]), 1e-8);
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void equal_weights_give_the_curve(void **state)
 {
     static const double time[] = {0.5, 7.0, 30.0, 70.0, 1000.0};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[120];
     struct survival_curve curve;
     struct spells_sorted it;
@@ -316,8 +317,8 @@ static void equal_weights_give_the_curve(void **state)
     for (size_t c = 0; c < 11; c++)
         weight[c] = 3.0;
     fill(row, 120, 11, true);
-    it = sorted(&pool, row, 120, 2, 11);
-    survival_curve(&curve, &pool, &it);
+    it = sorted(&arena, row, 120, 2, 11);
+    survival_curve(&curve, &arena, &it);
     survival_weighted(out, &it, weight, time, 5);
     for (size_t i = 0; i < 5; i++)
         for (size_t k = 0; k < 3; k++) {
@@ -327,13 +328,13 @@ static void equal_weights_give_the_curve(void **state)
             if (!isnan(value))
                 near(out[3 * i + k], value, 1e-14);
         }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* A spell cut in pieces at any times is the same spell. */
 static void pieces_of_a_spell_are_the_spell(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[60], piece[180];
     struct survival_curve whole, cut;
     struct spells_sorted a, b;
@@ -347,10 +348,10 @@ static void pieces_of_a_spell_are_the_spell(void **state)
         piece[n++] = (struct spell_row){row[i].entry, at, 0, row[i].cluster};
         piece[n++] = (struct spell_row){at, row[i].exit, row[i].cause, row[i].cluster};
     }
-    a = sorted(&pool, row, 60, 2, 60);
-    b = sorted(&pool, piece, n, 2, 60);
-    survival_curve(&whole, &pool, &a);
-    survival_curve(&cut, &pool, &b);
+    a = sorted(&arena, row, 60, 2, 60);
+    b = sorted(&arena, piece, n, 2, 60);
+    survival_curve(&whole, &arena, &a);
+    survival_curve(&cut, &arena, &b);
     assert_int_equal(whole.n, cut.n);
     for (size_t i = 0; i < whole.n; i++) {
         double se[2][3];
@@ -365,20 +366,20 @@ static void pieces_of_a_spell_are_the_spell(void **state)
     }
     near(survival_weibull(&a, 0.95).shape, survival_weibull(&b, 0.95).shape, 1e-9);
     near(survival_weibull(&a, 0.95).shape_robust.low, survival_weibull(&b, 0.95).shape_robust.low, 1e-8);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void tallies_add_up_over_a_grid(void **state)
 {
     static const double grid[] = {0.0, 12.0, 24.0, 60.0, INFINITY};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[90];
     struct spells_sorted it;
     double all[2], sum[2] = {0, 0}, exposure, parts = 0.0;
 
     (void)state;
     fill(row, 90, 9, true);
-    it = sorted(&pool, row, 90, 2, 9);
+    it = sorted(&arena, row, 90, 2, 9);
     exposure = survival_tally(&it, 0.0, INFINITY, all);
     for (size_t i = 0; i < 4; i++) {
         double events[2];
@@ -390,7 +391,7 @@ static void tallies_add_up_over_a_grid(void **state)
     near(parts, exposure, 1e-9);
     near(sum[0], all[0], 0.0);
     near(sum[1], all[1], 0.0);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* 24 of 26 at 12 months: what R and Python print for log-log limits. */
@@ -420,7 +421,7 @@ static void log_log_limits_match_r(void **state)
 /* Quantiles of a Weibull as data: the estimates come near, and with shape 1 wanted the likelihood's derivative is 0 where it should. */
 static void weibull_finds_its_own(void **state)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct spell_row row[400];
     struct spells_sorted it;
     struct weibull_fit fit;
@@ -431,25 +432,25 @@ static void weibull_finds_its_own(void **state)
 
         row[i] = (struct spell_row){0.0, fmin(t, 120.0), t <= 120.0, i};
     }
-    it = sorted(&pool, row, 400, 1, 400);
+    it = sorted(&arena, row, 400, 1, 400);
     fit = survival_weibull(&it, 0.95);
     assert_true(fit.found);
     near(fit.shape, 0.6, 0.01);
     near(fit.scale, 30.0, 1.0);
     assert_true(fit.shape_limits.low < 0.6 && fit.shape_limits.high > 0.6);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void weibull_of_nothing_is_not_found(void **state)
 {
     static const struct spell_row censored[] = {{0, 3, 0, 0}, {0, 5, 0, 1}}, tied[] = {{0, 4, 1, 0}, {0, 4, 1, 1}};
-    struct pool pool = {0};
-    const struct spells_sorted none = sorted(&pool, censored, 2, 1, 2), one = sorted(&pool, tied, 2, 1, 2);
+    struct arena arena = {0};
+    const struct spells_sorted none = sorted(&arena, censored, 2, 1, 2), one = sorted(&arena, tied, 2, 1, 2);
 
     (void)state;
     assert_false(survival_weibull(&none, 0.95).found);
     assert_false(survival_weibull(&one, 0.95).found);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 /* ---- bootstrap ---- */

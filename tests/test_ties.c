@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What happens in the same month goes in one order, whatever things are called: endings, then levers and events with causes first,
  * then bases, evenly. Each case is a scenario and how likely something is, known exactly. */
 #include <math.h>

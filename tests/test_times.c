@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Months until a base is lost, where what bases do is computed, against what is known exactly: means and quantiles are off by their
  * errors and no more, for slow rates and fast ones, along changes of rates and couplings. */
 #include <math.h>

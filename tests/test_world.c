@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Worlds and tallies: strata filled, orders independent, shares with honest errors, parts that add up to the whole. */
 #include <math.h>
 #include <setjmp.h>

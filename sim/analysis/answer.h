@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* answer.h - what a run says: every number with its error, what chance decides apart from what the analyst does not know.
  *
  * Plain data, ready to be written; NAN stands for "not applicable". Ids and texts belong to the scenario. */
@@ -20,9 +21,9 @@ extern const double answer_level[ANSWER_LEVELS]; /* 0.05, 0.5, 0.95 */
 /* How a probability spreads over worlds, the noise of finitely many runs a world taken out (models.md A6). */
 struct answer_spread {
     double quantile[ANSWER_LEVELS], se[ANSWER_LEVELS]; /* NAN with fewer than two worlds */
-    double sd_ignorance, sd_se;                        /* of the conditional probability */
-    bool measurable;  /* the variance over worlds is above twice its error; else quantiles are the probability itself */
-    double sd_chance; /* of one run's outcome within a world */
+    double sd_epistemic, sd_se;                        /* of the conditional probability */
+    bool measurable; /* the variance over worlds is above twice its error; else quantiles are the probability itself */
+    double sd_aleatory; /* of one run's outcome within a world */
 };
 
 struct answer_question {
@@ -90,7 +91,7 @@ struct answer {
     struct answer_driver *driver;
     size_t n_stated, n_reading, n_guess, n_untagged; /* numbers the scenario rests on, by tag */
     bool has_deal;                                   /* some state is a deal */
-    struct pool pool;
+    struct arena arena;
 };
 
 /* The question of an id; NULL: it asks none. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/arms.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@ struct relay { /* progress of a batch, told as that of all */
     uint64_t draws_before;
 };
 
-static void relay(void *context, uint64_t n_draws, double fraction)
+static void relay_progress(void *context, uint64_t n_draws, double fraction)
 {
     const struct relay *it = context;
     const struct play_settings *settings = it->arms->settings;
@@ -23,10 +24,11 @@ static void free_arm(struct arm *arm)
 {
     plan_free(arm->plan);
     scenario_free(arm->scenario);
-    pool_free(&arm->pool);
+    arena_free(&arm->arena);
 }
 
-static bool play_batch(const struct arms *arms, struct relay *progress, struct outcome *outcome, const char **runaway)
+static bool play_batch(const struct arms *arms, struct relay *progress, struct arm_estimates *outcome,
+                       const char **runaway)
 {
     struct play_settings settings = *arms->settings;
     const struct plan *plan[AT_ONCE] = {NULL};
@@ -43,12 +45,12 @@ static bool play_batch(const struct arms *arms, struct relay *progress, struct o
         settings.world = NULL;
         settings.draws = NULL;
         settings.context = progress;
-        settings.progress = arms->settings->progress ? relay : NULL;
+        settings.progress = arms->settings->progress ? relay_progress : NULL;
         play(&result, plan, n, &settings);
         good = result.complete;
         *runaway = result.runaway;
         for (size_t i = 0; i < n && good; i++)
-            outcome_init(&outcome[i], &result.arm[i]);
+            arm_estimates_init(&outcome[i], &result.arm[i]);
         progress->draws_before += result.n_draws * n;
         play_free(&result);
     }
@@ -57,7 +59,7 @@ static bool play_batch(const struct arms *arms, struct relay *progress, struct o
     return good;
 }
 
-bool arms_play(const struct arms *arms, struct outcome *outcome, const char **runaway)
+bool arms_play(const struct arms *arms, struct arm_estimates *outcome, const char **runaway)
 {
     struct relay progress = {.arms = arms};
     bool good = true;
@@ -68,6 +70,6 @@ bool arms_play(const struct arms *arms, struct outcome *outcome, const char **ru
         good = play_batch(arms, &progress, outcome + progress.done, runaway);
     }
     for (size_t i = 0; i < progress.done && !good; i++)
-        outcome_free(&outcome[i]);
+        arm_estimates_free(&outcome[i]);
     return good;
 }

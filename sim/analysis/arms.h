@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arms.h - many plans of answers only, made, played on the same luck and freed a few at a time. */
 #ifndef FOOTHOLD_ARMS_H
 #define FOOTHOLD_ARMS_H
-#include "sim/analysis/outcome.h"
+#include "sim/analysis/arm_estimates.h"
 #include "sim/scenario/scenario.h"
 
 struct arm {
-    struct pool pool;          /* of its tree, if need be */
+    struct arena arena;        /* of its tree, if need be */
     struct scenario *scenario; /* freed with the arm; NULL: not its own */
     struct plan *plan;
 };
@@ -21,5 +22,5 @@ struct arms {
 
 /* Play them; outcome has room for all, which are to be freed. False when one could not be made, when a run never ended
  * (*runaway is then its clock's id, for as long as the scenarios) or when stopped: then no outcome is left. */
-bool arms_play(const struct arms *arms, struct outcome *outcome, const char **runaway);
+bool arms_play(const struct arms *arms, struct arm_estimates *outcome, const char **runaway);
 #endif

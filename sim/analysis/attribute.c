@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/attribute.h"
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ static const char *key_of(const struct difference *difference, enum attribute_by
     return by == BY_GROUP ? difference->group : by == BY_THING ? difference->owner : NULL;
 }
 
-static void unite(size_t *of, size_t n, size_t a, size_t b)
+static void unite_players(size_t *of, size_t n, size_t a, size_t b)
 {
     const size_t low = of[a] < of[b] ? of[a] : of[b], high = of[a] < of[b] ? of[b] : of[a];
 
@@ -25,21 +26,21 @@ static void find_players(struct attribution *it, enum attribute_by by)
     const struct differences *differences = it->differences;
     const size_t n = differences->n_bundles;
 
-    it->player_of = pool_new(&it->pool, n, sizeof *it->player_of);
+    it->player_of = arena_new(&it->arena, n, sizeof *it->player_of);
     for (size_t i = 0; i < n; i++)
         it->player_of[i] = i;
     for (size_t i = 0; i < differences->n; i++)
         for (size_t k = 0; k < i && by != BY_ASSUMPTION && by != BY_NONE; k++)
             if (!strcmp(key_of(&differences->item[i], by), key_of(&differences->item[k], by)))
-                unite(it->player_of, n, differences->item[i].bundle, differences->item[k].bundle);
+                unite_players(it->player_of, n, differences->item[i].bundle, differences->item[k].bundle);
 }
 
 static void name_players(struct attribution *it, enum attribute_by by)
 {
     const struct differences *differences = it->differences;
-    size_t *number = pool_new(&it->pool, differences->n_bundles, sizeof *number);
+    size_t *number = arena_new(&it->arena, differences->n_bundles, sizeof *number);
 
-    it->player = pool_new(&it->pool, differences->n_bundles, sizeof *it->player);
+    it->player = arena_new(&it->arena, differences->n_bundles, sizeof *it->player);
     for (size_t i = 0; i < differences->n_bundles; i++)
         if (it->player_of[i] == i)
             number[i] = it->n_players++;
@@ -59,7 +60,7 @@ static void name_players(struct attribution *it, enum attribute_by by)
 
         it->n_bearing += player->bears;
         if (by == BY_ASSUMPTION && player->n_differences > 1)
-            player->name = pool_print(&it->pool, "%s (+%zu)", player->name, player->n_differences - 1);
+            player->name = arena_print(&it->arena, "%s (+%zu)", player->name, player->n_differences - 1);
     }
 }
 
@@ -73,10 +74,10 @@ static double draw_order(uint64_t seed, size_t pair, size_t place)
     return design_to_uniform(word[0]);
 }
 
-void attribution_init(struct attribution *attribution, struct agenda *agenda, const struct differences *differences,
+void attribution_init(struct attribution *attribution, struct targets *targets, const struct differences *differences,
                       enum attribute_by by, size_t n_pairs, uint64_t seed)
 {
-    *attribution = (struct attribution){.agenda = agenda, .differences = differences};
+    *attribution = (struct attribution){.targets = targets, .differences = differences};
     find_players(attribution, by);
     name_players(attribution, by);
     shapley_init(&attribution->game, attribution->n_bearing, n_pairs, draw_order, seed);
@@ -85,10 +86,10 @@ void attribution_init(struct attribution *attribution, struct agenda *agenda, co
 void attribution_free(struct attribution *attribution)
 {
     for (size_t i = 0; attribution->outcome && i < attribution->game.n_coalitions; i++)
-        outcome_free(&attribution->outcome[i]);
+        arm_estimates_free(&attribution->outcome[i]);
     free(attribution->outcome);
     shapley_free(&attribution->game);
-    pool_free(&attribution->pool);
+    arena_free(&attribution->arena);
 }
 
 /* Whether a bundle is the other scenario's in a coalition. What bears on nothing is not. */
@@ -111,14 +112,14 @@ bool attribution_make(void *context, size_t coalition, struct arm *arm)
     struct attribution *it = context;
     struct diag diag = {0};
     bool *taken = taken_by(it, coalition);
-    const struct node *root = differences_blend(it->differences, &arm->pool, taken);
+    const struct node *root = differences_blend(it->differences, &arm->arena, taken);
 
     free(taken);
-    arm->scenario = scenario_of_tree(root, it->differences->side[0], model_schemas(&arm->pool), model_count, &diag);
+    arm->scenario = scenario_of_tree(root, it->differences->side[0], model_schemas(&arm->arena), model_count, &diag);
     if (!diag.n_errors)
-        arm->plan = agenda_compile(it->agenda, arm->scenario, &diag);
+        arm->plan = targets_compile(it->targets, arm->scenario, &diag);
     if (!arm->plan)
-        it->why_not = pool_print(&it->pool, "a scenario between the two makes no sense: %s", diag_first_error(&diag));
+        it->why_not = arena_print(&it->arena, "a scenario between the two makes no sense: %s", diag_first_error(&diag));
     diag_free(&diag);
     return arm->plan != NULL;
 }
@@ -137,7 +138,7 @@ static void value_coalitions(const struct share *share, size_t leave_out)
     const struct attribution *it = share->attribution;
 
     for (size_t c = 0; c < it->game.n_coalitions; c++)
-        share->value[c] = outcome_share(&it->outcome[c], share->question, leave_out);
+        share->value[c] = arm_estimates_share(&it->outcome[c], share->question, leave_out);
     shapley_shares(&it->game, share->value, share->all);
 }
 
@@ -146,7 +147,7 @@ static void share_question(struct attribution *it, struct share *scratch, size_t
 {
     const size_t n = it->n_bearing;
     double *part = memory_new((REPLICATES + 1) * n, sizeof *part), *error = memory_new(n, sizeof *error);
-    const struct outcome *first = &it->outcome[0];
+    const struct arm_estimates *first = &it->outcome[0];
     size_t replicates = 0;
 
     scratch->question = question;
@@ -176,17 +177,17 @@ static void share_question(struct attribution *it, struct share *scratch, size_t
     free(error);
 }
 
-void attribution_share(struct attribution *attribution, struct outcome *outcome)
+void attribution_share(struct attribution *attribution, struct arm_estimates *outcome)
 {
-    const size_t questions = attribution->agenda->n;
+    const size_t questions = attribution->targets->n;
     struct share scratch = {.attribution = attribution,
                             .value = memory_new(attribution->game.n_coalitions, sizeof *scratch.value),
                             .all = memory_new(attribution->n_bearing, sizeof *scratch.all)};
 
     attribution->outcome = outcome;
-    attribution->share = pool_new(&attribution->pool, questions, sizeof *attribution->share);
+    attribution->share = arena_new(&attribution->arena, questions, sizeof *attribution->share);
     for (size_t q = 0; q < questions; q++) {
-        attribution->share[q] = pool_new(&attribution->pool, attribution->n_players, sizeof **attribution->share);
+        attribution->share[q] = arena_new(&attribution->arena, attribution->n_players, sizeof **attribution->share);
         share_question(attribution, &scratch, q);
     }
     free(scratch.value);

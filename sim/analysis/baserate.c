@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/baserate.h"
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void estimate_rates(struct baserate *it, struct baserate_group *group)
     const size_t m = 1 + it->n_causes;
     double *events = memory_new(it->spells->n_causes + 1, sizeof *events);
 
-    group->rate = pool_new(&it->pool, it->n_spans * m, sizeof *group->rate);
+    group->rate = arena_new(&it->arena, it->n_spans * m, sizeof *group->rate);
     for (size_t span = 0; span < it->n_spans; span++) {
         double from, to, exposure, all = 0.0;
 
@@ -57,7 +58,7 @@ static void estimate_points(struct baserate *it, struct baserate_group *group)
     const size_t m = 1 + it->n_causes;
     double *robust = memory_new(it->spells->n_causes + 1, sizeof *robust);
 
-    group->point = pool_new(&it->pool, it->n_points * m, sizeof *group->point);
+    group->point = arena_new(&it->arena, it->n_points * m, sizeof *group->point);
     for (size_t i = 0; i < it->n_points; i++) {
         const double month = it->settings.grid[i + 1];
 
@@ -150,7 +151,7 @@ static void bootstrap(struct baserate *it, struct baserate_group *group)
     const size_t all_causes = it->spells->n_causes;
     struct limits *limits = memory_new(n, sizeof *limits);
     struct resampled of = {
-        .it = it, .group = group, .key = plan_key(pool_print(&it->pool, "baserate.%s", group->name))};
+        .it = it, .group = group, .key = plan_key(arena_print(&it->arena, "baserate.%s", group->name))};
 
     of.tally = memory_new(group->n_hosts * it->n_spans * (1 + all_causes), sizeof *of.tally);
     of.sum = memory_new(1 + all_causes, sizeof *of.sum);
@@ -178,8 +179,8 @@ static void estimate_group(struct baserate *it, size_t g)
     group->name = from->name;
     group->n = from->n;
     group->n_hosts = from->n_hosts;
-    survival_sort(&group->spells, &it->pool, from->row, from->n, it->spells->n_causes, from->n_hosts);
-    survival_curve(&group->curve, &it->pool, &group->spells);
+    survival_sort(&group->spells, &it->arena, from->row, from->n, it->spells->n_causes, from->n_hosts);
+    survival_curve(&group->curve, &it->arena, &group->spells);
     group->weibull = survival_weibull(&group->spells, baserate_confidence);
     estimate_rates(it, group);
     estimate_points(it, group);
@@ -218,7 +219,7 @@ void baserate_estimate(struct baserate *it, const struct spells *spells, const s
     it->n_spans = 1 + settings->n_grid;
     it->n_points = settings->n_grid - 1;
     it->n_groups = spells->n_groups;
-    it->group = pool_new(&it->pool, it->n_groups, sizeof *it->group);
+    it->group = arena_new(&it->arena, it->n_groups, sizeof *it->group);
     for (size_t g = 0; g < it->n_groups; g++)
         estimate_group(it, g);
     compare_groups(it);
@@ -226,5 +227,5 @@ void baserate_estimate(struct baserate *it, const struct spells *spells, const s
 
 void baserate_free(struct baserate *it)
 {
-    pool_free(&it->pool);
+    arena_free(&it->arena);
 }

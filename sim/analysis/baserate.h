@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* baserate.h - base rates from spells: how often what lasts ends, by group, by cause and by time since its start.
  *
  * Everything here is in months and a month; reports turn it into years where people expect them. Limits are of 95 %, posteriors under
@@ -39,7 +40,7 @@ struct baserate_group {
 };
 
 struct baserate {
-    struct pool pool;
+    struct arena arena;
     const struct spells *spells;
     struct baserate_settings settings;
     size_t n_causes, n_spans, n_points; /* n_causes: 0 where there is but one, which "all" says already */

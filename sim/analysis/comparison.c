@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/comparison.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -34,14 +35,14 @@ struct roster {
 };
 
 /* How many coalitions of an attribution are played: neither none nor all of them, which are the scenarios themselves. */
-static size_t between(const struct attribution *attribution)
+static size_t count_between(const struct attribution *attribution)
 {
     const size_t n = attribution->game.n_coalitions;
 
     return !attribution->why_not && n > 2 ? n - 2 : 0;
 }
 
-static bool make(void *context, size_t i, struct arm *arm)
+static bool make_arm(void *context, size_t i, struct arm *arm)
 {
     struct roster *roster = context;
     struct comparison *it = roster->comparison;
@@ -50,13 +51,13 @@ static bool make(void *context, size_t i, struct arm *arm)
     if (i >= it->n_arms) {
         size_t k = i - it->n_arms, o = 0;
 
-        while (k >= between(&it->other[o].attribution))
-            k -= between(&it->other[o++].attribution);
+        while (k >= count_between(&it->other[o].attribution))
+            k -= count_between(&it->other[o++].attribution);
         return attribution_make(&it->other[o].attribution, k + 1, arm);
     }
-    arm->scenario =
-        scenario_of_tree(it->arm[i].scenario->root, it->arm[i].scenario, model_schemas(&arm->pool), model_count, &diag);
-    arm->plan = agenda_compile(&it->agenda, arm->scenario, &diag);
+    arm->scenario = scenario_of_tree(it->arm[i].scenario->root, it->arm[i].scenario, model_schemas(&arm->arena),
+                                     model_count, &diag);
+    arm->plan = targets_compile(&it->targets, arm->scenario, &diag);
     diag_free(&diag);
     return arm->plan != NULL;
 }
@@ -67,7 +68,7 @@ static void try_coalitions(struct attribution *attribution)
 {
     const struct shapley *game = &attribution->game;
 
-    for (size_t k = 1; k <= between(attribution) && !attribution->why_not; k++) {
+    for (size_t k = 1; k <= count_between(attribution) && !attribution->why_not; k++) {
         struct arm arm = {0};
         size_t members = 0;
 
@@ -78,11 +79,12 @@ static void try_coalitions(struct attribution *attribution)
         attribution_make(attribution, k, &arm);
         plan_free(arm.plan);
         scenario_free(arm.scenario);
-        pool_free(&arm.pool);
+        arena_free(&arm.arena);
     }
 }
 
-static void prepare(struct comparison *it, const struct comparison_wish *wish, const struct play_settings *settings)
+static void prepare_attribution(struct comparison *it, const struct comparison_wish *wish,
+                                const struct play_settings *settings)
 {
     it->other = memory_new(it->n_arms - 1, sizeof *it->other);
     for (size_t o = 0; o + 1 < it->n_arms; o++) {
@@ -90,7 +92,7 @@ static void prepare(struct comparison *it, const struct comparison_wish *wish, c
 
         other->arm = o + 1;
         differences_find(&other->differences, it->arm[0].scenario, it->arm[o + 1].scenario);
-        attribution_init(&other->attribution, &it->agenda, &other->differences, wish->by,
+        attribution_init(&other->attribution, &it->targets, &other->differences, wish->by,
                          wish->n_pairs ? wish->n_pairs : good_pairs(other->differences.n_bundles), settings->seed);
         if (wish->by == BY_NONE)
             other->attribution.why_not = "not asked for";
@@ -103,7 +105,7 @@ static size_t count_arms(const struct comparison *it)
     size_t n = it->n_arms;
 
     for (size_t o = 0; o + 1 < it->n_arms; o++)
-        n += between(&it->other[o].attribution);
+        n += count_between(&it->other[o].attribution);
     return n;
 }
 
@@ -120,16 +122,16 @@ static uint64_t good_worlds(size_t n_arms, uint64_t most, uint64_t n_runs)
 }
 
 /* The ends of an attribution's game are the scenarios themselves. */
-static struct outcome *outcomes_of(const struct comparison *it, const struct comparison_other *other,
-                                   const struct outcome *played)
+static struct arm_estimates *outcomes_of(const struct comparison *it, const struct comparison_other *other,
+                                         const struct arm_estimates *played)
 {
     const size_t n = other->attribution.game.n_coalitions;
-    struct outcome *outcome = memory_new(n, sizeof *outcome);
+    struct arm_estimates *outcome = memory_new(n, sizeof *outcome);
 
     for (size_t c = 0; c < n; c++) {
-        const struct outcome *from = c == 0       ? &it->arm[0].outcome
-                                     : c == n - 1 ? &it->arm[other->arm].outcome
-                                                  : &played[c - 1];
+        const struct arm_estimates *from = c == 0       ? &it->arm[0].outcome
+                                           : c == n - 1 ? &it->arm[other->arm].outcome
+                                                        : &played[c - 1];
 
         outcome[c] = *from;
         if (c != 0 && c != n - 1)
@@ -141,34 +143,34 @@ static struct outcome *outcomes_of(const struct comparison *it, const struct com
     return outcome;
 }
 
-static void conclude(struct comparison *it, const struct outcome *outcome)
+static void compare_arms(struct comparison *it, const struct arm_estimates *outcome)
 {
-    const struct outcome *played = outcome + it->n_arms;
+    const struct arm_estimates *played = outcome + it->n_arms;
 
     for (size_t i = 0; i < it->n_arms; i++)
         it->arm[i].outcome = outcome[i];
     for (size_t o = 0; o + 1 < it->n_arms; o++) {
         struct comparison_other *other = &it->other[o];
 
-        other->difference = pool_new(&it->pool, it->agenda.n, sizeof *other->difference);
-        for (size_t q = 0; q < it->agenda.n; q++)
-            other->difference[q] = outcome_compare(&it->arm[0].outcome, &it->arm[other->arm].outcome, q);
+        other->difference = arena_new(&it->arena, it->targets.n, sizeof *other->difference);
+        for (size_t q = 0; q < it->targets.n; q++)
+            other->difference[q] = arm_compare(&it->arm[0].outcome, &it->arm[other->arm].outcome, q);
         if (!other->attribution.why_not)
             attribution_share(&other->attribution, outcomes_of(it, other, played));
-        played += between(&other->attribution);
+        played += count_between(&other->attribution);
     }
 }
 
 static bool play_all(struct comparison *it, const struct play_settings *settings, const char **runaway)
 {
     struct roster roster = {.comparison = it};
-    const struct arms arms = {.n = count_arms(it), .make = make, .context = &roster, .settings = settings};
-    struct outcome *outcome = memory_new(arms.n, sizeof *outcome);
+    const struct arms arms = {.n = count_arms(it), .make = make_arm, .context = &roster, .settings = settings};
+    struct arm_estimates *outcome = memory_new(arms.n, sizeof *outcome);
     const bool good = arms_play(&arms, outcome, runaway);
 
     it->n_played = arms.n;
     if (good)
-        conclude(it, outcome);
+        compare_arms(it, outcome);
     free(outcome);
     return good;
 }
@@ -185,7 +187,7 @@ bool comparison_play(struct comparison *comparison, const struct scenario *const
     for (size_t i = 0; i < n; i++)
         comparison->arm[i].scenario = scenario[i];
     mark_same(comparison);
-    prepare(comparison, wish, settings);
+    prepare_attribution(comparison, wish, settings);
     do {
         n_arms = count_arms(comparison);
         settings->n_worlds = wish->worlds_given ? most : good_worlds(n_arms, most, settings->n_runs);
@@ -200,13 +202,13 @@ bool comparison_play(struct comparison *comparison, const struct scenario *const
 void comparison_free(struct comparison *comparison)
 {
     for (size_t i = 0; i < comparison->n_arms; i++)
-        outcome_free(&comparison->arm[i].outcome);
+        arm_estimates_free(&comparison->arm[i].outcome);
     for (size_t o = 0; comparison->other && o + 1 < comparison->n_arms; o++) {
         attribution_free(&comparison->other[o].attribution);
         differences_free(&comparison->other[o].differences);
     }
     free(comparison->arm);
     free(comparison->other);
-    agenda_free(&comparison->agenda);
-    pool_free(&comparison->pool);
+    targets_free(&comparison->targets);
+    arena_free(&comparison->arena);
 }

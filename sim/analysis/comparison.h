@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* comparison.h - scenarios held against one of them, the baseline, on the same luck. */
 #ifndef FOOTHOLD_COMPARISON_H
 #define FOOTHOLD_COMPARISON_H
@@ -5,20 +6,20 @@
 
 struct comparison_arm {
     const struct scenario *scenario;
-    struct outcome outcome;
+    struct arm_estimates outcome;
     size_t same_as; /* the first arm whose numbers are the same; its own place when it is the first */
 };
 
 struct comparison_other { /* an arm that is not the baseline */
     size_t arm;
-    struct outcome_difference *difference; /* per question of the agenda */
+    struct arm_difference *difference; /* per question of the targets */
     struct differences differences;
     struct attribution attribution; /* without players where none was asked for */
 };
 
 struct comparison {
-    struct pool pool;
-    struct agenda agenda;
+    struct arena arena;
+    struct targets targets;
     struct comparison_arm *arm; /* the baseline first */
     size_t n_arms;
     struct comparison_other *other; /* n_arms - 1 */
@@ -33,8 +34,8 @@ struct comparison_wish {
     bool worlds_given; /* else so many worlds that all arms together take a minute or so */
 };
 
-/* Compare scenarios (two or more, read without mistakes; the first is the baseline) under their plans' settings. The agenda
- * must have been made. False when stopped, or on a runaway (arms_play): then nothing but the agenda is left. Free with
+/* Compare scenarios (two or more, read without mistakes; the first is the baseline) under their plans' settings. The targets
+ * must have been made. False when stopped, or on a runaway (arms_play): then nothing but the targets is left. Free with
  * comparison_free in any case. */
 bool comparison_play(struct comparison *comparison, const struct scenario *const *scenario, size_t n,
                      const struct comparison_wish *wish, struct play_settings *settings, const char **runaway);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/differ.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
 }
 
 /* A number with its notes is that number. */
-static const struct node *bare(const struct node *node)
+static const struct node *strip_basis(const struct node *node)
 {
     const struct node *value = node && node->kind == NODE_GROUP ? tree_get(node, "value") : NULL;
 
@@ -41,8 +42,8 @@ static bool is_part(const struct node *a, const struct node *b)
 
 static bool is_same(const struct node *a, const struct node *b)
 {
-    a = bare(a);
-    b = bare(b);
+    a = strip_basis(a);
+    b = strip_basis(b);
     if (a->kind != b->kind)
         return false;
     if (a->kind == NODE_GROUP)
@@ -70,12 +71,13 @@ struct topic { /* what is being compared */
     const char *group; /* or NULL */
 };
 
-static struct difference *add(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
+static struct difference *add_difference(const struct topic *topic, const char *path, const struct node *a,
+                                         const struct node *b)
 {
     struct differences *to = topic->to;
     struct difference *it;
 
-    to->item = pool_grow(&to->pool, to->item, to->n, &to->capacity, sizeof *to->item);
+    to->item = arena_grow(&to->arena, to->item, to->n, &to->capacity, sizeof *to->item);
     it = &to->item[to->n++];
     *it = (struct difference){.path = path,
                               .owner = topic->owner ? topic->owner : path,
@@ -86,49 +88,49 @@ static struct difference *add(const struct topic *topic, const char *path, const
     if (!it->group)
         it->group = it->owner;
     for (size_t side = 0; side < DIFFER_SIDES; side++) {
-        it->text[side] = it->value[side] ? scenario_print_value(&to->pool, it->value[side]) : "-";
+        it->text[side] = it->value[side] ? scenario_print_value(&to->arena, it->value[side]) : "-";
         if (it->value[side])
-            it->place[side] = bare(it->value[side])->at;
+            it->place[side] = strip_basis(it->value[side])->at;
     }
     return it;
 }
 
-static const char *below(struct pool *pool, const char *path, const char *name)
+static const char *join_path(struct arena *arena, const char *path, const char *name)
 {
-    return *path ? pool_print(pool, "%s.%s", path, name) : name;
+    return *path ? arena_print(arena, "%s.%s", path, name) : name;
 }
 
-static void compare(const struct topic *topic, const char *path, const struct node *a, const struct node *b);
+static void compare_nodes(const struct topic *topic, const char *path, const struct node *a, const struct node *b);
 
 static void compare_members(const struct topic *topic, const char *path, const struct node *a, const struct node *b,
                             const char *const *skip, size_t n_skip)
 {
     for (size_t i = 0; i < a->n; i++)
         if (!tree_is_note(a->child[i]) && !is_one_of(a->child[i]->name, skip, n_skip))
-            compare(topic, below(&topic->to->pool, path, a->child[i]->name), a->child[i],
-                    tree_get(b, a->child[i]->name));
+            compare_nodes(topic, join_path(&topic->to->arena, path, a->child[i]->name), a->child[i],
+                          tree_get(b, a->child[i]->name));
     for (size_t i = 0; i < b->n; i++)
         if (!tree_is_note(b->child[i]) && !is_one_of(b->child[i]->name, skip, n_skip) &&
             !tree_get(a, b->child[i]->name))
-            compare(topic, below(&topic->to->pool, path, b->child[i]->name), NULL, b->child[i]);
+            compare_nodes(topic, join_path(&topic->to->arena, path, b->child[i]->name), NULL, b->child[i]);
 }
 
-static void compare(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
+static void compare_nodes(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
 {
-    if (a && b && bare(a)->kind == NODE_GROUP && bare(b)->kind == NODE_GROUP)
-        compare_members(topic, path, bare(a), bare(b), NULL, 0);
+    if (a && b && strip_basis(a)->kind == NODE_GROUP && strip_basis(b)->kind == NODE_GROUP)
+        compare_members(topic, path, strip_basis(a), strip_basis(b), NULL, 0);
     else if (!a || !b || !is_same(a, b))
-        add(topic, path, a, b);
+        add_difference(topic, path, a, b);
 }
 
 /* What says when a thing rings, as a group of its own. */
-static struct node *timing_of(struct pool *pool, const struct node *thing)
+static struct node *timing_of(struct arena *arena, const struct node *thing)
 {
-    struct node *timing = pool_new(pool, 1, sizeof *timing);
+    struct node *timing = arena_new(arena, 1, sizeof *timing);
 
     *timing = *thing;
     timing->n = 0;
-    timing->child = pool_new(pool, COUNT(timing_key), sizeof *timing->child);
+    timing->child = arena_new(arena, COUNT(timing_key), sizeof *timing->child);
     for (size_t i = 0; i < COUNT(timing_key); i++) {
         struct node *node = tree_get(thing, timing_key[i]);
 
@@ -136,7 +138,7 @@ static struct node *timing_of(struct pool *pool, const struct node *thing)
             timing->child[timing->n++] = node;
     }
     if (timing->n)
-        timing->at = bare(timing->child[0])->at;
+        timing->at = strip_basis(timing->child[0])->at;
     return timing;
 }
 
@@ -150,15 +152,15 @@ static bool has_same_names(const struct node *a, const struct node *b)
 
 static void compare_thing(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
 {
-    struct pool *pool = &topic->to->pool;
-    const struct node *timing_a = timing_of(pool, a), *timing_b = timing_of(pool, b);
+    struct arena *arena = &topic->to->arena;
+    const struct node *timing_a = timing_of(arena, a), *timing_b = timing_of(arena, b);
     const struct node *recurs_a = tree_get(timing_a, "recurs"), *recurs_b = tree_get(timing_b, "recurs");
 
     if (has_same_names(timing_a, timing_b) && (!recurs_a || is_same(recurs_a, recurs_b))) {
         compare_members(topic, path, a, b, NULL, 0);
         return;
     }
-    add(topic, below(pool, path, "timing"), timing_a, timing_b)->what = DIFFERENCE_TIMING;
+    add_difference(topic, join_path(arena, path, "timing"), timing_a, timing_b)->what = DIFFERENCE_TIMING;
     compare_members(topic, path, a, b, timing_key, COUNT(timing_key));
 }
 
@@ -170,7 +172,7 @@ static void compare_section(struct differences *to, const char *section, const s
 
     for (size_t s = 0; s < DIFFER_SIDES; s++)
         for (size_t i = 0; i < side[s]->n; i++) {
-            const char *id = side[s]->child[i]->name, *path = below(&to->pool, section, id);
+            const char *id = side[s]->child[i]->name, *path = join_path(&to->arena, section, id);
             const struct node *mine = tree_get(side[0], id), *other = tree_get(side[1], id);
             const struct topic topic = {to, path, group_of(mine) ? group_of(mine) : group_of(other)};
 
@@ -179,7 +181,7 @@ static void compare_section(struct differences *to, const char *section, const s
             if (mine && other && is_one_of(section, ringing, COUNT(ringing)))
                 compare_thing(&topic, path, mine, other);
             else
-                compare(&topic, path, mine, other);
+                compare_nodes(&topic, path, mine, other);
         }
 }
 
@@ -190,13 +192,13 @@ static void compare_start(struct differences *to, const struct scenario *a, cons
     struct difference *it;
 
     if (a->as_of_day == b->as_of_day) {
-        compare(&topic, "horizon", tree_get(a->root, "horizon"), tree_get(b->root, "horizon"));
+        compare_nodes(&topic, "horizon", tree_get(a->root, "horizon"), tree_get(b->root, "horizon"));
         return;
     }
-    it = add(&topic, "as_of", date_a, date_b);
+    it = add_difference(&topic, "as_of", date_a, date_b);
     it->what = DIFFERENCE_START;
-    it->text[0] = pool_print(&to->pool, "%s, %.10g months", a->as_of, a->horizon);
-    it->text[1] = pool_print(&to->pool, "%s, %.10g months", b->as_of, b->horizon);
+    it->text[0] = arena_print(&to->arena, "%s, %.10g months", a->as_of, a->horizon);
+    it->text[1] = arena_print(&to->arena, "%s, %.10g months", b->as_of, b->horizon);
 }
 
 /* The order of states is their meaning. */
@@ -223,11 +225,11 @@ static void compare_root(struct differences *to, const struct node *a, const str
                 continue;
             if (!strcmp(name, "states") && mine && other) {
                 if (!is_same(mine, other) || !is_same_order(mine, other))
-                    add(&topic, name, mine, other);
+                    add_difference(&topic, name, mine, other);
             } else if (root->child[i]->kind == NODE_GROUP && strcmp(name, "model") != 0) {
                 compare_section(to, name, mine, other);
             } else {
-                compare(&topic, name, mine, other);
+                compare_nodes(&topic, name, mine, other);
             }
         }
     }
@@ -249,20 +251,20 @@ static bool names_id(const char *text, const char *id)
     return false;
 }
 
-static bool mentions(const struct node *node, const char *id)
+static bool mentions_id(const struct node *node, const char *id)
 {
     if (node->kind == NODE_STRING && names_id(node->text, id))
         return true;
     for (size_t i = 0; i < node->n; i++) {
         const struct node *child = node->child[i];
 
-        if (!tree_is_note(child) && ((child->name && !strcmp(child->name, id)) || mentions(child, id)))
+        if (!tree_is_note(child) && ((child->name && !strcmp(child->name, id)) || mentions_id(child, id)))
             return true;
     }
     return false;
 }
 
-static void unite(struct differences *to, size_t a, size_t b)
+static void unite_bundles(struct differences *to, size_t a, size_t b)
 {
     const size_t from = to->item[a].bundle, into = to->item[b].bundle;
 
@@ -272,14 +274,14 @@ static void unite(struct differences *to, size_t a, size_t b)
 }
 
 /* Everything that mentions an id which one side alone knows goes with the difference that brings it. */
-static void bind(struct differences *to, size_t bringer, const char *id)
+static void bind_bundle(struct differences *to, size_t bringer, const char *id)
 {
     for (size_t i = 0; i < to->n; i++)
         for (size_t s = 0; s < DIFFER_SIDES; s++) {
             const struct node *value = to->item[i].value[s];
 
-            if (i != bringer && value && (mentions(value, id) || names_id(to->item[i].path, id)))
-                unite(to, i, bringer);
+            if (i != bringer && value && (mentions_id(value, id) || names_id(to->item[i].path, id)))
+                unite_bundles(to, i, bringer);
         }
 }
 
@@ -290,19 +292,19 @@ static void bind_all(struct differences *to)
         const bool thing = !strcmp(it->path, it->owner) && strchr(it->path, '.');
 
         if (thing && (!it->value[0] || !it->value[1]))
-            bind(to, i, strchr(it->path, '.') + 1);
+            bind_bundle(to, i, strchr(it->path, '.') + 1);
         if (strcmp(it->path, "states") != 0 || !it->value[0] || !it->value[1])
             continue;
         for (size_t s = 0; s < DIFFER_SIDES; s++)
             for (size_t k = 0; k < it->value[s]->n; k++)
                 if (!tree_get(it->value[1 - s], it->value[s]->child[k]->name))
-                    bind(to, i, it->value[s]->child[k]->name);
+                    bind_bundle(to, i, it->value[s]->child[k]->name);
     }
 }
 
 static void number_bundles(struct differences *to)
 {
-    size_t *number = pool_new(&to->pool, to->n, sizeof *number);
+    size_t *number = arena_new(&to->arena, to->n, sizeof *number);
 
     for (size_t i = 0; i < to->n; i++)
         if (to->item[i].bundle == i)
@@ -317,7 +319,7 @@ static void lead_bundles(struct differences *to)
     for (size_t i = 0; i < to->n; i++)
         for (size_t k = 0; k < i; k++)
             if (to->item[k].bundle == to->item[i].bundle) {
-                unite(to, i, k);
+                unite_bundles(to, i, k);
                 break;
             }
     for (size_t i = to->n; i-- > 0;) {
@@ -345,7 +347,7 @@ static bool acts_on(const struct node *thing, const char *id)
     for (size_t i = 0; i < COUNT(acting); i++) {
         const struct node *acts = tree_get(thing, acting[i]);
 
-        if (acts && mentions(acts, id))
+        if (acts && mentions_id(acts, id))
             return true;
     }
     return false;
@@ -393,7 +395,7 @@ static void mark_bearing(struct differences *to)
     bool *bears[DIFFER_SIDES];
 
     for (size_t s = 0; s < DIFFER_SIDES; s++) {
-        bears[s] = pool_new(&to->pool, to->side[s]->n_clocks, sizeof **bears);
+        bears[s] = arena_new(&to->arena, to->side[s]->n_clocks, sizeof **bears);
         find_bearing(to->side[s], bears[s]);
     }
     for (size_t i = 0; i < to->n; i++) {
@@ -430,7 +432,7 @@ void differences_find(struct differences *differences, const struct scenario *a,
 
 void differences_free(struct differences *differences)
 {
-    pool_free(&differences->pool);
+    arena_free(&differences->arena);
 }
 
 /* ---- scenarios between the two ---- */
@@ -443,26 +445,26 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Groups anew, sorted and without notes; all else is shared. */
-static struct node *copy(struct pool *pool, const struct node *node, bool ordered)
+static struct node *copy_node(struct arena *arena, const struct node *node, bool ordered)
 {
-    struct node *out = pool_new(pool, 1, sizeof *out);
+    struct node *out = arena_new(arena, 1, sizeof *out);
 
     *out = *node;
     if (node->kind != NODE_GROUP)
         return out;
     out->n = 0;
-    out->child = pool_new(pool, node->n, sizeof *out->child);
+    out->child = arena_new(arena, node->n, sizeof *out->child);
     for (size_t i = 0; i < node->n; i++)
         if (!tree_is_note(node->child[i]))
-            out->child[out->n++] = copy(pool, node->child[i], false);
+            out->child[out->n++] = copy_node(arena, node->child[i], false);
     if (!ordered && out->n)
         qsort(out->child, out->n, sizeof *out->child, by_name);
     return out;
 }
 
-static void put(struct pool *pool, struct node *group, const char *name, const struct node *value)
+static void put_child(struct arena *arena, struct node *group, const char *name, const struct node *value)
 {
-    struct node *old = tree_get(group, name), *above = pool_new(pool, 1, sizeof *above);
+    struct node *old = tree_get(group, name), *above = arena_new(arena, 1, sizeof *above);
 
     if (old)
         tree_remove(group, old);
@@ -470,27 +472,27 @@ static void put(struct pool *pool, struct node *group, const char *name, const s
         return;
     above->kind = NODE_GROUP;
     above->n = 1;
-    above->child = pool_new(pool, 1, sizeof *above->child);
-    above->child[0] = copy(pool, value, !strcmp(name, "states"));
-    tree_merge(pool, group, above, false, NULL);
+    above->child = arena_new(arena, 1, sizeof *above->child);
+    above->child[0] = copy_node(arena, value, !strcmp(name, "states"));
+    tree_merge(arena, group, above, false, NULL);
     if (group->n)
         qsort(group->child, group->n, sizeof *group->child, by_name);
 }
 
 /* The group a path ends in, made where it is missing; *name receives the last part. */
-static struct node *group_at(struct pool *pool, struct node *root, const char *path, const char **name)
+static struct node *group_at(struct arena *arena, struct node *root, const char *path, const char **name)
 {
     static const struct node empty = {.kind = NODE_GROUP};
 
     for (const char *dot = strchr(path, '.'); dot; path = dot + 1, dot = strchr(path, '.')) {
-        const char *part = pool_copy(pool, path, (size_t)(dot - path));
+        const char *part = arena_copy(arena, path, (size_t)(dot - path));
         struct node *group = tree_get(root, part);
 
         if (!group) {
             struct node named = empty;
 
             named.name = part;
-            put(pool, root, part, &named);
+            put_child(arena, root, part, &named);
             group = tree_get(root, part);
         }
         root =
@@ -500,42 +502,42 @@ static struct node *group_at(struct pool *pool, struct node *root, const char *p
     return root;
 }
 
-static void take(struct pool *pool, struct node *root, const struct difference *difference,
-                 const struct scenario *other)
+static void take_difference(struct arena *arena, struct node *root, const struct difference *difference,
+                            const struct scenario *other)
 {
     const char *name;
     struct node *group;
 
     if (difference->what == DIFFERENCE_START) {
-        put(pool, root, "as_of", tree_get(other->root, "as_of"));
-        put(pool, root, "horizon", tree_get(other->root, "horizon"));
+        put_child(arena, root, "as_of", tree_get(other->root, "as_of"));
+        put_child(arena, root, "horizon", tree_get(other->root, "horizon"));
         return;
     }
-    group = group_at(pool, root, difference->path, &name);
+    group = group_at(arena, root, difference->path, &name);
     if (difference->what != DIFFERENCE_TIMING) {
-        put(pool, group, name, difference->value[1]);
+        put_child(arena, group, name, difference->value[1]);
         return;
     }
     for (size_t i = 0; i < COUNT(timing_key); i++)
-        put(pool, group, timing_key[i], tree_get(difference->value[1], timing_key[i]));
+        put_child(arena, group, timing_key[i], tree_get(difference->value[1], timing_key[i]));
 }
 
-struct node *differences_blend(const struct differences *differences, struct pool *pool, const bool *from_other)
+struct node *differences_blend(const struct differences *differences, struct arena *arena, const bool *from_other)
 {
     const struct node *from = differences->side[0]->root;
     static const char *const left_out[] = {"questions", "evidence", "extends", "sources", "analyst", "title", "id"};
-    struct node *root = pool_new(pool, 1, sizeof *root);
+    struct node *root = arena_new(arena, 1, sizeof *root);
 
     *root = *from;
     root->n = 0;
-    root->child = pool_new(pool, from->n, sizeof *root->child);
+    root->child = arena_new(arena, from->n, sizeof *root->child);
     for (size_t i = 0; i < from->n; i++)
         if (!tree_is_note(from->child[i]) && !is_one_of(from->child[i]->name, left_out, COUNT(left_out)))
-            root->child[root->n++] = copy(pool, from->child[i], !strcmp(from->child[i]->name, "states"));
+            root->child[root->n++] = copy_node(arena, from->child[i], !strcmp(from->child[i]->name, "states"));
     if (root->n)
         qsort(root->child, root->n, sizeof *root->child, by_name);
     for (size_t i = 0; i < differences->n; i++)
         if (from_other[differences->item[i].bundle])
-            take(pool, root, &differences->item[i], differences->side[1]);
+            take_difference(arena, root, &differences->item[i], differences->side[1]);
     return root;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* differ.h - where two scenarios assume different things, and scenarios between them.
  *
  * Notes (sources, tags, names ...), questions and evidence are no assumptions. What says when a thing rings is one assumption
@@ -23,7 +24,7 @@ struct difference {
 };
 
 struct differences {
-    struct pool pool;
+    struct arena arena;
     const struct scenario *side[DIFFER_SIDES];
     struct difference *item; /* by path */
     size_t n, capacity, n_bundles;
@@ -34,6 +35,6 @@ void differences_find(struct differences *differences, const struct scenario *a,
 void differences_free(struct differences *differences);
 
 /* The first scenario's tree with the bundles from_other[] taken from the second: no questions, no evidence, no notes; names
- * sorted, so that what is the same has the same tree from whichever side it was made. Nodes live in the pool. */
-struct node *differences_blend(const struct differences *differences, struct pool *pool, const bool *from_other);
+ * sorted, so that what is the same has the same tree from whichever side it was made. Nodes live in the arena. */
+struct node *differences_blend(const struct differences *differences, struct arena *arena, const bool *from_other);
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* estimate.h - numbers with honest errors, from the counts of a run's replicates.
  *
  * The replicates of a design are independent, so whatever is computed from all of them has a standard error from leaving

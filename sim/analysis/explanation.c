@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/explanation.h"
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
 }
 
 /* Replay and tell a run into the next story. */
-static bool tell(struct explanation *it, struct replay *replay, uint64_t world, uint64_t run)
+static bool tell_run(struct explanation *it, struct replay *replay, uint64_t world, uint64_t run)
 {
     if (!replay_run(replay, world, run)) {
         it->runaway = walk_busiest(&replay->walk);
@@ -42,7 +43,7 @@ bool explanation_of_run(struct explanation *it, const struct plan *plan, const s
     *it = (struct explanation){.scenario = plan->scenario, .plan = plan, .single = true, .question = SIZE_MAX};
     it->story = memory_new(1, sizeof *it->story);
     replay_init(&replay, plan, settings->design, settings->seed);
-    good = tell(it, &replay, world, run);
+    good = tell_run(it, &replay, world, run);
     replay_free(&replay);
     return good;
 }
@@ -68,7 +69,7 @@ bool explanation_of_endings(struct explanation *it, const struct plan *plan, con
     it->story = memory_new(it->typical.n_endings, sizeof *it->story);
     replay_init(&replay, plan, settings->design, settings->seed);
     for (size_t i = 0; i < it->typical.n_endings && good; i++)
-        good = tell(it, &replay, it->typical.ending[i].world, it->typical.ending[i].run);
+        good = tell_run(it, &replay, it->typical.ending[i].world, it->typical.ending[i].run);
     replay_free(&replay);
     return good;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explanation.h - runs that are worth telling: one that is asked for, or the typical one of each ending. */
 #ifndef FOOTHOLD_EXPLANATION_H
 #define FOOTHOLD_EXPLANATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/pooling.h"
 #include <math.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ void pooling_distribution(enum pooling_method method, const double *p, const dou
         out[s] /= all;
 }
 
-static double entropy(const double *p, size_t k)
+static double entropy_of(const double *p, size_t k)
 {
     double bits = 0.0;
 
@@ -52,8 +53,8 @@ double pooling_divergence(const double *p, const double *weight, size_t n, size_
 
     pooling_distribution(POOL_LINEAR, p, weight, n, k, 1.0, mean);
     for (size_t i = 0; i < n; i++)
-        own += weight[i] * entropy(p + i * k, k);
-    bits = entropy(mean, k) - own;
+        own += weight[i] * entropy_of(p + i * k, k);
+    bits = entropy_of(mean, k) - own;
     free(mean);
     return bits > 0.0 ? bits : 0.0;
 }
@@ -61,13 +62,13 @@ double pooling_divergence(const double *p, const double *weight, size_t n, size_
 /* ---- analysts ---- */
 
 /* The first source that two scenarios both cite; NULL: none. */
-static const char *find_shared_source(struct pool *pool, const struct scenario *a, const struct scenario *b)
+static const char *find_shared_source(struct arena *arena, const struct scenario *a, const struct scenario *b)
 {
     for (size_t s = 0; s < b->n_sources; s++)
         for (size_t r = 0; r < a->n_sources; r++)
             if (!strcmp(b->source[s].label, a->source[r].label) && tree_cites(b->root, b->source[s].id) &&
                 tree_cites(a->root, a->source[r].id))
-                return pool_print(pool, "%s and %s both rest on \"%s\"", a->id, b->id, b->source[s].label);
+                return arena_print(arena, "%s and %s both rest on \"%s\"", a->id, b->id, b->source[s].label);
     return NULL;
 }
 
@@ -79,7 +80,7 @@ struct leaf {
 };
 
 struct leaves {
-    struct pool pool;
+    struct arena arena;
     struct leaf *leaf;
     size_t n, capacity;
 };
@@ -87,13 +88,13 @@ struct leaves {
 static void collect_leaves(struct leaves *leaves, const char *path, const struct node *node)
 {
     if (node->kind == NODE_NUMBER) {
-        leaves->leaf = pool_grow(&leaves->pool, leaves->leaf, leaves->n, &leaves->capacity, sizeof *leaves->leaf);
+        leaves->leaf = arena_grow(&leaves->arena, leaves->leaf, leaves->n, &leaves->capacity, sizeof *leaves->leaf);
         leaves->leaf[leaves->n++] = (struct leaf){path, node->number, node->at};
     }
     for (size_t i = 0; i < node->n; i++)
         collect_leaves(leaves,
-                       node->child[i]->name ? pool_print(&leaves->pool, "%s.%s", path, node->child[i]->name)
-                                            : pool_print(&leaves->pool, "%s.%zu", path, i),
+                       node->child[i]->name ? arena_print(&leaves->arena, "%s.%s", path, node->child[i]->name)
+                                            : arena_print(&leaves->arena, "%s.%zu", path, i),
                        node->child[i]);
 }
 
@@ -120,7 +121,7 @@ static const struct leaf *find_leaf(const struct leaves *leaves, const char *pat
 
 /* Numbers that two scenarios have in common are one judgement, not two: nearly all of them (a copy with another analyst's name), or
  * those of a frame that both extend, set by the same lines of the same file. */
-static const char *find_shared_numbers(struct pool *pool, const struct scenario *a, const struct scenario *b)
+static const char *find_shared_numbers(struct arena *arena, const struct scenario *a, const struct scenario *b)
 {
     struct leaves of_a = {0}, of_b = {0};
     const char *frame = NULL, *found = NULL;
@@ -142,26 +143,26 @@ static const char *find_shared_numbers(struct pool *pool, const struct scenario 
     }
     most = of_a.n > of_b.n ? of_a.n : of_b.n;
     if (most && 10 * same >= 9 * most)
-        found = pool_print(pool, "%s and %s have %zu of %zu numbers in common", a->id, b->id, same, most);
+        found = arena_print(arena, "%s and %s have %zu of %zu numbers in common", a->id, b->id, same, most);
     else if (framed)
-        found = pool_print(pool, "%s and %s both take %zu of their numbers from %s%s", a->id, b->id, framed, frame,
-                           framed > 1 ? " and what it extends" : "");
-    pool_free(&of_a.pool);
-    pool_free(&of_b.pool);
+        found = arena_print(arena, "%s and %s both take %zu of their numbers from %s%s", a->id, b->id, framed, frame,
+                            framed > 1 ? " and what it extends" : "");
+    arena_free(&of_a.arena);
+    arena_free(&of_b.arena);
     return found;
 }
 
 /* Why analysts are not independent: the first pair that shares something; NULL: none does. */
-static const char *find_shared(struct pool *pool, const struct scenario *const *scenario, size_t n)
+static const char *find_shared(struct arena *arena, const struct scenario *const *scenario, size_t n)
 {
     const char *found = NULL;
 
     for (size_t i = 0; i < n && !found; i++)
         for (size_t k = 0; k < i && !found; k++)
-            found = find_shared_source(pool, scenario[k], scenario[i]);
+            found = find_shared_source(arena, scenario[k], scenario[i]);
     for (size_t i = 0; i < n && !found; i++)
         for (size_t k = 0; k < i && !found; k++)
-            found = find_shared_numbers(pool, scenario[k], scenario[i]);
+            found = find_shared_numbers(arena, scenario[k], scenario[i]);
     return found;
 }
 
@@ -171,7 +172,7 @@ bool pooling_init(struct pooling *pooling, const struct scenario *const *scenari
     double all = 0.0;
 
     *pooling = (struct pooling){.scenario = scenario, .n = n, .extreme = NAN};
-    pooling->weight = pool_new(&pooling->pool, n, sizeof *pooling->weight);
+    pooling->weight = arena_new(&pooling->arena, n, sizeof *pooling->weight);
     for (size_t i = 0; i < n; i++)
         all += scenario[i]->analyst_weight;
     if (!(all > 0.0))
@@ -179,23 +180,23 @@ bool pooling_init(struct pooling *pooling, const struct scenario *const *scenari
                    "no analyst has any weight");
     for (size_t i = 0; i < n; i++)
         pooling->weight[i] = scenario[i]->analyst_weight / all;
-    agenda_make(&pooling->agenda, scenario, n, given);
-    if (!pooling->agenda.n)
+    targets_make(&pooling->targets, scenario, n, given);
+    if (!pooling->targets.n)
         diag_error(
             diag, (struct place){.source = scenario[0]->file[0]},
             "they need a question of the same id and meaning, or a base and the same states, at dates that all play",
             "the scenarios have nothing in common that could be pooled");
-    pooling->shared = find_shared(&pooling->pool, scenario, n);
-    return all > 0.0 && pooling->agenda.n;
+    pooling->shared = find_shared(&pooling->arena, scenario, n);
+    return all > 0.0 && pooling->targets.n;
 }
 
 void pooling_free(struct pooling *pooling)
 {
     for (size_t i = 0; pooling->outcome && i < pooling->n; i++)
-        outcome_free(&pooling->outcome[i]);
+        arm_estimates_free(&pooling->outcome[i]);
     free(pooling->outcome);
-    agenda_free(&pooling->agenda);
-    pool_free(&pooling->pool);
+    targets_free(&pooling->targets);
+    arena_free(&pooling->arena);
 }
 
 /* ---- pooled answers ---- */
@@ -207,13 +208,13 @@ struct wanted { /* an item pooled by a method */
 };
 
 /* The items of an item's distribution: the states of its base, or itself. */
-static size_t siblings(const struct agenda *agenda, size_t item, size_t *sibling)
+static size_t find_siblings(const struct targets *targets, size_t item, size_t *sibling)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < agenda->n; i++)
-        if (i == item ||
-            (agenda->item[item].base && agenda->item[i].base && !strcmp(agenda->item[i].base, agenda->item[item].base)))
+    for (size_t i = 0; i < targets->n; i++)
+        if (i == item || (targets->item[item].base && targets->item[i].base &&
+                          !strcmp(targets->item[i].base, targets->item[item].base)))
             sibling[n++] = i;
     return n;
 }
@@ -222,14 +223,14 @@ static double pool_item(const void *what, size_t leave_out)
 {
     const struct wanted *wanted = what;
     const struct pooling *it = wanted->pooling;
-    const bool states = it->agenda.item[wanted->item].base != NULL;
-    size_t *sibling = memory_new(it->agenda.n, sizeof *sibling);
-    const size_t k = siblings(&it->agenda, wanted->item, sibling);
+    const bool states = it->targets.item[wanted->item].base != NULL;
+    size_t *sibling = memory_new(it->targets.n, sizeof *sibling);
+    const size_t k = find_siblings(&it->targets, wanted->item, sibling);
     double *p = memory_new((it->n + 1) * k, sizeof *p), *out = p + it->n * k, value = NAN;
 
     for (size_t i = 0; i < it->n; i++)
         for (size_t s = 0; s < k; s++)
-            p[i * k + s] = outcome_share(&it->outcome[i], sibling[s], leave_out);
+            p[i * k + s] = arm_estimates_share(&it->outcome[i], sibling[s], leave_out);
     if (!states)
         value = pooling_probability(wanted->method, p, it->weight, it->n, it->extreme);
     else
@@ -245,18 +246,18 @@ static double pool_item(const void *what, size_t leave_out)
 /* What an analyst's drawn frequencies are too few for; NULL: they are enough, or computed. */
 static const char *find_few(struct pooling *it, size_t analyst, const size_t *sibling, size_t n)
 {
-    const struct outcome *outcome = &it->outcome[analyst];
+    const struct arm_estimates *outcome = &it->outcome[analyst];
 
     if (outcome->computed || !(it->weight[analyst] > 0.0))
         return NULL;
     for (size_t s = 0; s < n; s++) {
-        const struct estimate p = outcome_estimate(outcome, sibling[s]);
+        const struct estimate p = arm_estimates_of(outcome, sibling[s]);
         const double runs = (double)p.n, hits = p.value * runs, rarer = n > 1 ? hits : fmin(hits, runs - hits);
 
         if (rarer < POOLING_LEAST - 0.5)
-            return pool_print(&it->pool, "drawn, %s has only %.0f %s in %.0f runs: fewer than %d have no odds to pool",
-                              it->scenario[analyst]->id, rarer, hits <= rarer ? "hits" : "misses", runs,
-                              (int)POOLING_LEAST);
+            return arena_print(
+                &it->arena, "drawn, %s has only %.0f %s in %.0f runs: fewer than %d have no odds to pool",
+                it->scenario[analyst]->id, rarer, hits <= rarer ? "hits" : "misses", runs, (int)POOLING_LEAST);
     }
     return NULL;
 }
@@ -264,18 +265,18 @@ static const char *find_few(struct pooling *it, size_t analyst, const size_t *si
 /* An exact 0 or 1 decides a pool of odds alone, whatever the others say. */
 static const char *find_veto(struct pooling *it, size_t analyst, size_t item)
 {
-    const double p = outcome_share(&it->outcome[analyst], item, REPLICATES);
+    const double p = arm_estimates_share(&it->outcome[analyst], item, REPLICATES);
 
     if (!it->outcome[analyst].computed || !(it->weight[analyst] > 0.0) || (p > 0.0 && p < 1.0))
         return NULL;
-    return pool_print(&it->pool, "%s holds it %s, which alone decides the pools of odds", it->scenario[analyst]->id,
-                      p > 0.0 ? "certain" : "impossible");
+    return arena_print(&it->arena, "%s holds it %s, which alone decides the pools of odds", it->scenario[analyst]->id,
+                       p > 0.0 ? "certain" : "impossible");
 }
 
 static void check_odds(struct pooling *it, size_t item)
 {
-    size_t *sibling = memory_new(it->agenda.n, sizeof *sibling);
-    const size_t n = siblings(&it->agenda, item, sibling);
+    size_t *sibling = memory_new(it->targets.n, sizeof *sibling);
+    const size_t n = find_siblings(&it->targets, item, sibling);
     struct pooled *pooled = &it->item[item];
 
     for (size_t i = 0; i < it->n; i++) {
@@ -287,14 +288,14 @@ static void check_odds(struct pooling *it, size_t item)
 
 static double divergence_of(const struct pooling *it, size_t item)
 {
-    size_t *sibling = memory_new(it->agenda.n, sizeof *sibling);
-    const bool states = it->agenda.item[item].base != NULL;
-    const size_t n = siblings(&it->agenda, item, sibling), k = states ? n : 2;
+    size_t *sibling = memory_new(it->targets.n, sizeof *sibling);
+    const bool states = it->targets.item[item].base != NULL;
+    const size_t n = find_siblings(&it->targets, item, sibling), k = states ? n : 2;
     double *p = memory_new(it->n * k, sizeof *p), bits;
 
     for (size_t i = 0; i < it->n; i++) {
         for (size_t s = 0; s < n; s++)
-            p[i * k + s] = outcome_share(&it->outcome[i], sibling[s], REPLICATES);
+            p[i * k + s] = arm_estimates_share(&it->outcome[i], sibling[s], REPLICATES);
         if (!states)
             p[i * k + 1] = 1.0 - p[i * k];
     }
@@ -304,16 +305,16 @@ static double divergence_of(const struct pooling *it, size_t item)
     return bits;
 }
 
-static void disagree(const struct pooling *it, size_t item, struct pooled *pooled)
+static void measure_disagreement(const struct pooling *it, size_t item, struct pooled *pooled)
 {
     double mean = 0.0, between = 0.0, within = 0.0;
 
     pooled->lowest = INFINITY;
     pooled->highest = -INFINITY;
     for (size_t i = 0; i < it->n; i++)
-        mean += it->weight[i] * outcome_share(&it->outcome[i], item, REPLICATES);
+        mean += it->weight[i] * arm_estimates_share(&it->outcome[i], item, REPLICATES);
     for (size_t i = 0; i < it->n; i++) {
-        const double p = outcome_share(&it->outcome[i], item, REPLICATES);
+        const double p = arm_estimates_share(&it->outcome[i], item, REPLICATES);
 
         between += it->weight[i] * (p - mean) * (p - mean);
         within += it->weight[i] * it->outcome[i].ignorance[item] * it->outcome[i].ignorance[item];
@@ -325,22 +326,22 @@ static void disagree(const struct pooling *it, size_t item, struct pooled *poole
     pooled->divergence = divergence_of(it, item);
 }
 
-static bool make(void *context, size_t i, struct arm *arm)
+static bool make_arm(void *context, size_t i, struct arm *arm)
 {
     struct pooling *it = context;
     struct diag diag = {0};
 
     arm->scenario =
-        scenario_of_tree(it->scenario[i]->root, it->scenario[i], model_schemas(&arm->pool), model_count, &diag);
-    arm->plan = agenda_compile(&it->agenda, arm->scenario, &diag);
+        scenario_of_tree(it->scenario[i]->root, it->scenario[i], model_schemas(&arm->arena), model_count, &diag);
+    arm->plan = targets_compile(&it->targets, arm->scenario, &diag);
     diag_free(&diag);
     return arm->plan != NULL;
 }
 
 bool pooling_play(struct pooling *pooling, const struct play_settings *settings, const char **runaway)
 {
-    const struct arms arms = {.n = pooling->n, .make = make, .context = pooling, .settings = settings};
-    struct outcome *outcome = memory_new(pooling->n, sizeof *outcome);
+    const struct arms arms = {.n = pooling->n, .make = make_arm, .context = pooling, .settings = settings};
+    struct arm_estimates *outcome = memory_new(pooling->n, sizeof *outcome);
 
     pooling->n_worlds = settings->n_worlds;
     pooling->n_runs = settings->n_runs;
@@ -349,8 +350,8 @@ bool pooling_play(struct pooling *pooling, const struct play_settings *settings,
         return false;
     }
     pooling->outcome = outcome;
-    pooling->item = pool_new(&pooling->pool, pooling->agenda.n, sizeof *pooling->item);
-    for (size_t i = 0; i < pooling->agenda.n; i++) {
+    pooling->item = arena_new(&pooling->arena, pooling->targets.n, sizeof *pooling->item);
+    for (size_t i = 0; i < pooling->targets.n; i++) {
         check_odds(pooling, i);
         for (size_t m = 0; m < POOL_METHODS; m++) {
             const struct wanted wanted = {pooling, i, (enum pooling_method)m};
@@ -358,9 +359,9 @@ bool pooling_play(struct pooling *pooling, const struct play_settings *settings,
             pooling->item[i].value[m] =
                 (m != POOL_LINEAR && pooling->item[i].no_odds) || (m == POOL_EXTREMISED && isnan(pooling->extreme))
                     ? (struct estimate){NAN, NAN, 0}
-                    : outcome_jackknife(pool_item, &wanted, &outcome[0]);
+                    : arm_jackknife(pool_item, &wanted, &outcome[0]);
         }
-        disagree(pooling, i, &pooling->item[i]);
+        measure_disagreement(pooling, i, &pooling->item[i]);
     }
     return true;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pooling.h - several analysts' answers made into one, and how far they disagree.
  *
  * Genest & Zidek (1986), Combining probability distributions, Statist. Sci. 1; Satopää et al. (2014), Combining multiple
@@ -5,8 +6,8 @@
  * on the Shannon entropy, IEEE Trans. Inf. Theory 37. */
 #ifndef FOOTHOLD_POOLING_H
 #define FOOTHOLD_POOLING_H
-#include "sim/analysis/agenda.h"
-#include "sim/analysis/outcome.h"
+#include "sim/analysis/targets.h"
+#include "sim/analysis/arm_estimates.h"
 
 enum { POOLING_LEAST = 10 };
 
@@ -34,16 +35,16 @@ struct pooled {
 };
 
 struct pooling {
-    struct pool pool;
+    struct arena arena;
     const struct scenario *const *scenario;
     size_t n;       /* analysts */
     double *weight; /* sum to 1 */
-    struct agenda agenda;
-    struct outcome *outcome; /* per analyst */
-    double extreme;          /* the power of the odds; NAN: not extremised */
+    struct targets targets;
+    struct arm_estimates *outcome; /* per analyst */
+    double extreme;                /* the power of the odds; NAN: not extremised */
     const char *
         shared; /* what two analysts share (a source, a frame's numbers, nearly all numbers), in words; NULL: nothing */
-    struct pooled *item; /* per item of the agenda */
+    struct pooled *item; /* per item of the targets */
     uint64_t n_worlds, n_runs;
 };
 

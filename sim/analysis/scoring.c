@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/scoring.h"
 #include <math.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static bool is_played(const struct scenario *scenario, double day)
     return day >= scenario->as_of_day && month_of(scenario, day) <= scenario->horizon + 1.0 / MONTH_DAYS;
 }
 
-static const char *date_of(struct pool *pool, double day)
+static const char *date_of(struct arena *arena, double day)
 {
     const time_t seconds = (time_t)lround(day) * 86400;
     struct tm date = {0};
@@ -58,10 +59,10 @@ static const char *date_of(struct pool *pool, double day)
 
     gmtime_r(&seconds, &date);
     strftime(text, sizeof text, "%Y-%m-%d", &date);
-    return pool_copy(pool, text, strlen(text));
+    return arena_copy(arena, text, strlen(text));
 }
 
-static const char *match_question(struct pool *pool, const struct scenario *scenario,
+static const char *match_question(struct arena *arena, const struct scenario *scenario,
                                   const struct resolution *resolution, struct verdict *verdict)
 {
     const struct question *question = find_question(scenario, resolution->question.text);
@@ -72,9 +73,9 @@ static const char *match_question(struct pool *pool, const struct scenario *scen
         return "it does not ask that";
     return isnan(resolution->day) || is_day(scenario, question->month, resolution->day)
                ? NULL
-               : pool_print(pool, "it asks that for %s, not for %s",
-                            date_of(pool, scenario->as_of_day + question->month * MONTH_DAYS),
-                            date_of(pool, resolution->day));
+               : arena_print(arena, "it asks that for %s, not for %s",
+                             date_of(arena, scenario->as_of_day + question->month * MONTH_DAYS),
+                             date_of(arena, resolution->day));
 }
 
 static const char *match_state(const struct scenario *scenario, const struct resolution *resolution,
@@ -112,12 +113,12 @@ static const char *match_frozen(const struct forecast *forecast, const struct re
     return NULL;
 }
 
-static void match(struct pool *pool, struct forecast *forecast, const struct resolution *resolution,
-                  struct verdict *verdict)
+static void match_resolution(struct arena *arena, struct forecast *forecast, const struct resolution *resolution,
+                             struct verdict *verdict)
 {
     const struct scenario *scenario = forecast->scenario;
 
-    verdict->why_not = resolution->kind == RESOLVED_QUESTION ? match_question(pool, scenario, resolution, verdict)
+    verdict->why_not = resolution->kind == RESOLVED_QUESTION ? match_question(arena, scenario, resolution, verdict)
                        : resolution->kind == RESOLVED_STATE  ? match_state(scenario, resolution, verdict)
                                                              : match_held(scenario, resolution, verdict);
     if (!verdict->why_not && forecast->frozen)
@@ -157,13 +158,13 @@ void scoring_init(struct scoring *scoring, const struct resolutions *resolutions
     for (size_t r = 0; r < resolutions->n; r++)
         tell_unknown(scoring, &resolutions->item[r], diag);
     for (size_t i = 0; i < n; i++) {
-        forecast[i].verdict = pool_new(&scoring->pool, resolutions->n, sizeof *forecast[i].verdict);
+        forecast[i].verdict = arena_new(&scoring->arena, resolutions->n, sizeof *forecast[i].verdict);
         for (size_t r = 0; r < resolutions->n; r++) {
             struct verdict *verdict = &forecast[i].verdict[r];
 
-            match(&scoring->pool, &forecast[i], &resolutions->item[r], verdict);
+            match_resolution(&scoring->arena, &forecast[i], &resolutions->item[r], verdict);
             forecast[i].n_scored += !verdict->why_not;
-            verdict->p = pool_new(&scoring->pool, verdict->k, sizeof *verdict->p);
+            verdict->p = arena_new(&scoring->arena, verdict->k, sizeof *verdict->p);
         }
     }
 }
@@ -171,57 +172,57 @@ void scoring_init(struct scoring *scoring, const struct resolutions *resolutions
 void scoring_free(struct scoring *scoring)
 {
     tables_free(&scoring->tables);
-    pool_free(&scoring->pool);
+    arena_free(&scoring->arena);
 }
 
 /* ---- playing ---- */
 
 /* Questions of the plan in its order, which is that of ids: made so that they stand as they are added. */
-static struct question *add(struct pool *pool, struct question *question, size_t *n)
+static struct question *add_question(struct arena *arena, struct question *question, size_t *n)
 {
     struct question *added = &question[*n];
 
-    added->entity.id = added->entity.label = pool_print(pool, "q%06zu", (*n)++);
+    added->entity.id = added->entity.label = arena_print(arena, "q%06zu", (*n)++);
     added->entity.text = "";
     return added;
 }
 
-static struct names one_name(struct pool *pool, const char *text)
+static struct names one_name(struct arena *arena, const char *text)
 {
-    struct names names = {pool_new(pool, 1, sizeof *names.item), 1};
+    struct names names = {arena_new(arena, 1, sizeof *names.item), 1};
 
     names.item[0].text = text;
     return names;
 }
 
-static void ask(struct pool *pool, const struct scenario *scenario, const struct resolution *resolution,
-                struct verdict *verdict, struct question *question, size_t *n)
+static void ask_resolution(struct arena *arena, const struct scenario *scenario, const struct resolution *resolution,
+                           struct verdict *verdict, struct question *question, size_t *n)
 {
     const double month = fmin(scenario->horizon, month_of(scenario, resolution->day));
 
     verdict->first = *n;
     if (resolution->kind == RESOLVED_QUESTION) {
         const struct question *asked = find_question(scenario, resolution->question.text);
-        struct question *copy = add(pool, question, n);
+        struct question *copy = add_question(arena, question, n);
         const struct entity entity = copy->entity;
 
         *copy = *asked;
         copy->entity = entity;
     } else if (resolution->kind == RESOLVED_STATE) {
         for (size_t s = 0; s < scenario->n_states; s++) {
-            struct question *state = add(pool, question, n);
+            struct question *state = add_question(arena, question, n);
 
-            state->bases = one_name(pool, resolution->base.text);
-            state->are = one_name(pool, scenario->state[s].entity.id);
+            state->bases = one_name(arena, resolution->base.text);
+            state->are = one_name(arena, scenario->state[s].entity.id);
             state->count = COUNT_ALL;
             state->month = month;
         }
     } else {
         for (size_t k = 1; k <= resolution->of.n; k++) {
-            struct question *held = add(pool, question, n);
+            struct question *held = add_question(arena, question, n);
 
             held->bases = resolution->of;
-            held->are = one_name(pool, "held");
+            held->are = one_name(arena, "held");
             held->count = (int)k;
             held->month = month;
         }
@@ -233,7 +234,7 @@ struct roster { /* the forecasts that are played */
     size_t *forecast;
 };
 
-static bool make(void *context, size_t i, struct arm *arm)
+static bool make_arm(void *context, size_t i, struct arm *arm)
 {
     const struct roster *roster = context;
     struct scoring *it = roster->scoring;
@@ -245,12 +246,12 @@ static bool make(void *context, size_t i, struct arm *arm)
     for (size_t r = 0; r < resolutions->n; r++)
         room += forecast->verdict[r].why_not ? 0 : forecast->verdict[r].k;
     arm->scenario =
-        scenario_of_tree(forecast->scenario->root, forecast->scenario, model_schemas(&arm->pool), model_count, &diag);
-    arm->scenario->question = pool_new(&arm->scenario->pool, room, sizeof *arm->scenario->question);
+        scenario_of_tree(forecast->scenario->root, forecast->scenario, model_schemas(&arm->arena), model_count, &diag);
+    arm->scenario->question = arena_new(&arm->scenario->arena, room, sizeof *arm->scenario->question);
     for (size_t r = 0; r < resolutions->n; r++)
         if (!forecast->verdict[r].why_not)
-            ask(&arm->scenario->pool, forecast->scenario, &resolutions->item[r], &forecast->verdict[r],
-                arm->scenario->question, &n);
+            ask_resolution(&arm->scenario->arena, forecast->scenario, &resolutions->item[r], &forecast->verdict[r],
+                           arm->scenario->question, &n);
     arm->scenario->n_questions = n;
     arm->plan = plan_compile_answers(arm->scenario, model_find(forecast->scenario->model[0].name.text), NULL,
                                      &it->tables, &diag);
@@ -261,41 +262,42 @@ static bool make(void *context, size_t i, struct arm *arm)
 /* ---- scores ---- */
 
 struct judged {
-    const struct outcome *outcome;
+    const struct arm_estimates *outcome;
     const struct resolution *resolution;
     struct verdict *verdict;
     double (*score)(const double *p, size_t k, size_t o);
 };
 
 /* The forecast's distribution over the categories, of all replicates or without one. */
-static void distribution(const struct judged *it, size_t leave_out)
+static void fill_distribution(const struct judged *it, size_t leave_out)
 {
     const struct verdict *verdict = it->verdict;
     double *p = verdict->p;
 
     if (it->resolution->kind == RESOLVED_QUESTION) {
-        p[1] = outcome_share(it->outcome, verdict->first, leave_out);
+        p[1] = arm_estimates_share(it->outcome, verdict->first, leave_out);
         p[0] = 1.0 - p[1];
         return;
     }
     for (size_t i = 0; i < verdict->k && it->resolution->kind == RESOLVED_STATE; i++)
-        p[i] = outcome_share(it->outcome, verdict->first + i, leave_out);
+        p[i] = arm_estimates_share(it->outcome, verdict->first + i, leave_out);
     for (size_t i = 0; i < verdict->k && it->resolution->kind == RESOLVED_HELD; i++)
-        p[i] = (i ? outcome_share(it->outcome, verdict->first + i - 1, leave_out) : 1.0) -
-               (i + 1 < verdict->k ? outcome_share(it->outcome, verdict->first + i, leave_out) : 0.0);
+        p[i] = (i ? arm_estimates_share(it->outcome, verdict->first + i - 1, leave_out) : 1.0) -
+               (i + 1 < verdict->k ? arm_estimates_share(it->outcome, verdict->first + i, leave_out) : 0.0);
 }
 
-static double score(const void *what, size_t leave_out)
+static double score_without(const void *what, size_t leave_out)
 {
     const struct judged *it = what;
 
-    distribution(it, leave_out);
+    fill_distribution(it, leave_out);
     if (it->score == score_log)
-        it->verdict->p[it->verdict->o] = outcome_open(it->outcome, it->verdict->p[it->verdict->o]);
+        it->verdict->p[it->verdict->o] = arm_estimates_open(it->outcome, it->verdict->p[it->verdict->o]);
     return it->score(it->verdict->p, it->verdict->k, it->verdict->o);
 }
 
-static void judge(struct forecast *forecast, const struct resolutions *resolutions, const struct outcome *outcome)
+static void judge_forecast(struct forecast *forecast, const struct resolutions *resolutions,
+                           const struct arm_estimates *outcome)
 {
     for (size_t r = 0; r < resolutions->n; r++) {
         struct verdict *verdict = &forecast->verdict[r];
@@ -303,32 +305,32 @@ static void judge(struct forecast *forecast, const struct resolutions *resolutio
 
         if (verdict->why_not)
             continue;
-        verdict->brier = outcome_jackknife(score, &it, outcome);
+        verdict->brier = arm_jackknife(score_without, &it, outcome);
         it.score = score_log;
-        verdict->log = outcome_jackknife(score, &it, outcome);
+        verdict->log = arm_jackknife(score_without, &it, outcome);
         it.score = score_rps;
-        verdict->rps = outcome_jackknife(score, &it, outcome);
-        distribution(&it, REPLICATES);
+        verdict->rps = arm_jackknife(score_without, &it, outcome);
+        fill_distribution(&it, REPLICATES);
     }
 }
 
 /* The probability of a category as the frozen run wrote it; NAN: it did not. */
 static double frozen_p(const struct forecast *forecast, const struct resolution *resolution, size_t i)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     const struct frozen *frozen = forecast->frozen;
     const struct frozen_row *row =
         resolution->kind == RESOLVED_QUESTION ? frozen_find(frozen, resolution->question.text, "all", "mean", "NA")
         : resolution->kind == RESOLVED_STATE
             ? frozen_find(frozen, "state", resolution->base.text, "pmf", forecast->scenario->state[i].entity.id)
-            : frozen_find(frozen, "bases_held", "all", "pmf", pool_print(&pool, "%zu", i));
+            : frozen_find(frozen, "bases_held", "all", "pmf", arena_print(&arena, "%zu", i));
     const double p = row ? row->value : NAN;
 
-    pool_free(&pool);
+    arena_free(&arena);
     return resolution->kind == RESOLVED_QUESTION && i == 0 ? 1.0 - p : p;
 }
 
-static void judge_frozen(struct pool *pool, struct forecast *forecast, const struct resolutions *resolutions)
+static void judge_frozen(struct arena *arena, struct forecast *forecast, const struct resolutions *resolutions)
 {
     for (size_t r = 0; r < resolutions->n; r++) {
         struct verdict *verdict = &forecast->verdict[r];
@@ -341,7 +343,7 @@ static void judge_frozen(struct pool *pool, struct forecast *forecast, const str
             sum += verdict->p[i];
         }
         if (whole && !verdict->why_not && fabs(sum - 1.0) > 1e-3) {
-            verdict->why_not = pool_print(pool, "its probabilities in summary.csv sum to %.4g, not to 1", sum);
+            verdict->why_not = arena_print(arena, "its probabilities in summary.csv sum to %.4g, not to 1", sum);
             forecast->n_scored--;
         }
         if (!whole) {
@@ -389,8 +391,8 @@ static void sum_up(struct scoring *it)
 bool scoring_play(struct scoring *scoring, const struct play_settings *settings, const char **runaway)
 {
     struct roster roster = {scoring, memory_new(scoring->n, sizeof *roster.forecast)};
-    struct arms arms = {.make = make, .context = &roster, .settings = settings};
-    struct outcome *outcome;
+    struct arms arms = {.make = make_arm, .context = &roster, .settings = settings};
+    struct arm_estimates *outcome;
     bool good;
 
     *runaway = NULL;
@@ -398,14 +400,14 @@ bool scoring_play(struct scoring *scoring, const struct play_settings *settings,
     scoring->n_runs = settings->n_runs;
     for (size_t i = 0; i < scoring->n; i++)
         if (scoring->forecast[i].frozen)
-            judge_frozen(&scoring->pool, &scoring->forecast[i], scoring->resolutions);
+            judge_frozen(&scoring->arena, &scoring->forecast[i], scoring->resolutions);
         else if (scoring->forecast[i].n_scored)
             roster.forecast[arms.n++] = i;
     outcome = memory_new(arms.n, sizeof *outcome);
     good = arms_play(&arms, outcome, runaway);
     for (size_t i = 0; i < arms.n && good; i++) {
-        judge(&scoring->forecast[roster.forecast[i]], scoring->resolutions, &outcome[i]);
-        outcome_free(&outcome[i]);
+        judge_forecast(&scoring->forecast[roster.forecast[i]], scoring->resolutions, &outcome[i]);
+        arm_estimates_free(&outcome[i]);
     }
     if (good)
         sum_up(scoring);

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scoring.h - forecasts held against what came: scenarios, played for the purpose, or frozen ones. */
 #ifndef FOOTHOLD_SCORING_H
 #define FOOTHOLD_SCORING_H
 #include "sim/scenario/frozen.h"
-#include "sim/analysis/outcome.h"
+#include "sim/analysis/arm_estimates.h"
 #include "sim/math/scores.h"
 #include "sim/plan/plan.h"
 #include "sim/scenario/resolution.h"
@@ -25,7 +26,7 @@ struct forecast {
 };
 
 struct scoring {
-    struct pool pool;
+    struct arena arena;
     const struct resolutions *resolutions;
     struct forecast *forecast;
     size_t n;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/story.h"
 #include <math.h>
 #include "sim/system/portable.h"
@@ -42,7 +43,7 @@ static void give_reasons(struct telling *it, struct story_event *event, uint32_t
     const struct span incoming = clock->incoming, frailties = clock->frailties;
     const double own = plan_value(world->value, clock->own, 1.0);
 
-    event->reason = pool_new(&it->story->pool, 2 + incoming.n + frailties.n, sizeof *event->reason);
+    event->reason = arena_new(&it->story->arena, 2 + incoming.n + frailties.n, sizeof *event->reason);
     add_reason(event, STORY_OWN, 0, own);
     add_reason(event, STORY_BALANCE, 0, own > 0.0 ? world->own[c] / own : 1.0);
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
@@ -94,12 +95,13 @@ static void find_changes(struct telling *it, struct story_event *event)
         it->ratio[c] = walk_ratio(&it->replay->walk, it->is_on, c);
         if (it->ratio[c] == before || is_over(it, c))
             continue;
-        event->change = pool_grow(&it->story->pool, event->change, event->n_changes, &capacity, sizeof *event->change);
+        event->change =
+            arena_grow(&it->story->arena, event->change, event->n_changes, &capacity, sizeof *event->change);
         event->change[event->n_changes++] = (struct story_change){c, before, it->ratio[c]};
     }
 }
 
-static void tell(struct telling *it, struct story_event *event, const struct happening *what)
+static void tell_event(struct telling *it, struct story_event *event, const struct happening *what)
 {
     const uint32_t c = what->clock;
     const bool rings = what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK;
@@ -132,7 +134,7 @@ static void tell_base(struct telling *it, uint32_t b)
     for (size_t i = 0; i < it->story->n_events; i++)
         if (it->story->event[i].what.kind == HAPPENING_MOVES && it->story->event[i].what.which == b)
             base->since = it->story->event[i].what.month;
-    base->rival = pool_new(&it->story->pool, clocks.n, sizeof *base->rival);
+    base->rival = arena_new(&it->story->arena, clocks.n, sizeof *base->rival);
     for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++) {
         const double ratio = it->ratio[c] * walk_frailty(walk, c);
 
@@ -150,26 +152,26 @@ void story_init(struct story *story, const struct replay *replay, uint64_t world
     struct telling it = {.story = story, .replay = replay};
 
     *story = (struct story){.plan = plan, .world = world, .run = run, .n_events = history->n_happenings};
-    it.is_on = pool_new(&story->pool, plan->n_switches, sizeof *it.is_on);
-    it.ratio = pool_new(&story->pool, plan->n_clocks, sizeof *it.ratio);
-    it.rung = pool_new(&story->pool, plan->n_clocks, sizeof *it.rung);
-    it.state = pool_new(&story->pool, plan->n_bases, sizeof *it.state);
+    it.is_on = arena_new(&story->arena, plan->n_switches, sizeof *it.is_on);
+    it.ratio = arena_new(&story->arena, plan->n_clocks, sizeof *it.ratio);
+    it.rung = arena_new(&story->arena, plan->n_clocks, sizeof *it.rung);
+    it.state = arena_new(&story->arena, plan->n_bases, sizeof *it.state);
     for (size_t i = 0; i < plan->n_switches; i++)
         it.is_on[i] = replay->walk.start_on[i];
     for (uint32_t c = 0; c < plan->n_clocks; c++)
         it.ratio[c] = walk_ratio(&replay->walk, it.is_on, c);
     for (size_t b = 0; b < plan->n_bases; b++)
         it.state[b] = plan->base[b].initial;
-    story->event = pool_new(&story->pool, story->n_events, sizeof *story->event);
+    story->event = arena_new(&story->arena, story->n_events, sizeof *story->event);
     for (size_t i = 0; i < story->n_events; i++)
-        tell(&it, &story->event[i], &history->happening[i]);
-    story->base = pool_new(&story->pool, plan->n_bases, sizeof *story->base);
+        tell_event(&it, &story->event[i], &history->happening[i]);
+    story->base = arena_new(&story->arena, plan->n_bases, sizeof *story->base);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         tell_base(&it, b);
 }
 
 void story_free(struct story *story)
 {
-    pool_free(&story->pool);
+    arena_free(&story->arena);
     *story = (struct story){0};
 }

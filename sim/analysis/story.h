@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* story.h - one run told: what happened in order, what each thing changed, and why bases moved or stayed.
  *
  * A clock rings when its hazard, as things went, has used up its threshold E, an Exp(1) number: 1 - exp(-E) is how likely it
@@ -52,7 +53,7 @@ struct story_base {
 };
 
 struct story {
-    struct pool pool;
+    struct arena arena;
     const struct plan *plan;
     uint64_t world, run;
     struct story_event *event;

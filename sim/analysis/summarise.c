@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/summarise.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/analysis/doubt.h"
+#include "sim/analysis/uncertainty.h"
 #include "sim/analysis/estimate.h"
 #include "sim/analysis/times.h"
 #include "sim/plan/plan.h"
@@ -16,7 +17,7 @@ struct context {
     const struct counts *counts;
     const struct tally_layout *at;
     bool computed;
-    struct unmix *unmix; /* NULL: too many runs a world to need it */
+    struct deconvolve *deconvolve; /* NULL: too many runs a world to need it */
 };
 
 static void answer_drivers(const struct context *context)
@@ -25,16 +26,16 @@ static void answer_drivers(const struct context *context)
     const struct plan *plan = context->plan;
 
     answer->n_inputs = plan->n_inputs;
-    answer->driver = pool_new(&answer->pool, plan->n_inputs, sizeof *answer->driver);
+    answer->driver = arena_new(&answer->arena, plan->n_inputs, sizeof *answer->driver);
     for (size_t i = 0; i < plan->n_inputs; i++) {
         struct answer_driver *driver = &answer->driver[i];
 
         driver->path = plan->input[i].path;
         driver->tag = plan->input[i].tag;
-        driver->index = pool_new(&answer->pool, plan->n_questions, sizeof *driver->index);
-        driver->se = pool_new(&answer->pool, plan->n_questions, sizeof *driver->se);
+        driver->index = arena_new(&answer->arena, plan->n_questions, sizeof *driver->index);
+        driver->se = arena_new(&answer->arena, plan->n_questions, sizeof *driver->se);
         for (size_t q = 0; q < plan->n_questions; q++) {
-            const struct estimate index = doubt_driver(context->counts, i, q);
+            const struct estimate index = uncertainty_driver(context->counts, i, q);
 
             driver->index[q] = index.value;
             driver->se[q] = index.se;
@@ -49,7 +50,7 @@ struct factor_cells {
     enum { IF_COMES, IF_NOT, DIFFERENCE } which;
 };
 
-static double conditional(const struct counts *counts, size_t of, const void *what)
+static double conditional_share(const struct counts *counts, size_t of, const void *what)
 {
     const struct factor_cells *cells = what;
     const double came = counts_of(counts, cells->came, of);
@@ -68,23 +69,23 @@ static void answer_factors(const struct context *context)
     const struct tally_layout *at = context->at;
 
     answer->n_factors = plan->n_factors;
-    answer->factor = pool_new(&answer->pool, plan->n_factors, sizeof *answer->factor);
+    answer->factor = arena_new(&answer->arena, plan->n_factors, sizeof *answer->factor);
     for (size_t f = 0; f < plan->n_factors; f++) {
         struct answer_factor *factor = &answer->factor[f];
 
         factor->id = plan->factor[f].id;
         factor->is_lever = plan->factor[f].is_lever;
-        factor->by_question = pool_new(&answer->pool, plan->n_questions, sizeof *factor->by_question);
+        factor->by_question = arena_new(&answer->arena, plan->n_questions, sizeof *factor->by_question);
         for (size_t q = 0; q < plan->n_questions; q++) {
             struct factor_cells cells = {at->came + f * plan->n_questions + q, at->came_yes + f * plan->n_questions + q,
                                          at->told + q, IF_COMES};
 
             factor->by_question[q].comes = estimate_share(context->counts, cells.came);
-            factor->by_question[q].if_comes = estimate_jackknife(context->counts, conditional, &cells);
+            factor->by_question[q].if_comes = estimate_jackknife(context->counts, conditional_share, &cells);
             cells.which = IF_NOT;
-            factor->by_question[q].if_not = estimate_jackknife(context->counts, conditional, &cells);
+            factor->by_question[q].if_not = estimate_jackknife(context->counts, conditional_share, &cells);
             cells.which = DIFFERENCE;
-            factor->by_question[q].difference = estimate_jackknife(context->counts, conditional, &cells);
+            factor->by_question[q].difference = estimate_jackknife(context->counts, conditional_share, &cells);
         }
     }
 }
@@ -92,7 +93,7 @@ static void answer_factors(const struct context *context)
 /* Bases */
 
 /* Occupancy and incidence are counted as changes from month to month: sum them up. */
-static void accumulate(const struct context *context, size_t first, size_t n_rows, struct estimate *out)
+static void accumulate_curve(const struct context *context, size_t first, size_t n_rows, struct estimate *out)
 {
     const struct tally *tally = context->counts->tally;
     uint64_t yes[REPLICATES], n[REPLICATES];
@@ -122,16 +123,17 @@ static void answer_base(const struct context *context, size_t b)
 
     place->id = plan->base[b].id;
     place->name = plan->base[b].label;
-    place->state = pool_new(&answer->pool, plan->n_states, sizeof *place->state);
-    place->spread = pool_new(&answer->pool, plan->n_states, sizeof *place->spread);
+    place->state = arena_new(&answer->arena, plan->n_states, sizeof *place->state);
+    place->spread = arena_new(&answer->arena, plan->n_states, sizeof *place->spread);
     for (size_t s = 0; s < plan->n_states; s++) {
         place->state[s] = estimate_share(context->counts, at->state + b * plan->n_states + s);
-        place->spread[s] = doubt_spread(context->counts, context->unmix, plan->n_questions + b * plan->n_states + s);
+        place->spread[s] =
+            uncertainty_spread(context->counts, context->deconvolve, plan->n_questions + b * plan->n_states + s);
     }
-    place->occupancy = pool_new(&answer->pool, plan->n_states * months, sizeof *place->occupancy);
-    place->incidence = pool_new(&answer->pool, plan->n_transitions * months, sizeof *place->incidence);
-    accumulate(context, at->occupancy + b * plan->n_states * months, plan->n_states, place->occupancy);
-    accumulate(context, at->incidence + b * plan->n_transitions * months, plan->n_transitions, place->incidence);
+    place->occupancy = arena_new(&answer->arena, plan->n_states * months, sizeof *place->occupancy);
+    place->incidence = arena_new(&answer->arena, plan->n_transitions * months, sizeof *place->incidence);
+    accumulate_curve(context, at->occupancy + b * plan->n_states * months, plan->n_states, place->occupancy);
+    accumulate_curve(context, at->incidence + b * plan->n_transitions * months, plan->n_transitions, place->incidence);
     place->loss = times_estimate(context->counts, &at->loss, b);
     place->deal = times_estimate(context->counts, &at->deal, b);
 }
@@ -143,13 +145,13 @@ static void answer_bases(const struct context *context)
     const struct tally_layout *at = context->at;
 
     answer->n_bases = plan->n_bases;
-    answer->base = pool_new(&answer->pool, plan->n_bases, sizeof *answer->base);
+    answer->base = arena_new(&answer->arena, plan->n_bases, sizeof *answer->base);
     for (size_t b = 0; b < plan->n_bases; b++)
         answer_base(context, b);
     answer->all = (struct answer_place){.id = "all", .name = "all bases"};
     answer->all.loss = times_estimate(context->counts, &at->loss, plan->n_bases);
     answer->all.deal = times_estimate(context->counts, &at->deal, plan->n_bases);
-    answer->bases_held = pool_new(&answer->pool, plan->n_bases + 1, sizeof *answer->bases_held);
+    answer->bases_held = arena_new(&answer->arena, plan->n_bases + 1, sizeof *answer->bases_held);
     for (size_t n = 0; n <= plan->n_bases; n++)
         answer->bases_held[n] = estimate_share(context->counts, at->held + n);
 }
@@ -160,16 +162,17 @@ static void answer_questions(const struct context *context)
     const struct plan *plan = context->plan;
 
     answer->n_questions = plan->n_questions;
-    answer->question = pool_new(&answer->pool, plan->n_questions, sizeof *answer->question);
-    answer->asked = pool_new(&answer->pool, plan->n_questions, sizeof *answer->asked);
+    answer->question = arena_new(&answer->arena, plan->n_questions, sizeof *answer->question);
+    answer->asked = arena_new(&answer->arena, plan->n_questions, sizeof *answer->asked);
     for (size_t q = 0; q < plan->n_questions; q++)
         answer->asked[plan->question[q].rank] = q;
     for (size_t q = 0; q < plan->n_questions; q++)
-        answer->question[q] = (struct answer_question){.id = plan->question[q].id,
-                                                       .text = plan->question[q].text,
-                                                       .month = plan->question[q].month,
-                                                       .p = estimate_share(context->counts, context->at->question + q),
-                                                       .spread = doubt_spread(context->counts, context->unmix, q)};
+        answer->question[q] =
+            (struct answer_question){.id = plan->question[q].id,
+                                     .text = plan->question[q].text,
+                                     .month = plan->question[q].month,
+                                     .p = estimate_share(context->counts, context->at->question + q),
+                                     .spread = uncertainty_spread(context->counts, context->deconvolve, q)};
 }
 
 static void answer_too_fast(struct answer *answer, const struct play_too_fast *too_fast)
@@ -201,12 +204,12 @@ static void answer_head(const struct context *context, const struct play_result 
     answer->state = plan->state;
     answer->n_transitions = plan->n_transitions;
     answer->transition = plan->transition;
-    answer->held = pool_new(&answer->pool, plan->n_states, sizeof *answer->held);
+    answer->held = arena_new(&answer->arena, plan->n_states, sizeof *answer->held);
     for (size_t s = 0; s < plan->n_states; s++)
         answer->held[s] = plan->held >> s & 1;
     answer->has_deal = plan->deal != 0;
     answer->n_months = context->counts->tally->n_months;
-    answer->month = pool_new(&answer->pool, answer->n_months, sizeof *answer->month);
+    answer->month = arena_new(&answer->arena, answer->n_months, sizeof *answer->month);
     for (size_t m = 0; m < answer->n_months; m++)
         answer->month[m] = context->counts->tally->month[m];
     answer->n_stated = plan->n_stated;
@@ -220,12 +223,12 @@ struct answer *summarise(const struct plan *plan, const struct play_result *resu
     struct answer *answer = memory_new(1, sizeof *answer);
     const bool unmixes = plan->n_inputs && result->arm[arm].spread.n_bins > 1;
     struct counts counts;
-    struct unmix unmix;
+    struct deconvolve deconvolve;
     const struct context context = {
-        answer, plan, &counts, &result->arm[arm].tally.at, result->arm[arm].computed, unmixes ? &unmix : NULL};
+        answer, plan, &counts, &result->arm[arm].tally.at, result->arm[arm].computed, unmixes ? &deconvolve : NULL};
 
     if (unmixes)
-        unmix_init(&unmix, result->arm[arm].spread_runs);
+        deconvolve_init(&deconvolve, result->arm[arm].spread_runs);
     counts_init(&counts, plan, &result->arm[arm], result->arm[arm].spread_runs);
     answer_head(&context, result, n_runs);
     answer_too_fast(answer, &result->arm[arm].too_fast);
@@ -235,7 +238,7 @@ struct answer *summarise(const struct plan *plan, const struct play_result *resu
     answer_drivers(&context);
     counts_free(&counts);
     if (unmixes)
-        unmix_free(&unmix);
+        deconvolve_free(&deconvolve);
     return answer;
 }
 
@@ -243,6 +246,6 @@ void answer_free(struct answer *answer)
 {
     if (!answer)
         return;
-    pool_free(&answer->pool);
+    arena_free(&answer->arena);
     free(answer);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* summarise.h - from the counts of a run to its answer. */
 #ifndef FOOTHOLD_SUMMARISE_H
 #define FOOTHOLD_SUMMARISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/sweep.h"
 #include <assert.h>
 #include <math.h>
@@ -19,18 +20,18 @@ void sweep_init(struct sweep *sweep, const struct scenario *scenario, const char
     sweep->n_points = 1;
     for (size_t k = 0; k < sweep->n_paths; k++)
         sweep->n_points *= sweep->path[k].n;
-    agenda_make(&sweep->agenda, &scenario, 1, GIVEN_START);
+    targets_make(&sweep->targets, &scenario, 1, GIVEN_START);
 }
 
 void sweep_free(struct sweep *sweep)
 {
     for (size_t i = 0; sweep->outcome && i < sweep->n_points; i++)
-        outcome_free(&sweep->outcome[i]);
+        arm_estimates_free(&sweep->outcome[i]);
     free(sweep->outcome);
     for (size_t i = 0; i < sweep->n_wrong; i++)
         scenario_free(sweep->wrong[i]);
-    agenda_free(&sweep->agenda);
-    pool_free(&sweep->pool);
+    targets_free(&sweep->targets);
+    arena_free(&sweep->arena);
 }
 
 size_t sweep_place(const struct sweep *sweep, size_t point, size_t path)
@@ -50,7 +51,7 @@ size_t sweep_next(const struct sweep *sweep, size_t point, size_t path)
 }
 
 /* The shortest digits that read back as the same number, as scenario files write a number with a fraction. */
-static const char *digits(struct pool *pool, double x)
+static const char *print_value(struct arena *arena, double x)
 {
     char text[40];
     size_t n;
@@ -60,7 +61,8 @@ static const char *digits(struct pool *pool, double x)
         snprintf(text, sizeof text, "%.*g", precision, x);
     while (strtod(text, NULL) != x && precision++ < 17);
     n = strcspn(text, "e");
-    return strcspn(text, ".") < n ? pool_print(pool, "%s", text) : pool_print(pool, "%.*s.0%s", (int)n, text, text + n);
+    return strcspn(text, ".") < n ? arena_print(arena, "%s", text)
+                                  : arena_print(arena, "%.*s.0%s", (int)n, text, text + n);
 }
 
 /* The scenario with a path's value laid over it, or with those of all paths at a point; what is wrong with it goes to diag. */
@@ -69,41 +71,41 @@ struct spot {
     const struct sweep_path *only; /* NULL: all */
 };
 
-static struct override lay(const struct sweep *sweep, struct pool *pool, size_t point, size_t k)
+static struct override override_of(const struct sweep *sweep, struct arena *arena, size_t point, size_t k)
 {
     const struct sweep_path *path = &sweep->path[k];
 
     assert(sweep->path && path->n);
-    return (struct override){path->path, digits(pool, path->value[sweep_place(sweep, point, k)]), "--vary"};
+    return (struct override){path->path, print_value(arena, path->value[sweep_place(sweep, point, k)]), "--vary"};
 }
 
-static struct scenario *read_spot(const struct sweep *sweep, struct pool *pool, struct spot spot, struct diag *diag)
+static struct scenario *read_spot(const struct sweep *sweep, struct arena *arena, struct spot spot, struct diag *diag)
 {
     size_t n = sweep->n_overrides;
-    struct override *override = pool_new(pool, n + sweep->n_paths, sizeof *override);
+    struct override *override = arena_new(arena, n + sweep->n_paths, sizeof *override);
 
     if (n)
         memcpy(override, sweep->override, n * sizeof *override);
     for (size_t k = 0; k < sweep->n_paths; k++)
         if (!spot.only || spot.only == &sweep->path[k])
-            override[n++] = lay(sweep, pool, spot.point, k);
-    return scenario_read(sweep->file, override, n, model_schemas(pool), model_count, diag);
+            override[n++] = override_of(sweep, arena, spot.point, k);
+    return scenario_read(sweep->file, override, n, model_schemas(arena), model_count, diag);
 }
 
 static bool make_spot(struct sweep *sweep, struct spot spot, struct arm *arm)
 {
     struct diag diag = {0};
 
-    arm->scenario = read_spot(sweep, &arm->pool, spot, &diag);
+    arm->scenario = read_spot(sweep, &arm->arena, spot, &diag);
     if (!diag.n_errors)
-        arm->plan = agenda_compile(&sweep->agenda, arm->scenario, &diag);
+        arm->plan = targets_compile(&sweep->targets, arm->scenario, &diag);
     if (!arm->plan)
-        sweep->why_not = pool_print(&sweep->pool, "%s", diag_first_error(&diag));
+        sweep->why_not = arena_print(&sweep->arena, "%s", diag_first_error(&diag));
     diag_free(&diag);
     return arm->plan != NULL;
 }
 
-static bool make(void *context, size_t point, struct arm *arm)
+static bool make_arm(void *context, size_t point, struct arm *arm)
 {
     return make_spot(context, (struct spot){.point = point}, arm);
 }
@@ -119,11 +121,11 @@ static bool is_quantity(const struct node *node)
 }
 
 /* Where a path leads; a step of a rate by its number. NULL: nowhere yet. */
-static const struct node *find(const struct node *node, struct pool *pool, const char *path)
+static const struct node *find_node(const struct node *node, struct arena *arena, const char *path)
 {
     while (node && *path) {
         const size_t length = strcspn(path, ".");
-        const char *part = pool_copy(pool, path, length);
+        const char *part = arena_copy(arena, path, length);
         char *end;
         const unsigned long index = strtoul(part, &end, 10);
 
@@ -138,7 +140,7 @@ static const struct node *find(const struct node *node, struct pool *pool, const
 
 static void check_path(struct sweep *sweep, const struct sweep_path *path)
 {
-    const struct node *node = find(sweep->scenario->root, &sweep->pool, path->path);
+    const struct node *node = find_node(sweep->scenario->root, &sweep->arena, path->path);
 
     if (!strcmp(path->path, "horizon"))
         diag_error(sweep->diag, (struct place){0}, "ask questions at several months instead",
@@ -168,8 +170,8 @@ static bool is_of_other_model(const struct scenario *scenario, const char *path)
 static void warn_unchanged(struct sweep *sweep, struct spot first, struct spot last)
 {
     struct diag told = {0};
-    struct pool pool = {0};
-    struct scenario *end[2] = {read_spot(sweep, &pool, first, &told), read_spot(sweep, &pool, last, &told)};
+    struct arena arena = {0};
+    struct scenario *end[2] = {read_spot(sweep, &arena, first, &told), read_spot(sweep, &arena, last, &told)};
     char *numbers[2] = {0};
 
     for (int i = 0; i < 2; i++)
@@ -182,12 +184,12 @@ static void warn_unchanged(struct sweep *sweep, struct spot first, struct spot l
         free(numbers[i]);
         scenario_free(end[i]);
     }
-    pool_free(&pool);
+    arena_free(&arena);
     diag_free(&told);
 }
 
 /* Try a value; when it makes no sense tell why. The scenario then stays, since what is told points at it. */
-static bool try(struct sweep *sweep, struct spot spot)
+static bool try_point(struct sweep *sweep, struct spot spot)
 {
     struct scenario *scenario;
     struct arm arm = {0};
@@ -195,12 +197,12 @@ static bool try(struct sweep *sweep, struct spot spot)
 
     plan_free(arm.plan);
     scenario_free(arm.scenario);
-    pool_free(&arm.pool);
+    arena_free(&arm.arena);
     if (good)
         return true;
-    scenario = read_spot(sweep, &sweep->pool, spot, sweep->diag);
+    scenario = read_spot(sweep, &sweep->arena, spot, sweep->diag);
     if (scenario->root)
-        plan_free(agenda_compile(&sweep->agenda, scenario, sweep->diag));
+        plan_free(targets_compile(&sweep->targets, scenario, sweep->diag));
     sweep->wrong[sweep->n_wrong++] = scenario;
     return false;
 }
@@ -211,7 +213,7 @@ void sweep_check(struct sweep *sweep)
     const size_t errors = sweep->diag->n_errors;
     bool good;
 
-    sweep->wrong = pool_new(&sweep->pool, sweep->n_paths, sizeof *sweep->wrong);
+    sweep->wrong = arena_new(&sweep->arena, sweep->n_paths, sizeof *sweep->wrong);
     for (size_t k = 0; k < sweep->n_paths; k++)
         check_path(sweep, &sweep->path[k]);
     good = sweep->diag->n_errors == errors;
@@ -220,18 +222,18 @@ void sweep_check(struct sweep *sweep)
         const struct spot first = end;
         size_t next;
 
-        if (!try(sweep, end))
+        if (!try_point(sweep, end))
             continue;
         while ((next = sweep_next(sweep, end.point, k)) != SIZE_MAX)
             end.point = next;
-        if (try(sweep, end))
+        if (try_point(sweep, end))
             warn_unchanged(sweep, first, end);
     }
 }
 
 bool sweep_play(struct sweep *sweep, bool worlds_given, struct play_settings *settings, const char **runaway)
 {
-    const struct arms arms = {.n = sweep->n_points, .make = make, .context = sweep, .settings = settings};
+    const struct arms arms = {.n = sweep->n_points, .make = make_arm, .context = sweep, .settings = settings};
     uint64_t worlds = ALL_DRAWS / sweep->n_points / settings->n_runs / REPLICATES * REPLICATES;
 
     worlds = worlds < LEAST_WORLDS ? LEAST_WORLDS : worlds;
@@ -257,7 +259,7 @@ struct estimate sweep_slope(const struct sweep *sweep, size_t question, size_t p
     if (next == SIZE_MAX)
         return slope;
     step = value[sweep_place(sweep, next, path)] - value[sweep_place(sweep, point, path)];
-    slope = outcome_compare(&sweep->outcome[point], &sweep->outcome[next], question).delta;
+    slope = arm_compare(&sweep->outcome[point], &sweep->outcome[next], question).delta;
     slope.value /= step;
     slope.se /= fabs(step);
     return slope;

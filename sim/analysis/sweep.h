@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sweep.h - a scenario's answers over a grid of values for some of its numbers, all points on the same luck. */
 #ifndef FOOTHOLD_SWEEP_H
 #define FOOTHOLD_SWEEP_H
-#include "sim/analysis/agenda.h"
+#include "sim/analysis/targets.h"
 #include "sim/analysis/arms.h"
 
 struct sweep_path {
@@ -11,7 +12,7 @@ struct sweep_path {
 };
 
 struct sweep {
-    struct pool pool;
+    struct arena arena;
     const struct scenario *scenario;
     const char *file;                /* it was read from */
     const struct override *override; /* laid over it at every point */
@@ -19,11 +20,11 @@ struct sweep {
     struct sweep_path *path;
     size_t n_paths;
     size_t n_points; /* the last path's values vary fastest */
-    struct agenda agenda;
-    struct outcome *outcome;   /* per point */
-    uint64_t n_worlds, n_runs; /* of each point */
-    struct diag *diag;         /* for what is found before anything is played */
-    struct scenario **wrong;   /* that it tells of */
+    struct targets targets;
+    struct arm_estimates *outcome; /* per point */
+    uint64_t n_worlds, n_runs;     /* of each point */
+    struct diag *diag;             /* for what is found before anything is played */
+    struct scenario **wrong;       /* that it tells of */
     size_t n_wrong;
     const char *why_not; /* what ails a point that was found when its turn came; NULL: nothing */
 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/times.h"
 #include <math.h>
 
@@ -7,7 +8,7 @@ struct cells {
     double level;
 };
 
-static double happened(const struct counts *counts, const struct cells *cells, size_t of)
+static double count_happened(const struct counts *counts, const struct cells *cells, size_t of)
 {
     double n = 0.0;
 
@@ -28,7 +29,7 @@ static double share_of_bin(double slope, double share)
 /* The time inside a bin by which a share of its times has come. Where they fill the bin their density is taken to be a straight
  * line with their mean, so that what is off goes by its curvature; else, as of a fixed date, they are taken to be even about their
  * mean with their spread. A straight line has a variance of 1/18 at least. */
-static double inside(const struct counts *counts, const struct cells *cells, size_t bin, double share, size_t of)
+static double count_inside(const struct counts *counts, const struct cells *cells, size_t bin, double share, size_t of)
 {
     const size_t cell = tally_bin(cells->at, cells->place, bin);
     const double n = counts_of(counts, cell, of);
@@ -42,7 +43,7 @@ static double inside(const struct counts *counts, const struct cells *cells, siz
 }
 
 /* The month by which a share `level` of runs have seen it; NAN when fewer see it by the horizon. */
-static double quantile(const struct counts *counts, size_t of, const void *what)
+static double quantile_month(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
     const double wanted = cells->level * counts_of(counts, counts->tally->at.runs, of);
@@ -52,16 +53,16 @@ static double quantile(const struct counts *counts, size_t of, const void *what)
         const double here = counts_of(counts, tally_bin(cells->at, cells->place, bin), of);
 
         if (here > 0.0 && seen + here >= wanted)
-            return inside(counts, cells, bin, (wanted - seen) / here, of);
+            return count_inside(counts, cells, bin, (wanted - seen) / here, of);
         seen += here;
     }
     return NAN;
 }
 
-static double mean(const struct counts *counts, size_t of, const void *what)
+static double mean_month(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;
-    const double n = happened(counts, cells, of);
+    const double n = count_happened(counts, cells, of);
 
     return n > 0.0 ? counts->plan->horizon * counts_of(counts, cells->at->months + cells->place, of) / n : NAN;
 }
@@ -86,13 +87,13 @@ struct answer_time times_estimate(const struct counts *counts, const struct tall
 {
     struct cells cells = {at, place, 0.0};
     struct answer_time time = {.by_horizon = by_horizon(counts, &cells),
-                               .mean = estimate_jackknife(counts, mean, &cells)};
+                               .mean = estimate_jackknife(counts, mean_month, &cells)};
 
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         struct estimate estimate;
 
         cells.level = answer_level[i];
-        estimate = estimate_batches(counts, quantile, &cells);
+        estimate = estimate_batches(counts, quantile_month, &cells);
         time.quantile[i] = estimate.value;
         time.se[i] = estimate.se;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* times.h - months until something first happens, from counts by bins of time. */
 #ifndef FOOTHOLD_TIMES_H
 #define FOOTHOLD_TIMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/typical.h"
 #include <math.h>
 #include <stdlib.h>
@@ -30,17 +31,17 @@ static const uint64_t one = (uint64_t)TALLY_ONE;
 void typical_init(struct typical *typical, const struct plan *plan, size_t question)
 {
     *typical = (struct typical){.plan = plan, .question = question};
-    typical->class = pool_new(&typical->pool, TYPICAL_ENDINGS, sizeof *typical->class);
-    typical->came = pool_new(&typical->pool, plan->n_factors * REPLICATES, sizeof *typical->came);
-    typical->state = pool_new(&typical->pool, plan->n_bases, sizeof *typical->state);
-    typical->seen = pool_new(&typical->pool, plan->n_factors, sizeof *typical->seen);
+    typical->class = arena_new(&typical->arena, TYPICAL_ENDINGS, sizeof *typical->class);
+    typical->came = arena_new(&typical->arena, plan->n_factors * REPLICATES, sizeof *typical->came);
+    typical->state = arena_new(&typical->arena, plan->n_bases, sizeof *typical->state);
+    typical->seen = arena_new(&typical->arena, plan->n_factors, sizeof *typical->seen);
 }
 
 void typical_free(struct typical *typical)
 {
     for (size_t i = 0; typical->class && i < TYPICAL_ENDINGS; i++)
         free(typical->class[i].kept);
-    pool_free(&typical->pool);
+    arena_free(&typical->arena);
     *typical = (struct typical){0};
 }
 
@@ -71,9 +72,9 @@ static struct typical_class *class_of(struct typical *typical, bool yes)
         return NULL;
     typical->n_endings++;
     class->yes = yes;
-    class->state = pool_new(&typical->pool, plan->n_bases, sizeof *class->state);
+    class->state = arena_new(&typical->arena, plan->n_bases, sizeof *class->state);
     memcpy(class->state, state, plan->n_bases * sizeof *state);
-    class->came = pool_new(&typical->pool, plan->n_factors * REPLICATES, sizeof *class->came);
+    class->came = arena_new(&typical->arena, plan->n_factors * REPLICATES, sizeof *class->came);
     return class;
 }
 
@@ -92,7 +93,7 @@ static double last_month(const struct typical *typical)
     return typical->question == SIZE_MAX ? INFINITY : typical->plan->question[typical->question].month;
 }
 
-static void keep(struct typical *typical, struct typical_class *class, const struct play_told *told)
+static void keep_run(struct typical *typical, struct typical_class *class, const struct play_told *told)
 {
     const struct plan *plan = typical->plan;
     struct kept *kept;
@@ -102,8 +103,8 @@ static void keep(struct typical *typical, struct typical_class *class, const str
     class->kept = memory_grow(class->kept, class->n_kept, &class->capacity, sizeof *class->kept);
     kept = &class->kept[class->n_kept++];
     *kept = (struct kept){.world = told->world, .run = told->run};
-    kept->in_order = pool_new(&typical->pool, told->n, sizeof *kept->in_order);
-    kept->by_label = pool_new(&typical->pool, told->n, sizeof *kept->by_label);
+    kept->in_order = arena_new(&typical->arena, told->n, sizeof *kept->in_order);
+    kept->by_label = arena_new(&typical->arena, told->n, sizeof *kept->by_label);
     for (size_t i = 0; i < told->n && told->happening[i].month <= last_month(typical); i++)
         if (told->happening[i].kind != HAPPENING_ENDS) {
             kept->in_order[kept->n++] = (struct ring){label_of(plan, &told->happening[i]), told->happening[i].month};
@@ -156,7 +157,7 @@ void typical_add(struct typical *typical, const struct play_told *told)
     class->n++;
     class->count[replicate] += one;
     count_seen(typical, class->came, replicate);
-    keep(typical, class, told);
+    keep_run(typical, class, told);
 }
 
 /* ---- the typical run ---- */
@@ -166,7 +167,7 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-static double distance(const struct kept *a, const struct kept *b, double horizon)
+static double distance_between(const struct kept *a, const struct kept *b, double horizon)
 {
     const double a_month = 2.0 / horizon;
     size_t i = 0, j = 0;
@@ -197,7 +198,7 @@ static void find_medoid(const struct typical *typical, const struct typical_clas
 
     for (size_t i = 0; i < class->n_kept; i++)
         for (size_t j = 0; j < i; j++) {
-            const double d = distance(&class->kept[i], &class->kept[j], typical->plan->horizon);
+            const double d = distance_between(&class->kept[i], &class->kept[j], typical->plan->horizon);
 
             sum[i] += d;
             sum[j] += d;
@@ -263,16 +264,16 @@ static struct estimate share_of(const struct sequence *from, size_t n, const str
 static size_t find_orders(struct typical *typical, const struct typical_class *class, bool moves_only,
                           struct typical_order **orders, size_t *n_different)
 {
-    struct pool *pool = &typical->pool;
-    struct sequence *sequence = pool_new(pool, class->n_kept, sizeof *sequence);
-    struct typical_order *order = pool_new(pool, class->n_kept, sizeof *order);
+    struct arena *arena = &typical->arena;
+    struct sequence *sequence = arena_new(arena, class->n_kept, sizeof *sequence);
+    struct typical_order *order = arena_new(arena, class->n_kept, sizeof *order);
     size_t n = 0;
 
     for (size_t i = 0; i < class->n_kept; i++) {
         const struct kept *kept = &class->kept[i];
 
         sequence[i] =
-            (struct sequence){.label = pool_new(pool, kept->n, sizeof *sequence->label), .world = kept->world};
+            (struct sequence){.label = arena_new(arena, kept->n, sizeof *sequence->label), .world = kept->world};
         for (size_t k = 0; k < kept->n_told; k++)
             if (!moves_only || is_move(typical->plan, kept->in_order[k].label))
                 sequence[i].label[sequence[i].n++] = kept->in_order[k].label;
@@ -295,7 +296,7 @@ static size_t find_orders(struct typical *typical, const struct typical_class *c
 
 /* ---- levers and events ---- */
 
-static double apart(const struct typical_factor *factor)
+static double difference_in_share(const struct typical_factor *factor)
 {
     return fabs(factor->here.value - factor->all.value);
 }
@@ -304,8 +305,8 @@ static int most_apart_first(const void *a, const void *b)
 {
     const struct typical_factor *x = a, *y = b;
 
-    if (apart(x) != apart(y))
-        return apart(x) > apart(y) ? -1 : 1;
+    if (difference_in_share(x) != difference_in_share(y))
+        return difference_in_share(x) > difference_in_share(y) ? -1 : 1;
     return x->factor < y->factor ? -1 : x->factor > y->factor;
 }
 
@@ -313,7 +314,7 @@ static void find_factors(struct typical *typical, const struct typical_class *cl
 {
     const size_t n = typical->plan->n_factors;
 
-    ending->factor = pool_new(&typical->pool, n, sizeof *ending->factor);
+    ending->factor = arena_new(&typical->arena, n, sizeof *ending->factor);
     for (size_t f = 0; f < n; f++) {
         struct typical_factor *factor = &ending->factor[f];
 
@@ -352,7 +353,7 @@ void typical_finish(struct typical *typical, size_t most)
     typical->rest = (struct estimate){.n = typical->n_runs};
     typical->rest.value = tally_share_of(rest, typical->tried, &typical->rest.se);
     typical->n_endings = typical->n_endings < most ? typical->n_endings : most;
-    typical->ending = pool_new(&typical->pool, typical->n_endings, sizeof *typical->ending);
+    typical->ending = arena_new(&typical->arena, typical->n_endings, sizeof *typical->ending);
     for (size_t i = 0; i < typical->n_endings; i++) {
         const struct typical_class *class = &typical->class[i];
         struct typical_ending *ending = &typical->ending[i];

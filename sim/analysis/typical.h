@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* typical.h - how runs end, and of each ending the typical run and the commonest orders of events.
  *
  * The typical run of an ending is its medoid: of the first TYPICAL_COMPARED, the one with the least sum of distances to the
@@ -39,7 +40,7 @@ struct typical_ending {
 };
 
 struct typical {
-    struct pool pool;
+    struct arena arena;
     const struct plan *plan;
     size_t question; /* SIZE_MAX: endings are where the bases stand at the horizon */
     uint64_t n_runs;

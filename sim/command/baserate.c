@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* baserate - how often what is like this ends: rates with a denominator, from anybody's table. */
 #include <ctype.h>
 #include <errno.h>
@@ -63,7 +64,7 @@ static const struct option_set options_of_baserate = {option, sizeof option / si
 
 struct job {
     const struct baserate_options *options;
-    struct pool pool;
+    struct arena arena;
     struct spells spells;
     struct baserate result;
     double grid[MOST_SPANS];
@@ -74,7 +75,7 @@ struct job {
 static void read_grid(struct job *job, struct diag *diag)
 {
     const char *text = job->options->grid ? job->options->grid : default_grid;
-    const struct source *source = source_from_text(&job->pool, "--grid", text, strlen(text));
+    const struct source *source = source_from_text(&job->arena, "--grid", text, strlen(text));
 
     job->grid[job->n_grid++] = 0.0;
     for (const char *at = text;; at++) {
@@ -82,7 +83,7 @@ static void read_grid(struct job *job, struct diag *diag)
         const struct place place = source_place(source, (size_t)(at - text), length);
         double month = NAN;
 
-        if (!filter_number(pool_copy(&job->pool, at, length), &month) || month < 0.0)
+        if (!filter_number(arena_copy(&job->arena, at, length), &month) || month < 0.0)
             diag_error(diag, place, "for instance 0,12,24,60", "\"%.*s\" is not a month", (int)length, at);
         else if (job->n_grid == MOST_SPANS)
             diag_error(diag, place, NULL, "more than %d months", (int)MOST_SPANS);
@@ -98,11 +99,11 @@ static void read_grid(struct job *job, struct diag *diag)
 }
 
 /* The file's name without its folder and ending, as an id. */
-static const char *name_of(struct pool *pool, const char *path)
+static const char *name_of(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     const size_t length = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    char *id = strcmp(path, "-") ? pool_copy(pool, name, length < 64 ? length : 64) : pool_copy(pool, "table", 5);
+    char *id = strcmp(path, "-") ? arena_copy(arena, name, length < 64 ? length : 64) : arena_copy(arena, "table", 5);
 
     for (char *c = id; *c; c++)
         if (!isalnum((unsigned char)*c) && *c != '-')
@@ -133,8 +134,8 @@ static int estimate(struct job *job, const char *path, const struct spells_reque
                                          .n_grid = job->n_grid,
                                          .n_replicates = options->replicates ? options->replicates : default_replicates,
                                          .seed = options->seed.seed};
-    struct baserate_origin origin = {.path = path, .request = request, .id = name_of(&job->pool, path)};
-    const char *folder = options->out ? options->out : pool_print(&job->pool, "results/%s/baserate", origin.id);
+    struct baserate_origin origin = {.path = path, .request = request, .id = name_of(&job->arena, path)};
+    const char *folder = options->out ? options->out : arena_print(&job->arena, "results/%s/baserate", origin.id);
     struct provenance made = {.command = "baserate",
                               .argc = argc,
                               .argv = (const char *const *)argv,
@@ -163,7 +164,7 @@ static int estimate(struct job *job, const char *path, const struct spells_reque
     baserate_estimate(&job->result, &job->spells, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    result_begin(&result, pool_print(&job->pool, "Base rates: %s", origin.id), &made);
+    result_begin(&result, arena_print(&job->arena, "Base rates: %s", origin.id), &made);
     baserate_tables(&result, &job->result, &origin);
     baserate_document(&result, &job->result, &origin);
     baserate_fragment(output_open(&output, "baserate.cfg"), &job->result, &origin);
@@ -194,7 +195,7 @@ static int read_and_estimate(struct job *job, const char *path, int argc, char *
         status = estimate(job, path, &request, argc, argv);
     baserate_free(&job->result);
     spells_free(&job->spells);
-    pool_free(&job->pool);
+    arena_free(&job->arena);
     diag_free(&diag);
     return status;
 }

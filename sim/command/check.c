@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* check - read, merge and compile; tell every mistake at once; run nothing. */
 #include <stddef.h>
 #include <stdio.h>

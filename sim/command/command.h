@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* command.h - the verbs of the command line, one table each. */
 #ifndef FOOTHOLD_COMMAND_H
 #define FOOTHOLD_COMMAND_H

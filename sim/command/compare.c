@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compare - hold scenarios against each other on the same luck, and say which assumptions make the difference. */
 #include <inttypes.h>
 #include <stddef.h>
@@ -64,12 +65,12 @@ static void choose_baseline(struct batch *batch, const char *name, struct diag *
             batch->item[0] = chosen;
             return;
         }
-    known = pool_new(&batch->pool, batch->n, sizeof *known);
+    known = arena_new(&batch->arena, batch->n, sizeof *known);
     for (size_t i = 0; i < batch->n; i++)
         known[i] = batch->item[i].scenario->id;
     near = diag_nearest(name, known, batch->n);
     diag_error(diag, (struct place){0},
-               near ? pool_print(&batch->pool, "did you mean %s?", near) : "the id of one of the scenarios compared",
+               near ? arena_print(&batch->arena, "did you mean %s?", near) : "the id of one of the scenarios compared",
                "--baseline %s: no scenario of that name", name);
 }
 
@@ -86,15 +87,15 @@ static void check(struct batch *batch, const struct compare_options *options, st
     playing_check_arms(&options->playing, diag);
 }
 
-static struct provenance provenance(struct pool *pool, const struct job *job, const struct comparison *comparison,
+static struct provenance provenance(struct arena *arena, const struct job *job, const struct comparison *comparison,
                                     const struct play_settings *settings)
 {
-    bool *computed = pool_new(pool, comparison->n_arms, sizeof *computed);
+    bool *computed = arena_new(arena, comparison->n_arms, sizeof *computed);
     struct provenance out;
 
     for (size_t i = 0; i < comparison->n_arms; i++)
         computed[i] = comparison->arm[i].outcome.computed;
-    out = provenance_of_arms(pool, "compare", &job->options->playing, settings, job->batch->item, computed,
+    out = provenance_of_arms(arena, "compare", &job->options->playing, settings, job->batch->item, computed,
                              comparison->n_arms, comparison->n_played);
     out.argc = job->argc;
     out.argv = (const char *const *)job->argv;
@@ -147,17 +148,17 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     const struct comparison_wish wish = {(enum attribute_by)options->by, options->orders, options->playing.worlds > 0};
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
     const char *runaway, *folder = options->playing.out;
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct provenance made;
     struct output output;
     enum delivery delivery;
     bool good;
 
     if (!folder)
-        folder = pool_print(&pool, "results/%s/compare", scenario[0]->id);
+        folder = arena_print(&arena, "results/%s/compare", scenario[0]->id);
     delivery = playing_claim("compare", &options->playing, &output, folder);
     if (delivery != DELIVER_FINE) {
-        pool_free(&pool);
+        arena_free(&arena);
         return playing_refused(delivery);
     }
     progress_begin(&job->progress, "compare", options->playing.quiet);
@@ -165,22 +166,22 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     progress_end(&job->progress);
     if (!good) {
         output_abandon(&output);
-        pool_free(&pool);
+        arena_free(&arena);
         return playing_given_up("compare", runaway);
     }
     for (size_t i = 0; i < comparison->n_arms; i++)
         if (comparison->arm[i].outcome.evidence < AGENDA_LEAST_KEPT) {
             output_abandon(&output);
-            pool_free(&pool);
+            arena_free(&arena);
             return playing_too_rare("compare", scenario[i], comparison->arm[i].outcome.evidence,
-                                    comparison->agenda.last);
+                                    comparison->targets.last);
         }
-    made = provenance(&pool, job, comparison, &settings);
+    made = provenance(&arena, job, comparison, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
     write_files(&output, comparison, &made);
     show(job, comparison, &made, folder);
-    pool_free(&pool);
+    arena_free(&arena);
     return EXIT_FINE;
 }
 
@@ -193,8 +194,8 @@ static int compare_batch(struct job *job, struct diag *diag)
 
     for (size_t i = 0; i < batch->n; i++)
         scenario[i] = batch->item[i].scenario;
-    agenda_make(&comparison.agenda, scenario, batch->n, (enum agenda_given)job->options->given);
-    if (!comparison.agenda.n)
+    targets_make(&comparison.targets, scenario, batch->n, (enum agenda_given)job->options->given);
+    if (!comparison.targets.n)
         diag_error(
             diag, (struct place){.source = scenario[0]->file[0]},
             "they need a question of the same id and meaning, or a base and the same states, at dates that both play",

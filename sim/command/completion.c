@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* completion - scripts that let bash, zsh and fish complete verbs, options, files, and the paths of scenarios. */
 #include <stdio.h>
 #include <string.h>

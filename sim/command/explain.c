@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explain - tell one run, or the typical run of each ending. */
 #include <inttypes.h>
 #include <stddef.h>
@@ -90,7 +91,7 @@ static bool play_it(struct job *job, const struct play_settings *settings)
 }
 
 /* One run is a draw by itself. */
-static struct provenance provenance_of_job(struct job *job, struct pool *pool, const struct play_settings *settings)
+static struct provenance provenance_of_job(struct job *job, struct arena *arena, const struct play_settings *settings)
 {
     const bool computed = false;
     struct play_settings played = *settings;
@@ -98,7 +99,7 @@ static struct provenance provenance_of_job(struct job *job, struct pool *pool, c
 
     if (job->explanation.single)
         played.n_worlds = played.n_runs = 1;
-    made = provenance_of_arms(pool, "explain", &job->options->playing, &played, job->batch.item, &computed, 1, 1);
+    made = provenance_of_arms(arena, "explain", &job->options->playing, &played, job->batch.item, &computed, 1, 1);
     if (!job->explanation.single) {
         made.complete = job->explanation.result.complete;
         made.n_worlds = job->explanation.result.n_worlds;
@@ -116,28 +117,28 @@ static int explain(struct job *job)
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
     const char *folder = playing->out;
     struct provenance made;
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output output;
     enum delivery delivery;
 
     if (!folder)
-        folder = pool_print(&pool, "results/%s/explain", job->batch.item[0].scenario->id);
+        folder = arena_print(&arena, "results/%s/explain", job->batch.item[0].scenario->id);
     delivery = playing_claim("explain", playing, &output, folder);
     if (delivery != DELIVER_FINE) {
-        pool_free(&pool);
+        arena_free(&arena);
         return playing_refused(delivery);
     }
     if (!play_it(job, &settings)) {
         output_abandon(&output);
-        pool_free(&pool);
+        arena_free(&arena);
         return playing_given_up("explain", job->explanation.runaway);
     }
-    made = provenance_of_job(job, &pool, &settings);
+    made = provenance_of_job(job, &arena, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
     write_files(&output, job, &made);
     show(job, &made, folder);
-    pool_free(&pool);
+    arena_free(&arena);
     return playing_status(EXIT_FINE);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* help - what the verbs do and take. */
 #include <stddef.h>
 #include <stdio.h>

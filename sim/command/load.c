@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/load.h"
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +13,7 @@ static void add(struct batch *batch, const char *path)
     for (size_t i = 0; i < batch->n; i++)
         if (!strcmp(batch->item[i].path, path))
             return; /* named twice, or in a folder that is named too */
-    batch->item = pool_grow(&batch->pool, batch->item, batch->n, &batch->capacity, sizeof *batch->item);
+    batch->item = arena_grow(&batch->arena, batch->item, batch->n, &batch->capacity, sizeof *batch->item);
     batch->item[batch->n++].path = path;
 }
 
@@ -52,8 +53,8 @@ static void add_folder(struct batch *batch, const char *folder, int depth, struc
     while ((entry = readdir(stream))) {
         name = memory_grow(name, n, &capacity, sizeof *name);
         if (entry->d_name[0] != '.')
-            name[n++] =
-                pool_print(&batch->pool, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", entry->d_name);
+            name[n++] = arena_print(&batch->arena, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
+                                    entry->d_name);
     }
     closedir(stream);
     if (n)
@@ -109,7 +110,7 @@ void load(struct batch *batch, const struct operands *operands, const struct opt
     const struct model_schema *schema;
 
     *batch = (struct batch){0};
-    schema = model_schemas(&batch->pool);
+    schema = model_schemas(&batch->arena);
     for (size_t i = 0; i < operands->n; i++) {
         if (is_folder(operands->item[i])) {
             batch->from_folder = true;
@@ -136,7 +137,7 @@ void load_free(struct batch *batch)
         plan_free(batch->item[i].plan);
         scenario_free(batch->item[i].scenario);
     }
-    pool_free(&batch->pool);
+    arena_free(&batch->arena);
 }
 
 static void check_playable(const struct loaded *loaded, struct diag *diag)

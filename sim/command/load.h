@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* load.h - the scenarios that a command line names, read and compiled together. */
 #ifndef FOOTHOLD_LOAD_H
 #define FOOTHOLD_LOAD_H
@@ -14,7 +15,7 @@ struct loaded {
 };
 
 struct batch {
-    struct pool pool;
+    struct arena arena;
     struct loaded *item;
     size_t n, capacity;
     bool from_folder; /* frames in it are passed over, since they are there to be extended */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/manual.h"
 #include <ctype.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* manual.h - manual pages in mdoc(7), from the tables that --help prints. */
 #ifndef FOOTHOLD_MANUAL_H
 #define FOOTHOLD_MANUAL_H

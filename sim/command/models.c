@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* models - the models, their fields, ranges, defaults and papers. */
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* new - write a first scenario, with comments that teach the language. */
 #include <errno.h>
 #include <fcntl.h>

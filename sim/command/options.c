@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/options.h"
 #include <errno.h>
 #include <math.h>

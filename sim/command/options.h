@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* options.h - options by rows: a name, what it takes, where it goes, what it does. */
 #ifndef FOOTHOLD_OPTIONS_H
 #define FOOTHOLD_OPTIONS_H

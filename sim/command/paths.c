@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* paths - what --set and --vary take: the path of each value of a scenario, its value, and the line that sets it. */
 #include <stddef.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static const struct option_set options_of_paths = {option, sizeof option / sizeo
 struct listing {
     const struct paths_options *options;
     const struct scenario *scenario;
-    struct pool pool;
+    struct arena arena;
 };
 
 static bool is_one_of(const char *name, const char *const *list)
@@ -67,10 +68,11 @@ static bool is_quantity(const struct listing *it, const struct node *node)
 
 static void put(const struct listing *it, const char *path, const struct node *node)
 {
-    struct pool pool = {0};
-    const char *value = scenario_print_value(&pool, node), *file = node->at.source ? node->at.source->name : "", *place;
+    struct arena arena = {0};
+    const char *value = scenario_print_value(&arena, node), *file = node->at.source ? node->at.source->name : "",
+               *place;
 
-    place = pool_print(&pool, "%s:%u", file, node->at.line);
+    place = arena_print(&arena, "%s:%u", file, node->at.line);
     if (it->options->names) {
         puts(path);
     } else if (it->options->format == PATHS_CSV) {
@@ -86,7 +88,7 @@ static void put(const struct listing *it, const char *path, const struct node *n
         diag_put_safe(stdout, place, strlen(place));
         putchar('\n');
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void list(struct listing *it, const struct node *group, const char *prefix)
@@ -95,7 +97,7 @@ static void list(struct listing *it, const struct node *group, const char *prefi
 
     for (size_t i = 0; i < group->n; i++) {
         const struct node *node = group->child[i];
-        const char *path = pool_print(&it->pool, "%s%s%s", prefix, *prefix ? "." : "", node->name);
+        const char *path = arena_print(&it->arena, "%s%s%s", prefix, *prefix ? "." : "", node->name);
 
         if (node->kind == NODE_GROUP && !tree_get(node, "value") && !is_one_of(path, no_value))
             list(it, node, path);
@@ -120,7 +122,7 @@ static int list_all(const struct operands *operands, const struct paths_options 
 
         if (it.scenario->root && it.scenario->kind == KIND_SCENARIO)
             list(&it, it.scenario->root, "");
-        pool_free(&it.pool);
+        arena_free(&it.arena);
     }
     status = diag.n_errors ? EXIT_INPUT : EXIT_FINE;
     load_free(&batch);

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/playing.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include "sim/analysis/agenda.h"
+#include "sim/analysis/targets.h"
 #include "sim/command/command.h"
 #include "sim/engine/history.h"
 #include "sim/system/visible.h"
@@ -110,9 +111,9 @@ void playing_begin(struct playing *playing)
 
 enum delivery playing_claim(const char *verb, const struct playing *playing, struct output *output, const char *folder)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     const char *why = "";
-    const enum delivery delivery = deliver_begin(output, folder, playing->force, &pool, &why);
+    const enum delivery delivery = deliver_begin(output, folder, playing->force, &arena, &why);
 
     if (delivery != DELIVER_FINE) {
         visible_line(stderr, "foothold %s: %s", verb, why);
@@ -120,7 +121,7 @@ enum delivery playing_claim(const char *verb, const struct playing *playing, str
                 delivery == DELIVER_BUSY ? "wait for it to end, or name another folder with --out"
                                          : "name another folder with --out, or add --force to write over them");
     }
-    pool_free(&pool);
+    arena_free(&arena);
     return delivery;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* playing.h - what every verb that plays scenarios shares: its options, the settings that follow, an end in good order. */
 #ifndef FOOTHOLD_PLAYING_H
 #define FOOTHOLD_PLAYING_H

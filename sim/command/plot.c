@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot - draw the plots beside the tables of a folder of results, by gnuplot. */
 #include <errno.h>
 #include <stdio.h>
@@ -22,8 +23,8 @@ static bool is_script(const char *name)
 
 static FILE *copy_script(const char *folder, const struct output_sum *listed)
 {
-    struct pool pool = {0};
-    FILE *file = fopen(pool_print(&pool, "%s/%s", folder, listed->name), "r"), *copy = tmpfile();
+    struct arena arena = {0};
+    FILE *file = fopen(arena_print(&arena, "%s/%s", folder, listed->name), "r"), *copy = tmpfile();
     char *text = memory_new(listed->bytes + 1, 1), hex[65] = "";
     const size_t got = file ? fread(text, 1, listed->bytes + 1, file) : 0;
 
@@ -38,7 +39,7 @@ static FILE *copy_script(const char *folder, const struct output_sum *listed)
     if (file)
         (void)fclose(file);
     free(text);
-    pool_free(&pool);
+    arena_free(&arena);
     return copy;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pool - make one answer of several analysts', and say how far they disagree. */
 #include <inttypes.h>
 #include <math.h>
@@ -94,8 +95,8 @@ static int play_pool(struct job *job)
     const struct playing *playing = &job->options->playing;
     const struct batch *batch = job->batch;
     struct pooling *pooling = job->pooling;
-    struct pool *pool = &pooling->pool;
-    bool *computed = pool_new(pool, batch->n, sizeof *computed), all = true;
+    struct arena *arena = &pooling->arena;
+    bool *computed = arena_new(arena, batch->n, sizeof *computed), all = true;
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
     const char *runaway, *folder = playing->out;
     struct play_settings settings;
@@ -105,7 +106,7 @@ static int play_pool(struct job *job)
     bool good;
 
     if (!folder)
-        folder = pool_print(pool, "results/%s/pool", batch->item[0].scenario->id);
+        folder = arena_print(arena, "results/%s/pool", batch->item[0].scenario->id);
     delivery = playing_claim("pool", playing, &output, folder);
     if (delivery != DELIVER_FINE)
         return playing_refused(delivery);
@@ -124,11 +125,11 @@ static int play_pool(struct job *job)
     for (size_t i = 0; i < batch->n; i++)
         if (pooling->outcome[i].evidence < AGENDA_LEAST_KEPT) {
             output_abandon(&output);
-            return playing_too_rare("pool", pooling->scenario[i], pooling->outcome[i].evidence, pooling->agenda.last);
+            return playing_too_rare("pool", pooling->scenario[i], pooling->outcome[i].evidence, pooling->targets.last);
         }
     for (size_t i = 0; i < batch->n; i++)
         computed[i] = pooling->outcome[i].computed;
-    made = provenance_of_arms(pool, "pool", playing, &settings, batch->item, computed, batch->n, batch->n);
+    made = provenance_of_arms(arena, "pool", playing, &settings, batch->item, computed, batch->n, batch->n);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;

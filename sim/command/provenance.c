@@ -1,16 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/provenance.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct provenance_scenario describe(struct pool *pool, const struct loaded *loaded, const struct arm_result *arm)
+static struct provenance_scenario describe(struct arena *arena, const struct loaded *loaded,
+                                           const struct arm_result *arm)
 {
     const struct scenario *scenario = loaded->scenario;
-    const char **file = pool_new(pool, scenario->n_files, sizeof *file);
-    const char **sha256 = pool_new(pool, scenario->n_files, sizeof *sha256);
+    const char **file = arena_new(arena, scenario->n_files, sizeof *file);
+    const char **sha256 = arena_new(arena, scenario->n_files, sizeof *sha256);
     char *effective = scenario_print(scenario, true), hex[65];
     struct provenance_scenario out = {.id = scenario->id,
-                                      .effective = pool_copy(pool, effective, strlen(effective)),
+                                      .effective = arena_copy(arena, effective, strlen(effective)),
                                       .file = file,
                                       .file_sha256 = sha256,
                                       .n_files = scenario->n_files,
@@ -23,22 +25,22 @@ static struct provenance_scenario describe(struct pool *pool, const struct loade
     for (size_t i = 0; i < scenario->n_files; i++) {
         scenario_sha256(scenario->file[i]->text, scenario->file[i]->size, hex);
         file[i] = scenario->file[i]->name;
-        sha256[i] = pool_copy(pool, hex, 64);
+        sha256[i] = arena_copy(arena, hex, 64);
     }
     scenario_sha256(effective, strlen(effective), hex);
-    out.sha256 = pool_copy(pool, hex, 64);
+    out.sha256 = arena_copy(arena, hex, 64);
     free(effective);
     return out;
 }
 
-struct provenance provenance_of(struct pool *pool, const char *command, const struct playing *playing,
+struct provenance provenance_of(struct arena *arena, const char *command, const struct playing *playing,
                                 const struct play_settings *settings, const struct play_result *result,
                                 const struct loaded *loaded, size_t n)
 {
-    struct provenance_scenario *scenario = pool_new(pool, n, sizeof *scenario);
+    struct provenance_scenario *scenario = arena_new(arena, n, sizeof *scenario);
 
     for (size_t i = 0; i < n; i++)
-        scenario[i] = describe(pool, &loaded[i], &result->arm[i]);
+        scenario[i] = describe(arena, &loaded[i], &result->arm[i]);
     return (struct provenance){.command = command,
                                .seed = settings->seed,
                                .seed_chosen = !playing->seed.given,
@@ -54,11 +56,11 @@ struct provenance provenance_of(struct pool *pool, const char *command, const st
                                .libconfig_version = tree_libconfig_version()};
 }
 
-struct provenance provenance_of_arms(struct pool *pool, const char *command, const struct playing *playing,
+struct provenance provenance_of_arms(struct arena *arena, const char *command, const struct playing *playing,
                                      const struct play_settings *settings, const struct loaded *loaded,
                                      const bool *computed, size_t n, size_t n_played)
 {
-    struct arm_result *arm = pool_new(pool, n, sizeof *arm);
+    struct arm_result *arm = arena_new(arena, n, sizeof *arm);
     const struct play_result result = {.arm = arm,
                                        .n_arms = n,
                                        .n_worlds = settings->n_worlds,
@@ -68,5 +70,5 @@ struct provenance provenance_of_arms(struct pool *pool, const char *command, con
 
     for (size_t i = 0; i < n; i++)
         arm[i].computed = computed[i];
-    return provenance_of(pool, command, playing, settings, &result, loaded, n);
+    return provenance_of(arena, command, playing, settings, &result, loaded, n);
 }

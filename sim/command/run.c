@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run - play scenarios and write down what came of it. */
 #include <inttypes.h>
 #include <stddef.h>

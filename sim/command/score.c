@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* score - hold forecasts against what came. */
 #include <inttypes.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ static const struct option_set options_of_score = {option, sizeof option / sizeo
 
 struct job {
     const struct score_options *options;
-    struct pool pool;
+    struct arena arena;
     struct batch batch;    /* scenarios to be played */
     struct frozen *frozen; /* earlier runs */
     size_t n_frozen;
@@ -50,7 +51,7 @@ static bool is_frozen(const char *path)
 static void read_forecasts(struct job *job, const struct operands *operands, struct diag *diag)
 {
     struct operands scenarios = {memory_new(operands->n, sizeof *scenarios.item), 0};
-    const struct model_schema *const schemas = model_schemas(&job->pool);
+    const struct model_schema *const schemas = model_schemas(&job->arena);
 
     job->frozen = memory_new(operands->n, sizeof *job->frozen);
     for (size_t i = 0; i < operands->n; i++)
@@ -101,8 +102,8 @@ static int play_forecasts(struct job *job)
 {
     const struct playing *playing = &job->options->playing;
     const double started = terminal_seconds(), cpu = terminal_cpu_seconds();
-    struct pool *pool = &job->scoring.pool;
-    bool *computed = pool_new(pool, job->batch.n, sizeof *computed), all = true;
+    struct arena *arena = &job->scoring.arena;
+    bool *computed = arena_new(arena, job->batch.n, sizeof *computed), all = true;
     const char *runaway, *folder = playing->out;
     struct play_settings settings;
     struct provenance made;
@@ -111,7 +112,7 @@ static int play_forecasts(struct job *job)
     bool good;
 
     if (!folder)
-        folder = pool_print(pool, "results/%s/score", job->forecast[0].scenario->id);
+        folder = arena_print(arena, "results/%s/score", job->forecast[0].scenario->id);
     delivery = playing_claim("score", playing, &output, folder);
     if (delivery != DELIVER_FINE)
         return playing_refused(delivery);
@@ -129,7 +130,8 @@ static int play_forecasts(struct job *job)
         output_abandon(&output);
         return playing_given_up("score", runaway);
     }
-    made = provenance_of_arms(pool, "score", playing, &settings, job->batch.item, computed, job->batch.n, job->batch.n);
+    made =
+        provenance_of_arms(arena, "score", playing, &settings, job->batch.item, computed, job->batch.n, job->batch.n);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
@@ -160,7 +162,7 @@ static int score(struct job *job, const struct operands *operands)
     free(job->frozen);
     free(job->forecast);
     load_free(&job->batch);
-    pool_free(&job->pool);
+    arena_free(&job->arena);
     diag_free(&diag);
     return status;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/single.h"
 #include <inttypes.h>
 #include <math.h>
@@ -21,7 +22,7 @@ struct job {
     const struct single *single;
     const struct loaded *loaded;
     struct output output;
-    struct pool pool;
+    struct arena arena;
     FILE *worlds; /* worlds.csv */
     struct dataset worlds_table;
     union cell *world; /* a row of it */
@@ -115,7 +116,7 @@ static void end_draws(struct job *job, bool whole)
 static void begin_worlds(struct job *job)
 {
     const struct plan *plan = job->loaded->plan;
-    const char **path = pool_new(&job->pool, plan->n_inputs + plan->n_questions, sizeof *path);
+    const char **path = arena_new(&job->arena, plan->n_inputs + plan->n_questions, sizeof *path);
     const char **question = path + plan->n_inputs;
 
     for (size_t i = 0; i < plan->n_inputs; i++)
@@ -123,8 +124,8 @@ static void begin_worlds(struct job *job)
     for (size_t q = 0; q < plan->n_questions; q++)
         question[q] = plan->question[q].id;
     job->worlds = output_open(&job->output, "worlds.csv");
-    job->worlds_table = run_worlds(&job->pool, path, plan->n_inputs, question, plan->n_questions);
-    job->world = pool_new(&job->pool, job->worlds_table.n_columns, sizeof *job->world);
+    job->worlds_table = run_worlds(&job->arena, path, plan->n_inputs, question, plan->n_questions);
+    job->world = arena_new(&job->arena, job->worlds_table.n_columns, sizeof *job->world);
     dataset_csv_head(job->worlds, &job->worlds_table);
 }
 
@@ -199,7 +200,7 @@ static struct answer *play_job(struct job *job, const char *folder, int *status,
         output_abandon(&job->output);
     } else {
         struct provenance provenance =
-            provenance_of(&job->pool, "run", job->single->playing, &settings, &result, job->loaded, 1);
+            provenance_of(&job->arena, "run", job->single->playing, &settings, &result, job->loaded, 1);
 
         provenance.argc = job->single->argc;
         provenance.argv = (const char *const *)job->single->argv;
@@ -214,7 +215,7 @@ static struct answer *play_job(struct job *job, const char *folder, int *status,
     end_draws(job, answer != NULL);
     histories_free(&job->histories);
     play_free(&result);
-    pool_free(&job->pool);
+    arena_free(&job->arena);
     return answer;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* single.h - one scenario played into its folder. */
 #ifndef FOOTHOLD_SINGLE_H
 #define FOOTHOLD_SINGLE_H

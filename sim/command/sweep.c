@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sweep - a scenario's answers over a grid of values for some of its numbers. */
 #include <inttypes.h>
 #include <math.h>
@@ -54,7 +55,7 @@ static void wrong(struct diag *diag, const struct override *vary, const char *hi
     diag_error(diag, (struct place){0}, hint, "--vary %s=%s: %s", vary->path, vary->value, what);
 }
 
-static bool list(struct sweep_path *path, struct pool *pool, const char *text)
+static bool list(struct sweep_path *path, struct arena *arena, const char *text)
 {
     size_t capacity = 0;
     bool more = true;
@@ -62,7 +63,7 @@ static bool list(struct sweep_path *path, struct pool *pool, const char *text)
     while (more) {
         const char *before = text;
 
-        path->value = pool_grow(pool, path->value, path->n, &capacity, sizeof *path->value);
+        path->value = arena_grow(arena, path->value, path->n, &capacity, sizeof *path->value);
         if (!number(&text, ",", &path->value[path->n]))
             return false;
         path->n++;
@@ -71,7 +72,7 @@ static bool list(struct sweep_path *path, struct pool *pool, const char *text)
     return true;
 }
 
-static void range(struct sweep_path *path, struct pool *pool, const struct override *vary, struct diag *diag)
+static void range(struct sweep_path *path, struct arena *arena, const struct override *vary, struct diag *diag)
 {
     const char *text = vary->value;
     double low, high;
@@ -80,7 +81,7 @@ static void range(struct sweep_path *path, struct pool *pool, const struct overr
     if (!number(&text, ":", &low) || !number(&text, ":", &high)) {
         wrong(diag, vary, "LO:HI:STEPS, for instance 0.1:0.9:9", "not a range");
     } else if (!options_count(text, &steps) || steps > SWEEP_MOST_POINTS) {
-        wrong(diag, vary, pool_print(pool, "a whole number of points, 2 to %d", (int)SWEEP_MOST_POINTS),
+        wrong(diag, vary, arena_print(arena, "a whole number of points, 2 to %d", (int)SWEEP_MOST_POINTS),
               "not a number of steps");
     } else if (!(low < high)) {
         wrong(diag, vary, "LO:HI:STEPS, LO below HI", "LO is not below HI");
@@ -88,7 +89,7 @@ static void range(struct sweep_path *path, struct pool *pool, const struct overr
         wrong(diag, vary, "2 or more: LO and HI themselves are points", "one point is no range");
     } else {
         path->n = (size_t)steps;
-        path->value = pool_new(pool, path->n, sizeof *path->value);
+        path->value = arena_new(arena, path->n, sizeof *path->value);
         for (size_t i = 0; i < path->n; i++) /* the ends exactly */
             path->value[i] = i + 1 == path->n ? high : low + (high - low) * (double)i / (double)(path->n - 1);
     }
@@ -98,15 +99,15 @@ static void read_vary(struct sweep *sweep, const struct option_overrides *vary, 
 {
     double points = 1.0;
 
-    sweep->path = pool_new(&sweep->pool, vary->n, sizeof *sweep->path);
+    sweep->path = arena_new(&sweep->arena, vary->n, sizeof *sweep->path);
     sweep->n_paths = vary->n;
     for (size_t k = 0; k < vary->n; k++) {
         struct sweep_path *path = &sweep->path[k];
 
         path->path = vary->item[k].path;
         if (strchr(vary->item[k].value, ':'))
-            range(path, &sweep->pool, &vary->item[k], diag);
-        else if (!list(path, &sweep->pool, vary->item[k].value))
+            range(path, &sweep->arena, &vary->item[k], diag);
+        else if (!list(path, &sweep->arena, vary->item[k].value))
             wrong(diag, &vary->item[k], "numbers with commas between them, for instance 0.2,0.5,0.9", "not a list");
         for (size_t i = 0; i < path->n; i++)
             for (size_t j = 0; j < i; j++)
@@ -165,7 +166,7 @@ static int play_sweep(struct job *job)
     bool good;
 
     if (!folder)
-        folder = pool_print(&job->sweep->pool, "results/%s/sweep", loaded->scenario->id);
+        folder = arena_print(&job->sweep->arena, "results/%s/sweep", loaded->scenario->id);
     delivery = playing_claim("sweep", playing, &output, folder);
     if (delivery != DELIVER_FINE)
         return playing_refused(delivery);
@@ -178,7 +179,7 @@ static int play_sweep(struct job *job)
         output_abandon(&output);
         return give_up(job->sweep, runaway);
     }
-    made = provenance_of_arms(&job->sweep->pool, "sweep", playing, &settings, loaded, &job->sweep->outcome[0].computed,
+    made = provenance_of_arms(&job->sweep->arena, "sweep", playing, &settings, loaded, &job->sweep->outcome[0].computed,
                               1, job->sweep->n_points);
     made.argc = job->argc;
     made.argv = (const char *const *)job->argv;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* terminal.h - what standard output and error are: colours, width, a line of progress. */
 #ifndef FOOTHOLD_TERMINAL_H
 #define FOOTHOLD_TERMINAL_H

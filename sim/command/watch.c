@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/watch.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ struct seen { /* a file or folder as it stood when the verb was run */
 };
 
 struct watched {
-    struct pool pool;
+    struct arena arena;
     struct seen *seen;
     size_t n, capacity;
 };
@@ -66,8 +67,8 @@ static void add(struct watched *watched, const char *path)
     for (size_t i = 0; i < watched->n; i++)
         if (!strcmp(watched->seen[i].path, path))
             return;
-    watched->seen = pool_grow(&watched->pool, watched->seen, watched->n, &watched->capacity, sizeof *watched->seen);
-    watched->seen[watched->n++] = (struct seen){pool_copy(&watched->pool, path, strlen(path)), status_of(path)};
+    watched->seen = arena_grow(&watched->arena, watched->seen, watched->n, &watched->capacity, sizeof *watched->seen);
+    watched->seen[watched->n++] = (struct seen){arena_copy(&watched->arena, path, strlen(path)), status_of(path)};
 }
 
 static void add_scenarios(struct watched *watched, const struct operands *named);
@@ -184,9 +185,9 @@ static void tell(const char *path, const struct watched *watched)
 }
 
 /* The arguments without --watch, and with a seed, so that what differs between two answers is what was edited. */
-static char **arguments(struct pool *pool, const struct command *command, int argc, char **argv, int *n)
+static char **arguments(struct arena *arena, const struct command *command, int argc, char **argv, int *n)
 {
-    char **out = pool_new(pool, (size_t)argc + 3, sizeof *out);
+    char **out = arena_new(arena, (size_t)argc + 3, sizeof *out);
     const int watch_at = place("watch", argc, argv);
     struct playing playing = {0};
 
@@ -198,7 +199,7 @@ static char **arguments(struct pool *pool, const struct command *command, int ar
         if (i || !find(command, "seed") || place("seed", argc, argv))
             continue;
         playing_begin(&playing);
-        out[(*n)++] = pool_print(pool, "--seed=%" PRIu64, playing.seed.seed);
+        out[(*n)++] = arena_print(arena, "--seed=%" PRIu64, playing.seed.seed);
     }
     return out;
 }
@@ -214,16 +215,16 @@ static bool reads_standard_input(int argc, char **argv)
 
 int watch(const struct command *command, int argc, char **argv)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     const char *path = NULL;
     int n, status = EXIT_FINE;
-    char **line = arguments(&pool, command, argc, argv, &n);
+    char **line = arguments(&arena, command, argc, argv, &n);
     const bool quiet = place("quiet", argc, argv);
 
     if (reads_standard_input(argc, argv)) {
         fprintf(stderr, "foothold %s: --watch: standard input cannot be watched\n  hint: save it first\n",
                 command->name);
-        pool_free(&pool);
+        arena_free(&arena);
         return EXIT_INPUT;
     }
     do {
@@ -236,9 +237,9 @@ int watch(const struct command *command, int argc, char **argv)
         (void)fflush(stdout);
         playing_begin(&(struct playing){.seed.given = true}); /* a signal ends the waiting too */
         path = wait_for_change(&watched);
-        path = path ? pool_print(&pool, "%s", path) : NULL;
-        pool_free(&watched.pool);
+        path = path ? arena_print(&arena, "%s", path) : NULL;
+        arena_free(&watched.arena);
     } while (path);
-    pool_free(&pool);
+    arena_free(&arena);
     return playing_status(status);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* watch.h - a verb again and again, whenever a file that it reads changes. */
 #ifndef FOOTHOLD_WATCH_H
 #define FOOTHOLD_WATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/command/work.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -36,7 +37,7 @@ static struct work_item *add(struct work *work, struct loaded *loaded, const str
     char *effective, hex[65];
     struct work_item *item;
 
-    work->item = pool_grow(&work->pool, work->item, work->n, &work->capacity, sizeof *work->item);
+    work->item = arena_grow(&work->arena, work->item, work->n, &work->capacity, sizeof *work->item);
     item = &work->item[work->n];
     *item = (struct work_item){.name = loaded->scenario->id ? loaded->scenario->id : loaded->path,
                                .loaded = loaded,
@@ -54,7 +55,7 @@ static struct work_item *add(struct work *work, struct loaded *loaded, const str
     effective = scenario_print(loaded->scenario, true);
     scenario_sha256(effective, strlen(effective), hex);
     free(effective);
-    item->sha256 = pool_copy(&work->pool, hex, 64);
+    item->sha256 = arena_copy(&work->arena, hex, 64);
     return item;
 }
 
@@ -87,7 +88,7 @@ static struct option_overrides overrides_of(struct work *work, const struct batc
 {
     struct option_overrides out = {.n = given->n + entry->n_sets};
 
-    out.item = pool_new(&work->pool, out.n, sizeof *out.item);
+    out.item = arena_new(&work->arena, out.n, sizeof *out.item);
     if (given->n)
         memcpy(out.item, given->item, given->n * sizeof *out.item);
     if (entry->n_sets)
@@ -113,11 +114,11 @@ static void add_entry(struct work *work, const struct batch_entry *entry, const 
                 settings.seed = (struct option_seed){entry->seed[s], true};
             item = add(work, &work->source[source].item[i], &settings);
             if (work->source[source].n > 1)
-                name = pool_print(&work->pool, "%s-%s", name, item->name);
+                name = arena_print(&work->arena, "%s-%s", name, item->name);
             if (entry->n_seeds > 1)
-                name = pool_print(&work->pool, "%s-seed%" PRIu64, name, entry->seed[s]);
+                name = arena_print(&work->arena, "%s-seed%" PRIu64, name, entry->seed[s]);
             item->name = name;
-            item->folder = pool_print(&work->pool, "%s/%s", folder, name);
+            item->folder = arena_print(&work->arena, "%s/%s", folder, name);
         }
 }
 
@@ -133,12 +134,12 @@ static struct batch_file *new_file(struct work *work)
 }
 
 /* The file's name without folder and ending. */
-static const char *name_of(struct pool *pool, const char *path)
+static const char *name_of(struct arena *arena, const char *path)
 {
     const char *name = !strcmp(path, "-") ? "stdin" : strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
     const size_t length = strlen(name);
 
-    return pool_copy(pool, name, length > 4 && !strcmp(name + length - 4, ".cfg") ? length - 4 : length);
+    return arena_copy(arena, name, length > 4 && !strcmp(name + length - 4, ".cfg") ? length - 4 : length);
 }
 
 static void add_file(struct work *work, const char *path, const struct playing *playing, struct diag *diag)
@@ -150,7 +151,7 @@ static void add_file(struct work *work, const char *path, const struct playing *
     batch_file_read(file, path, diag);
     work->several = true;
     work->folder =
-        playing->out ? playing->out : pool_print(&work->pool, "results/%s/batch", name_of(&work->pool, path));
+        playing->out ? playing->out : arena_print(&work->arena, "results/%s/batch", name_of(&work->arena, path));
     for (size_t i = 0; i < file->n; i++)
         settings_of(&file->entry[i], playing, diag);
     good = diag->n_errors == errors; /* mistakes of the batch itself stop all of it, those of a scenario do not */
@@ -163,13 +164,13 @@ static bool is_batch(const struct operands *operands, struct diag *diag)
 {
     for (size_t i = 0; i < operands->n; i++) {
         struct diag none = {0};
-        struct pool pool = {0};
-        const struct source *source = source_read(&pool, operands->item[i], &none);
-        const struct node *tree = source ? tree_parse(&pool, source, &none) : NULL;
+        struct arena arena = {0};
+        const struct source *source = source_read(&arena, operands->item[i], &none);
+        const struct node *tree = source ? tree_parse(&arena, source, &none) : NULL;
         const bool found = tree && tree_get(tree, "batch");
 
         diag_free(&none);
-        pool_free(&pool);
+        arena_free(&arena);
         if (found && operands->n > 1)
             diag_error(diag, (struct place){0}, "one after the other", "%s: a batch is run by itself",
                        operands->item[i]);
@@ -197,8 +198,8 @@ void work_collect(struct work *work, const struct operands *operands, const stru
     for (size_t i = 0; i < source->n; i++) {
         struct work_item *item = add(work, &source->item[i], playing);
 
-        item->folder = !playing->out   ? pool_print(&work->pool, "results/%s/run", item->name)
-                       : work->several ? pool_print(&work->pool, "%s/%s", playing->out, item->name)
+        item->folder = !playing->out   ? arena_print(&work->arena, "results/%s/run", item->name)
+                       : work->several ? arena_print(&work->arena, "%s/%s", playing->out, item->name)
                                        : playing->out;
     }
 }
@@ -213,7 +214,7 @@ void work_free(struct work *work)
         batch_file_free(&work->file[i]);
     free(work->source);
     free(work->file);
-    pool_free(&work->pool);
+    arena_free(&work->arena);
 }
 
 /* ---- what is the same ---- */
@@ -331,8 +332,8 @@ void work_resume(struct work *work)
 /* An item's summary.csv, each row with the item's name and seed behind it; the header only once. */
 static void copy_rows(FILE *out, const struct work_item *item, bool *headed)
 {
-    struct pool pool = {0};
-    FILE *file = fopen(pool_print(&pool, "%s/summary.csv", item->folder), "r");
+    struct arena arena = {0};
+    FILE *file = fopen(arena_print(&arena, "%s/summary.csv", item->folder), "r");
     char *line = NULL;
     size_t size = 0;
     bool header = true;
@@ -352,7 +353,7 @@ static void copy_rows(FILE *out, const struct work_item *item, bool *headed)
     free(line);
     if (file)
         (void)fclose(file);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void write_table(FILE *out, const struct work *work)
@@ -379,7 +380,7 @@ static void write_table(FILE *out, const struct work *work)
 
 /* A path from a folder to a file in another, both as they are named from the working folder. NULL: there is none that holds
  * wherever both are moved together. */
-static const char *path_between(struct pool *pool, const char *folder, const char *file)
+static const char *path_between(struct arena *arena, const char *folder, const char *file)
 {
     const char *path = "";
     size_t same = 0;
@@ -392,19 +393,19 @@ static const char *path_between(struct pool *pool, const char *folder, const cha
     if (!strncmp(folder, file, strlen(folder)) && file[strlen(folder)] == '/')
         return file + strlen(folder) + 1;
     for (const char *rest = folder + same; *rest; rest += strspn(rest, "/")) {
-        path = pool_print(pool, "%s../", path);
+        path = arena_print(arena, "%s../", path);
         rest += strcspn(rest, "/");
     }
-    return pool_print(pool, "%s%s", path, file + same);
+    return arena_print(arena, "%s%s", path, file + same);
 }
 
-static const char *remark_on(struct pool *pool, const struct work *work, size_t i)
+static const char *remark_on(struct arena *arena, const struct work *work, size_t i)
 {
     const struct work_item *item = &work->item[i];
 
     switch (item->status) {
     case WORK_FAILED:
-        return pool_print(pool, "failed: %s", item->message);
+        return arena_print(arena, "failed: %s", item->message);
     case WORK_SKIPPED:
         return "skipped: whole and unchanged";
     case WORK_STOPPED:
@@ -415,25 +416,25 @@ static const char *remark_on(struct pool *pool, const struct work *work, size_t 
     case WORK_DONE:
         break;
     }
-    return item->same_as == i ? "" : pool_print(pool, "the same as %s", work->item[item->same_as].name);
+    return item->same_as == i ? "" : arena_print(arena, "the same as %s", work->item[item->same_as].name);
 }
 
 static void write_page(FILE *out, const struct work *work, const struct provenance *provenance)
 {
-    struct pool pool = {0};
-    struct batch_row *row = pool_new(&pool, work->n, sizeof *row);
+    struct arena arena = {0};
+    struct batch_row *row = arena_new(&arena, work->n, sizeof *row);
 
     for (size_t i = 0; i < work->n; i++) {
         const struct work_item *item = &work->item[i];
-        const char *page = pool_print(&pool, "%s/report.html", item->folder);
+        const char *page = arena_print(&arena, "%s/report.html", item->folder);
 
         row[i] = (struct batch_row){.name = item->name,
-                                    .remark = remark_on(&pool, work, i),
-                                    .page = access(page, R_OK) ? NULL : path_between(&pool, work->folder, page),
+                                    .remark = remark_on(&arena, work, i),
+                                    .page = access(page, R_OK) ? NULL : path_between(&arena, work->folder, page),
                                     .answer = item->answer};
     }
     html_batch(out, row, work->n, provenance);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static bool is_computed(const struct work_item *item)
@@ -446,8 +447,8 @@ static bool is_computed(const struct work_item *item)
 void work_write(const struct work *work, struct output *output, const struct playing *playing, bool seed_chosen,
                 int argc, char **argv)
 {
-    struct pool pool = {0};
-    struct provenance_scenario *scenario = pool_new(&pool, work->n, sizeof *scenario);
+    struct arena arena = {0};
+    struct provenance_scenario *scenario = arena_new(&arena, work->n, sizeof *scenario);
     const struct provenance provenance = {.command = "run",
                                           .argc = argc,
                                           .argv = (const char *const *)argv,
@@ -473,7 +474,7 @@ void work_write(const struct work *work, struct output *output, const struct pla
     write_table(output_open(output, "batch.csv"), work);
     write_page(output_open(output, "report.html"), work, &provenance);
     deliver_end(output, &provenance);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 void work_tell(const struct work *work)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* work.h - what one call of `run` has to play: scenarios from files, folders and batches, each with its settings and folder.
  *
  * Of several one may fail, and the others are played all the same. */
@@ -22,7 +23,7 @@ struct work_item {
 };
 
 struct work {
-    struct pool pool;
+    struct arena arena;
     struct work_item *item;
     size_t n, capacity;
     struct batch *source; /* loaded scenarios, a set for each operand or entry */

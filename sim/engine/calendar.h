@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* calendar.h - what is known to happen, in order of time.
  *
  * A calendar queue (Brown 1988, Calendar queues, Comm. ACM 31): each day has a list, in no order, of what happens on it, and a bit

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* course.h - what bases meet in a few runs: the rates of their transitions, constant from one month to the next, as levers
  * and events come and go.
  *

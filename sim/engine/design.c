@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/engine/design.h"
 #include <stdlib.h>
 #include "sim/math/joe_kuo.h"

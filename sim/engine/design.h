@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* design.h - where worlds lie: randomised low-discrepancy points over everything that is drawn once.
  *
  * World k belongs to replicate k % REPLICATES; replicates are independent, so their spread tells the error of any mean over

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* follow.h - the conditional estimator: what bases do along given courses of levers and events, computed.
  *
  * Along a step of a course p' = p Q with Q constant, so p(t + h) = p(t) exp(Q h), by its Taylor series up to where the terms

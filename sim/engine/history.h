@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* history.h - what happened in one run: when each clock first rang, and the bases' moves in order of time.
  *
  * If it is to be told or written down, also all that happened, levers and events coming and going included. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* play.h - the parallel loop: every arm's plan, played on the same random numbers, into tallies.
  *
  * The only user of OpenMP. What is counted depends on the settings alone: not on threads, nor on where it is stopped and

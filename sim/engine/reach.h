@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* reach.h - the months where a clock's cumulative baseline hazard reaches an amount. */
 #ifndef FOOTHOLD_REACH_H
 #define FOOTHOLD_REACH_H

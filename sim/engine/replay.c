@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/engine/replay.h"
 
 void replay_init(struct replay *replay, const struct plan *plan, enum design_kind design, uint64_t seed)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* replay.h - one run, played again by itself: the same as among all the others, but all that happens in it is kept. */
 #ifndef FOOTHOLD_REPLAY_H
 #define FOOTHOLD_REPLAY_H

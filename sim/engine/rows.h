@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rows.h - the arithmetic of following a chain along COURSE_LANES courses at once.
  *
  * A row has one number, a float, for each course. The same source is compiled for each width of vectors (rows_kernel.h); a processor

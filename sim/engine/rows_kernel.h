@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rows_kernel.h - included by rows.c once for each width: WIDTH floats a vector, TARGET the instructions, NAME(x) x's
  * name in this version. */
 enum { NAME(VECTORS) = COURSE_LANES / WIDTH };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* settle.h - levers and events whose comings and goings are known before a run is played.
  *
  * What nothing reaches but others that are settled has its months from its threshold and theirs alone, so they are found one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sheet.h - runs of a world that were drawn, side by side: what is so in a run is a bit of a word.
  *
  * What one run comes to is kept as it is played; all of them are counted at once, which takes a few instructions for all where it

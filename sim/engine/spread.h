@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* spread.h - how probabilities differ between worlds, in memory that does not grow with their number.
  *
  * Fed one world at a time, in order. */

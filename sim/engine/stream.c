@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/engine/stream.h"
 #include <Random123/threefry.h>
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stream.h - random numbers that are pure functions of what they are for.
  *
  * A number depends on the seed, the world, the run, the name of what is drawn and how often it has been drawn, and on

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tally.h - what many runs come to, counted.
  *
  * Everything is a whole number of units of 1 / TALLY_ONE: a run that was drawn counts one where it came out, a run whose

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* walk.h - one run: all clocks of a plan from as_of to the horizon, exactly, in continuous time.
  *
  * A clock rings when the integral of its ratio times its baseline hazard, over the time it is enabled, reaches its

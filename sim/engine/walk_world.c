@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* walk_world.c - what the runs of a plan, of a world and of a batch have in common. */
 #include <math.h>
 #include <stdlib.h>

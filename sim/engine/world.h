@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* world.h - one draw of all that the analyst does not know, and the clocks' coefficients that follow from it. */
 #ifndef FOOTHOLD_WORLD_H
 #define FOOTHOLD_WORLD_H

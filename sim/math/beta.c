@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/beta.h"
 #include <float.h>
 #include <gsl/gsl_cdf.h>
@@ -122,7 +123,7 @@ static double exact_tail(const struct beta *beta, struct split at, bool above)
     return above ? gsl_cdf_beta_Q(at.x, beta->a, beta->b) : gsl_cdf_beta_P(at.x, beta->a, beta->b);
 }
 
-static bool reaches(const struct beta *beta, double x, double v, bool above)
+static bool reaches_tail(const struct beta *beta, double x, double v, bool above)
 {
     const double tail = exact_tail(beta, (struct split){x, 1.0 - x}, above);
 
@@ -131,14 +132,14 @@ static bool reaches(const struct beta *beta, double x, double v, bool above)
 
 /* The x of tail probability v, by halving the number of doubles, so that 1e-300 is found as 0.5 is. The steps
  * are always the same ones: even where rounding makes `reaches` waver, quantiles do not fall. */
-static double solve(const struct beta *beta, double v, bool above)
+static double solve_quantile(const struct beta *beta, double v, bool above)
 {
     uint64_t under = 0, reached = bits_of(1.0);
 
     while (reached - under > 1) {
         const uint64_t middle = under + (reached - under) / 2;
 
-        if (reaches(beta, of_bits(middle), v, above))
+        if (reaches_tail(beta, of_bits(middle), v, above))
             reached = middle;
         else
             under = middle;
@@ -148,7 +149,7 @@ static double solve(const struct beta *beta, double v, bool above)
 
 static double solve_z(const struct beta *beta, double v, bool above)
 {
-    const double x = solve(beta, v, above);
+    const double x = solve_quantile(beta, v, above);
 
     return z_of(beta, (struct split){x, 1.0 - x});
 }
@@ -225,7 +226,7 @@ static double mass_of(const struct beta *beta, double z, double dz)
 }
 
 /* How far z moves when the cdf gains du, by the first three terms of Taylor's series. */
-static double advance(struct density f, double du)
+static double advance_by(struct density f, double du)
 {
     const double first = du / f.value, g = f.log_slope;
 
@@ -240,7 +241,7 @@ static double find_median(const struct beta *beta)
     for (int step = 0; step < 8; ++step) {
         const double gap = 0.5 - exact_tail(beta, split_of(beta, z), false);
 
-        z += advance(density_at(beta, z), gap);
+        z += advance_by(density_at(beta, z), gap);
         if (isnan(z)) /* shapes so large that their density is a difference of infinities */
             break;
         if (fabs(gap) < 1e-5) /* the error left is of the order of its cube */
@@ -251,15 +252,15 @@ static double find_median(const struct beta *beta)
 
 /* One half's nodes, from the median outwards: each is guessed from the one before, and put right by how much
  * the density's integral between them misses. Nearly all of them cost no call of the exact cdf. */
-static void march(struct beta *beta, bool above, struct density density[])
+static void fill_table(struct beta *beta, bool above, struct density density[])
 {
     for (size_t i = SIDE; i-- > 0;) {
         const size_t from = node_place(i + 1, above), to = node_place(i, above);
         const double z = beta->node[from], du = above ? strip_of(i).width : -strip_of(i).width;
-        const double dz = advance(density[from], du);
+        const double dz = advance_by(density[from], du);
         const double left = du - mass_of(beta, z, dz);
 
-        beta->node[to] = z + dz + advance(density_at(beta, z + dz), left);
+        beta->node[to] = z + dz + advance_by(density_at(beta, z + dz), left);
         density[to] = density_at(beta, beta->node[to]);
     }
 }
@@ -269,7 +270,7 @@ static void make_nodes(struct beta *beta, bool above, struct density density[])
 {
     const size_t outermost = node_place(0, above);
 
-    march(beta, above, density);
+    fill_table(beta, above, density);
     if (fabs(exact_tail(beta, split_of(beta, beta->node[outermost]), above) - v_least) <= v_error)
         return;
     for (size_t i = 0; i < SIDE; ++i) {
@@ -412,9 +413,9 @@ static size_t step_of(const struct beta *beta, double z)
 
 /* ---- making and asking ---- */
 
-struct beta *beta_make(struct pool *pool, double a, double b)
+struct beta *beta_make(struct arena *arena, double a, double b)
 {
-    struct beta *beta = pool_lines(pool, sizeof *beta);
+    struct beta *beta = pool_lines(arena, sizeof *beta);
     struct density density[2 * SIDE + 1]; /* at the nodes */
 
     beta->a = a;
@@ -439,7 +440,7 @@ static double solve_within(const struct beta *beta, double v, bool above, ptrdif
     const double edge = above ? 1.0 : 0.0;
     const double outer = i < 0 ? edge : split_of(beta, beta->node[node_place((size_t)i, above)]).x;
 
-    return between(solve(beta, v, above), fmin(inner, outer), fmax(inner, outer));
+    return between(solve_quantile(beta, v, above), fmin(inner, outer), fmax(inner, outer));
 }
 
 /* The x with P(X <= x) = v, or from above P(X > x) = v; v at most 1/2. */
@@ -463,14 +464,14 @@ static inline double tail_quantile(const struct beta *beta, double v, bool above
     return beta->on_logit ? logistic(z) : z;
 }
 
-static inline double quantile(const struct beta *beta, double u)
+static inline double table_quantile(const struct beta *beta, double u)
 {
     return tail_quantile(beta, smaller(u, 1.0 - u), u >= 0.5); /* exact; no branch */
 }
 
 double beta_quantile(const struct beta *beta, double u)
 {
-    return quantile(beta, u);
+    return table_quantile(beta, u);
 }
 
 double beta_upper_quantile(const struct beta *beta, double v)
@@ -481,7 +482,7 @@ double beta_upper_quantile(const struct beta *beta, double v)
 void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        x[i] = quantile(beta, u[i]);
+        x[i] = table_quantile(beta, u[i]);
 }
 
 /* A probability by its smaller side: P(X <= x) is v, or from above P(X > x) is. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* beta.h - the beta distribution on (0, 1), tabled so that quantiles and probabilities cost nanoseconds.
  *
  * beta_cdf undoes beta_quantile: both read the same table, which is within 1e-8 in probability of the truth.
@@ -8,11 +9,11 @@
 #include <stddef.h>
 
 struct beta;
-struct pool;
+struct arena;
 
 /* The distribution with these shapes, both from 1e-300 to 1e100. Where a shape is so small that what lies between 0 and 1 is
- * lost in rounding, quantiles are 0 (or the least number above) and 1. Memory from the pool. */
-struct beta *beta_make(struct pool *pool, double a, double b);
+ * lost in rounding, quantiles are 0 (or the least number above) and 1. Memory from the arena. */
+struct beta *beta_make(struct arena *arena, double a, double b);
 
 /* The x with P(X <= x) = u, 0 < u < 1; never decreases in u; from 0 to 1. */
 double beta_quantile(const struct beta *beta, double u);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/gamma.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -39,7 +40,7 @@ static double first_term_inverse(double shape, double t)
 }
 
 /* Newton's steps on the logarithm of the nearer tail, from a guess of ln x. */
-static double solve(double shape, double t, double ln_x)
+static double solve_quantile(double shape, double t, double ln_x)
 {
     const double far = first_term_inverse(shape, t);
     const bool above = t > 0.0;
@@ -62,7 +63,7 @@ static double solve(double shape, double t, double ln_x)
     return ln_x;
 }
 
-static double middle(double variance)
+static double middle_of_table(double variance)
 {
     const double c = 1.0 - variance / 9.0; /* Wilson & Hilferty (1931) */
 
@@ -78,11 +79,11 @@ static void fill_row(double *y, double sd)
     for (size_t i = 0; i < T_NODES; i++)
         y[i] = NAN;
     for (int side = 0; side < 2; side++) {
-        double last = middle(sd * sd), slope = 0.0;
+        double last = middle_of_table(sd * sd), slope = 0.0;
 
         for (size_t i = median; i < T_NODES; i += side ? 1 : (size_t)-1) {
             const double t = t_first + t_step * (double)i;
-            const double ln_x = sd > 0.0 ? solve(shape, t, last + slope) : 0.0;
+            const double ln_x = sd > 0.0 ? solve_quantile(shape, t, last + slope) : 0.0;
 
             slope = i == median ? 0.0 : ln_x - last;
             last = ln_x;
@@ -100,14 +101,14 @@ static void fill_normal(double *y)
     }
 }
 
-struct gamma *gamma_make(struct pool *pool, double low, double high)
+struct gamma *gamma_make(struct arena *arena, double low, double high)
 {
-    struct gamma *gamma = pool_new(pool, 1, sizeof *gamma);
+    struct gamma *gamma = arena_new(arena, 1, sizeof *gamma);
     const double first = floor(sqrt(low) / sd_step) - 1.0, last = ceil(sqrt(high) / sd_step) + 1.0;
 
     gamma->first_sd = fmax(0.0, first) * sd_step;
     gamma->n_rows = (size_t)fmin(MOST_ROWS, fmax(4.0, last - fmax(0.0, first) + 1.0));
-    gamma->y = pool_new(pool, gamma->n_rows * T_NODES, sizeof *gamma->y);
+    gamma->y = arena_new(arena, gamma->n_rows * T_NODES, sizeof *gamma->y);
     for (size_t row = 0; row < gamma->n_rows; row++) {
         const double sd = gamma->first_sd + sd_step * (double)row;
 
@@ -120,7 +121,7 @@ struct gamma *gamma_make(struct pool *pool, double low, double high)
 }
 
 /* Of the cubic through four nodes, at a place between the middle two. */
-static void cubic(double weight[4], double at)
+static void cubic_weights(double weight[4], double at)
 {
     weight[0] = -at * (at - 1.0) * (at - 2.0) / 6.0;
     weight[1] = (at + 1.0) * (at - 1.0) * (at - 2.0) / 2.0;
@@ -143,7 +144,7 @@ static double from_rows(const double *row, const double weight[4], double sd, do
     const size_t first = first_of_four(node, T_NODES);
     double across[4], y = 0.0;
 
-    cubic(across, node - (double)first - 1.0);
+    cubic_weights(across, node - (double)first - 1.0);
     for (size_t i = 0; i < 4; i++) {
         const double *four = row + i * T_NODES + first;
 
@@ -159,7 +160,7 @@ void gamma_quantiles(const struct gamma *gamma, double variance, const double *u
     const size_t first = is_tabled ? first_of_four(row, gamma->n_rows) : 0;
     double down[4];
 
-    cubic(down, row - (double)first - 1.0);
+    cubic_weights(down, row - (double)first - 1.0);
     for (size_t i = 0; i < n; i++)
         x[i] = portable_log(u[i]) - portable_log(1.0 - u[i]);
     for (size_t i = 0; i < n; i++)
@@ -168,5 +169,5 @@ void gamma_quantiles(const struct gamma *gamma, double variance, const double *u
         else if (is_tabled)
             x[i] = from_rows(gamma->y + first * T_NODES, down, sd, x[i]);
         else
-            x[i] = portable_exp(solve(1.0 / variance, x[i], middle(variance)));
+            x[i] = portable_exp(solve_quantile(1.0 / variance, x[i], middle_of_table(variance)));
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gamma.h - the gamma distribution of mean 1, tabled over a range of variances: the frailty that bases share.
  *
  * Constant once made; any thread may read it. */
@@ -6,10 +7,10 @@
 #include <stddef.h>
 
 struct gamma;
-struct pool;
+struct arena;
 
-/* For variances from low to high, high finite. Memory from the pool. */
-struct gamma *gamma_make(struct pool *pool, double low, double high);
+/* For variances from low to high, high finite. Memory from the arena. */
+struct gamma *gamma_make(struct arena *arena, double low, double high);
 
 /* The x with P(X <= x) = u, 0 < u < 1, for each of n, x and u not the same array; its probability to 1e-5 and a part in a thousand;
  * never decreases in u. Variance 0: the constant 1. Variances outside the table are solved for, which is slow. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/graph.h"
 #include <stdlib.h>
 #include "sim/system/memory.h"
@@ -48,7 +49,7 @@ static int by_signature_then_node(const void *a, const void *b)
 }
 
 /* One round of telling apart: the number of classes. */
-static size_t refine(const struct graph *graph, uint32_t *class, struct edge *edge, struct signature *signature)
+static size_t refine_classes(const struct graph *graph, uint32_t *class, struct edge *edge, struct signature *signature)
 {
     size_t n_classes = 0;
 
@@ -80,7 +81,7 @@ size_t graph_merge(struct graph *graph, uint32_t *first)
 
     do {
         before = n;
-        n = refine(graph, graph->colour, edge, signature);
+        n = refine_classes(graph, graph->colour, edge, signature);
     } while (n > before);
     for (size_t c = 0; c < n; c++)
         number[c] = UINT32_MAX;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* graph.h - graphs whose nodes are merged when nothing tells them apart: neither their colours, nor the labels of their edges,
  * nor the colours and edges of where these lead, and so on (the coarsest bisimulation; Kanellakis & Smolka 1990, CCS
  * expressions, finite state processes, and three problems of equivalence). Internal to the plan folder. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* joe_kuo.c - direction numbers of Sobol's sequence: dimension, primitive polynomial, first numbers.
  *
  * The first dimensions of new-joe-kuo-6.21201 by Stephen Joe and Frances Y. Kuo,

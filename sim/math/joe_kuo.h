@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* joe_kuo.h - direction numbers of Sobol's sequence. */
 #ifndef FOOTHOLD_JOE_KUO_H
 #define FOOTHOLD_JOE_KUO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scores.h - how good a forecast was, now that its outcome is known. Lower is better for all.
  *
  * Brier (1950), Verification of forecasts expressed in terms of probability, Mon. Wea. Rev. 78; Epstein (1969), A scoring system for

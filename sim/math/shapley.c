@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/shapley.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static void lay_out_all(struct shapley *it)
 /* ---- orders ---- */
 
 /* Fisher & Yates, with a uniform number for each place. */
-static void shuffle(size_t *order, size_t n, shapley_uniform *uniform, uint64_t seed, size_t pair)
+static void shuffle_order(size_t *order, size_t n, shapley_uniform *uniform, uint64_t seed, size_t pair)
 {
     for (size_t i = 0; i < n; i++)
         order[i] = i;
@@ -31,7 +32,7 @@ static void shuffle(size_t *order, size_t n, shapley_uniform *uniform, uint64_t 
 }
 
 /* The coalition of these members, a new one where there was none. */
-static size_t find(struct shapley *it, const bool *member)
+static size_t find_coalition(struct shapley *it, const bool *member)
 {
     const size_t n = it->n_players;
 
@@ -66,12 +67,12 @@ static void lay_out_orders(struct shapley *it, shapley_uniform *uniform, uint64_
         size_t *order = it->order + o * n;
 
         if (o % 2 == 0)
-            shuffle(order, n, uniform, seed, o / 2);
+            shuffle_order(order, n, uniform, seed, o / 2);
         for (size_t i = 0; i < n && o % 2; i++)
             order[i] = order[(ptrdiff_t)(n - 1 - i) - (ptrdiff_t)n];
         memset(member, 0, n * sizeof *member);
         for (size_t i = 0; i <= n; i++) {
-            it->step[o * (n + 1) + i] = find(it, member);
+            it->step[o * (n + 1) + i] = find_coalition(it, member);
             if (i < n)
                 member[order[i]] = true;
         }
@@ -101,7 +102,7 @@ void shapley_free(struct shapley *shapley)
 /* ---- shares ---- */
 
 /* |S|! (n - |S| - 1)! / n! = 1 / (n C(n - 1, |S|)), the same for |S| and n - 1 - |S|. */
-static double weight(size_t n, size_t size)
+static double coalition_weight(size_t n, size_t size)
 {
     const size_t k = size < n - 1 - size ? size : n - 1 - size;
     double ways = 1.0;
@@ -132,9 +133,9 @@ static double exact_share(const struct shapley *it, const double *value, size_t 
         const double here = value[mask | bit] - value[mask], there = value[mirror | bit] - value[mirror];
 
         if (mask > mirror)
-            sum += weight(it->n_players, size_of(mask)) * (here + there);
+            sum += coalition_weight(it->n_players, size_of(mask)) * (here + there);
         else if (mask == mirror)
-            sum += weight(it->n_players, size_of(mask)) * here;
+            sum += coalition_weight(it->n_players, size_of(mask)) * here;
         if (!mask)
             break;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shapley.h - a value shared out among the players of a game: to each what it adds, averaged over all orders of joining.
  *
  * share_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S + i) - v(S)); shares add up to v(all) - v(none).

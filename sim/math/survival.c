@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/survival.h"
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
@@ -175,9 +176,9 @@ static int compare_times(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static const size_t *sort_indices(struct pool *pool, struct time_index *work, size_t n)
+static const size_t *sort_indices(struct arena *arena, struct time_index *work, size_t n)
 {
-    size_t *out = pool_new(pool, n, sizeof *out);
+    size_t *out = arena_new(arena, n, sizeof *out);
 
     qsort(work, n, sizeof *work, compare_times);
     for (size_t i = 0; i < n; i++)
@@ -185,8 +186,8 @@ static const size_t *sort_indices(struct pool *pool, struct time_index *work, si
     return out;
 }
 
-void survival_sort(struct spells_sorted *out, struct pool *pool, const struct spell_row *row, size_t n, size_t n_causes,
-                   size_t n_clusters)
+void survival_sort(struct spells_sorted *out, struct arena *arena, const struct spell_row *row, size_t n,
+                   size_t n_causes, size_t n_clusters)
 {
     struct time_index *work = memory_new(n + !n, sizeof *work);
 
@@ -195,10 +196,10 @@ void survival_sort(struct spells_sorted *out, struct pool *pool, const struct sp
         assert(row[i].entry < row[i].exit && row[i].cause <= n_causes && row[i].cluster < n_clusters);
         work[i] = (struct time_index){row[i].entry, 0, i};
     }
-    out->by_entry = sort_indices(pool, work, n);
+    out->by_entry = sort_indices(arena, work, n);
     for (size_t i = 0; i < n; i++)
         work[i] = (struct time_index){row[i].exit, row[i].cause == 0, i};
-    out->by_exit = sort_indices(pool, work, n);
+    out->by_exit = sort_indices(arena, work, n);
     free(work);
 }
 
@@ -312,20 +313,20 @@ static void step_covariance(double *v, size_t m, double s, const double *h, doub
         }
 }
 
-void survival_curve(struct survival_curve *out, struct pool *pool, const struct spells_sorted *spells)
+void survival_curve(struct survival_curve *out, struct arena *arena, const struct spells_sorted *spells)
 {
     const size_t n = count_event_times(spells), K = spells->n_causes, m = K + 1;
     double *v = memory_new(m * m + 2 * m, sizeof *v), *row = v + m * m, *h = row + m, s = 1.0;
     struct sweep sweep = {.spells = spells};
 
     *out = (struct survival_curve){.n = n, .n_causes = K};
-    out->time = pool_new(pool, n, sizeof *out->time);
-    out->at_risk = pool_new(pool, n, sizeof *out->at_risk);
-    out->survival = pool_new(pool, n, sizeof *out->survival);
-    out->survival_se = pool_new(pool, n, sizeof *out->survival_se);
-    out->events = pool_new(pool, n * K, sizeof *out->events);
-    out->incidence = pool_new(pool, n * K, sizeof *out->incidence);
-    out->incidence_se = pool_new(pool, n * K, sizeof *out->incidence_se);
+    out->time = arena_new(arena, n, sizeof *out->time);
+    out->at_risk = arena_new(arena, n, sizeof *out->at_risk);
+    out->survival = arena_new(arena, n, sizeof *out->survival);
+    out->survival_se = arena_new(arena, n, sizeof *out->survival_se);
+    out->events = arena_new(arena, n * K, sizeof *out->events);
+    out->incidence = arena_new(arena, n * K, sizeof *out->incidence);
+    out->incidence_se = arena_new(arena, n * K, sizeof *out->incidence_se);
     for (size_t i = 0; i < n && sweep_next(&sweep, &out->events[i * K]); i++, sweep_leave(&sweep)) {
         double total = 0.0;
 

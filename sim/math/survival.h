@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* survival.h - rates with a denominator, survival and competing causes from spells that are observed in part.
  *
  * Knows no scenario: spells are rows of a counting process, at risk on (entry, exit] of a clock, then an event of one of several
@@ -17,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct pool;
+struct arena;
 
 struct limits {
     double low, high;
@@ -54,8 +55,8 @@ struct spells_sorted {
     size_t n, n_causes, n_clusters;
     const size_t *by_entry, *by_exit; /* indices; by_exit: events before what is censored at the same time */
 };
-void survival_sort(struct spells_sorted *out, struct pool *pool, const struct spell_row *row, size_t n, size_t n_causes,
-                   size_t n_clusters);
+void survival_sort(struct spells_sorted *out, struct arena *arena, const struct spell_row *row, size_t n,
+                   size_t n_causes, size_t n_clusters);
 
 /* Events of each cause and exposure between two times of the clock, from < t <= to (to may be INFINITY): the sufficient statistics
  * of a piecewise-constant hazard. events: n_causes numbers. Returns the exposure. */
@@ -71,7 +72,7 @@ struct survival_curve {
     double *incidence, *incidence_se; /* n x n_causes */
     double last;                      /* when the last row leaves observation: nothing is known beyond */
 };
-void survival_curve(struct survival_curve *out, struct pool *pool, const struct spells_sorted *spells);
+void survival_curve(struct survival_curve *out, struct arena *arena, const struct spells_sorted *spells);
 
 /* What a curve says at a time: cause 0 is survival. NAN beyond the last observation, unless none survive there. */
 struct survival_point {

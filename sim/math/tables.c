@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/math/tables.h"
 #include "sim/math/beta.h"
 #include "sim/math/gamma.h"
@@ -8,7 +9,7 @@ struct tables_entry {
     const struct gamma *gamma; /* NULL: a beta */
 };
 
-static const struct tables_entry *find(const struct tables *tables, double first, double second, bool is_gamma)
+static const struct tables_entry *find_entry(const struct tables *tables, double first, double second, bool is_gamma)
 {
     for (size_t i = 0; i < tables->n; i++) {
         const struct tables_entry *entry = &tables->entry[i];
@@ -19,11 +20,11 @@ static const struct tables_entry *find(const struct tables *tables, double first
     return NULL;
 }
 
-static struct tables_entry *add(struct tables *tables, double first, double second)
+static struct tables_entry *add_entry(struct tables *tables, double first, double second)
 {
     struct tables_entry *entry;
 
-    tables->entry = pool_grow(&tables->pool, tables->entry, tables->n, &tables->capacity, sizeof *tables->entry);
+    tables->entry = arena_grow(&tables->arena, tables->entry, tables->n, &tables->capacity, sizeof *tables->entry);
     entry = &tables->entry[tables->n++];
     *entry = (struct tables_entry){.first = first, .second = second};
     return entry;
@@ -31,30 +32,30 @@ static struct tables_entry *add(struct tables *tables, double first, double seco
 
 const struct beta *tables_beta(struct tables *tables, double a, double b)
 {
-    const struct tables_entry *found = find(tables, a, b, false);
+    const struct tables_entry *found = find_entry(tables, a, b, false);
     struct tables_entry *made;
 
     if (found)
         return found->beta;
-    made = add(tables, a, b);
-    made->beta = beta_make(&tables->pool, a, b);
+    made = add_entry(tables, a, b);
+    made->beta = beta_make(&tables->arena, a, b);
     return made->beta;
 }
 
 const struct gamma *tables_gamma(struct tables *tables, double low, double high)
 {
-    const struct tables_entry *found = find(tables, low, high, true);
+    const struct tables_entry *found = find_entry(tables, low, high, true);
     struct tables_entry *made;
 
     if (found)
         return found->gamma;
-    made = add(tables, low, high);
-    made->gamma = gamma_make(&tables->pool, low, high);
+    made = add_entry(tables, low, high);
+    made->gamma = gamma_make(&tables->arena, low, high);
     return made->gamma;
 }
 
 void tables_free(struct tables *tables)
 {
-    pool_free(&tables->pool);
+    arena_free(&tables->arena);
     *tables = (struct tables){0};
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tables.h - tables of distributions, made once for all plans that need the same.
  *
  * One thread makes plans; tables are constant once made. */
@@ -12,7 +13,7 @@ struct gamma;
 
 /* Zeroed it is a valid empty one. */
 struct tables {
-    struct pool pool;
+    struct arena arena;
     struct tables_entry *entry;
     size_t n, capacity;
 };

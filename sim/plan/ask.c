@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ask.c - questions with their names resolved. */
 #include "sim/plan/compile.h"
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 
 static void unknown_happening(struct compiler *compiler, struct name name, const char *path)
 {
-    const char **known = pool_new(compiler->pool, compiler->factors.n + compiler->transitions.n, sizeof *known);
+    const char **known = arena_new(compiler->arena, compiler->factors.n + compiler->transitions.n, sizeof *known);
     const char *near;
     size_t n = 0;
 
@@ -14,7 +15,7 @@ static void unknown_happening(struct compiler *compiler, struct name name, const
     for (size_t i = 0; i < compiler->transitions.n; i++)
         known[n++] = compiler->transitions.id[i];
     near = diag_nearest(name.text, known, n);
-    diag_error(compiler->diag, name.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+    diag_error(compiler->diag, name.place, near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : NULL,
                "%s: there is no lever, event or transition \"%s\"", path, name.text);
 }
 
@@ -30,7 +31,7 @@ static void ask_of_clock(struct compiler *compiler, const struct question *sourc
     else if (t >= 0)
         question->transition = (uint32_t)t;
     else
-        unknown_happening(compiler, source->happens, pool_print(compiler->pool, "%s.happens", path));
+        unknown_happening(compiler, source->happens, arena_print(compiler->arena, "%s.happens", path));
 }
 
 static void ask_of_bases(struct compiler *compiler, const struct question *source, struct plan_question *question,
@@ -39,10 +40,10 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
     const struct plan *plan = compiler->plan;
     const size_t n = source->bases.n ? source->bases.n : plan->n_bases;
 
-    question->base = pool_new(compiler->pool, n, sizeof *question->base);
+    question->base = arena_new(compiler->arena, n, sizeof *question->base);
     for (size_t i = 0; i < n; i++) {
         const long b = source->bases.n ? compile_require(compiler, &compiler->bases, source->bases.item[i],
-                                                         pool_print(compiler->pool, "%s.bases", path), "base")
+                                                         arena_print(compiler->arena, "%s.bases", path), "base")
                                        : (long)i;
 
         for (uint32_t j = 0; b >= 0 && j < question->n_bases; j++)
@@ -53,7 +54,7 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
             question->base[question->n_bases++] = (uint32_t)b;
     }
     for (size_t i = 0; i < source->are.n; i++)
-        question->states |= compile_states(compiler, source->are.item[i], pool_print(compiler->pool, "%s.are", path));
+        question->states |= compile_states(compiler, source->are.item[i], arena_print(compiler->arena, "%s.are", path));
     question->at_least = source->count == COUNT_ALL ? question->n_bases : (uint32_t)source->count;
     if (source->count > (int)n)
         diag_error(compiler->diag, source->entity.place, NULL, "%s.count: %d of %zu bases can never be", path,
@@ -70,9 +71,9 @@ static void check_evidence(struct compiler *compiler)
 
         for (size_t b = 0; b < evidence->bases.n; b++)
             compile_require(compiler, &compiler->bases, evidence->bases.item[b],
-                            pool_print(compiler->pool, "evidence.%zu.bases", i), "base");
+                            arena_print(compiler->arena, "evidence.%zu.bases", i), "base");
         for (size_t s = 0; s < evidence->are.n; s++)
-            compile_states(compiler, evidence->are.item[s], pool_print(compiler->pool, "evidence.%zu.are", i));
+            compile_states(compiler, evidence->are.item[s], arena_print(compiler->arena, "evidence.%zu.are", i));
     }
 }
 
@@ -88,11 +89,11 @@ void compile_questions(struct compiler *compiler)
 
     check_evidence(compiler);
     plan->n_questions = scenario->n_questions;
-    plan->question = pool_new(compiler->pool, plan->n_questions, sizeof *plan->question);
+    plan->question = arena_new(compiler->arena, plan->n_questions, sizeof *plan->question);
     for (uint32_t i = 0; i < plan->n_questions; i++) {
         const struct question *source = &scenario->question[i];
         struct plan_question *question = &plan->question[i];
-        const char *path = pool_print(compiler->pool, "questions.%s", source->entity.id);
+        const char *path = arena_print(compiler->arena, "questions.%s", source->entity.id);
 
         *question = (struct plan_question){.id = source->entity.id,
                                            .text = source->entity.text ? source->entity.text : "",

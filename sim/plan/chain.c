@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/plan/chain.h"
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct local { /* a base by itself */
     uint32_t *state; /* per class */
 };
 
-static bool in(uint64_t states, uint32_t state)
+static bool is_in(uint64_t states, uint32_t state)
 {
     return states >> state & 1;
 }
@@ -52,8 +53,8 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
 
     past[0] = (struct past){.state = initial};
     if (!plan->answers_only) {
-        past[0].lost = !in(plan->held, initial);
-        past[0].deal = in(plan->deal, initial);
+        past[0].lost = !is_in(plan->held, initial);
+        past[0].deal = is_in(plan->deal, initial);
     }
     for (size_t i = 0; i < n && n < MAX_PASTS; i++)
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n && n < MAX_PASTS; c++) {
@@ -62,13 +63,13 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
             uint64_t label = (uint64_t)c << LABEL_BITS;
             uint32_t to;
 
-            if (!in(plan->clock[c].from, past[i].state))
+            if (!is_in(plan->clock[c].from, past[i].state))
                 continue;
             next.state = plan->clock[c].to;
             if (!plan->answers_only) {
                 next.rung |= ring;
-                next.lost = next.lost || !in(plan->held, next.state);
-                next.deal = next.deal || in(plan->deal, next.state);
+                next.lost = next.lost || !is_in(plan->held, next.state);
+                next.deal = next.deal || is_in(plan->deal, next.state);
             }
             label |= (past[i].rung & ring ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
                      (next.deal != past[i].deal ? FIRST_DEAL : 0);
@@ -116,7 +117,7 @@ struct joint {      /* the nodes of a group before they are merged: a class for 
 
 enum { BUCKETS = 1 << 12 };
 
-static uint32_t hash(const uint32_t *node, size_t width)
+static uint32_t hash_node(const uint32_t *node, size_t width)
 {
     uint64_t x = 0;
 
@@ -127,7 +128,7 @@ static uint32_t hash(const uint32_t *node, size_t width)
 
 static uint32_t find_node(struct joint *joint, const uint32_t *node)
 {
-    const uint32_t bucket = hash(node, joint->width);
+    const uint32_t bucket = hash_node(node, joint->width);
 
     for (uint32_t i = joint->bucket[bucket]; i != UINT32_MAX; i = joint->next[i])
         if (!memcmp(joint->node + i * joint->width, node, joint->width * sizeof *node))
@@ -153,9 +154,9 @@ static uint32_t rate_of(struct maker *maker, uint32_t first_rate, uint32_t c, co
 
         for (size_t k = 0; k < plan->n_conditions; k++)
             if (plan->condition[k].its_switch == its_switch &&
-                in(plan->condition[k].states, state[plan->condition[k].base])) {
-                chain->link = pool_grow(&maker->plan->pool, chain->link, chain->n_links, &maker->link_capacity,
-                                        sizeof *chain->link);
+                is_in(plan->condition[k].states, state[plan->condition[k].base])) {
+                chain->link = arena_grow(&maker->plan->arena, chain->link, chain->n_links, &maker->link_capacity,
+                                         sizeof *chain->link);
                 chain->link[chain->n_links++] = plan->incoming[i];
             }
     }
@@ -167,7 +168,7 @@ static uint32_t rate_of(struct maker *maker, uint32_t first_rate, uint32_t c, co
             return r;
         }
     chain->rate =
-        pool_grow(&maker->plan->pool, chain->rate, chain->n_rates, &maker->rate_capacity, sizeof *chain->rate);
+        arena_grow(&maker->plan->arena, chain->rate, chain->n_rates, &maker->rate_capacity, sizeof *chain->rate);
     chain->rate[chain->n_rates] =
         (struct chain_rate){c, c - plan->base[0].clocks.first, {first, chain->n_links - first}};
     return chain->n_rates++;
@@ -185,7 +186,7 @@ static uint32_t marks_of(const struct maker *maker, uint32_t c, uint32_t state)
     uint32_t marks = 0;
 
     if (!plan->answers_only)
-        marks = (in(plan->held, state) ? 0 : ANY_LOST) | (in(plan->deal, state) ? ANY_DEAL : 0);
+        marks = (is_in(plan->held, state) ? 0 : ANY_LOST) | (is_in(plan->deal, state) ? ANY_DEAL : 0);
 
     for (uint32_t i = 0; c != UINT32_MAX && i < maker->n_asked; i++)
         if (plan->clock[c].transition == maker->asked[i])
@@ -241,7 +242,7 @@ static uint32_t rate_in(const struct edge *edge)
 }
 
 /* Which edges a counter counts. */
-static bool counts(const struct maker *maker, const struct chain_counter *counter, const struct edge *edge)
+static bool counts_edge(const struct maker *maker, const struct chain_counter *counter, const struct edge *edge)
 {
     const struct plan *plan = maker->plan;
     const uint32_t c = maker->chain->rate[rate_in(edge)].clock, marks = (uint32_t)(edge->label >> 34);
@@ -298,7 +299,7 @@ static void add_counter(struct maker *maker, struct chain_group *group, const st
     size_t n = 0;
 
     for (size_t e = 0; e < graph->n_edges; e++)
-        if (counts(maker, &counter, &graph->edge[e]))
+        if (counts_edge(maker, &counter, &graph->edge[e]))
             edge[n++] = graph->edge[e];
     taken = memory_new(n, sizeof *taken);
     if (n)
@@ -306,7 +307,7 @@ static void add_counter(struct maker *maker, struct chain_group *group, const st
     counter.runs.first = group->n_runs;
     for (size_t e = 0; e < n; e++)
         if (!taken[e]) {
-            group->run = pool_grow(&maker->plan->pool, group->run, group->n_runs, capacity, sizeof *group->run);
+            group->run = arena_grow(&maker->plan->arena, group->run, group->n_runs, capacity, sizeof *group->run);
             group->run[group->n_runs++] = find_run(edge, n, taken, e);
         }
     counter.runs.n = group->n_runs - counter.runs.first;
@@ -324,7 +325,7 @@ static void add_counters(struct maker *maker, struct chain_group *group, const s
 
     for (uint32_t i = 0; i < group->n_bases; i++)
         n += plan->base[group->base[i]].clocks.n;
-    group->counter = pool_new(&maker->plan->pool, n, sizeof *group->counter);
+    group->counter = arena_new(&maker->plan->arena, n, sizeof *group->counter);
     for (uint32_t i = 0; i <= group->n_bases && !plan->answers_only; i++) {
         const uint32_t b = i < group->n_bases ? group->base[i] : all;
 
@@ -385,7 +386,7 @@ static void number_nodes(const struct maker *maker, struct chain_group *group, s
     for (uint32_t k = 0; k < group->n_nodes; k++)
         numbered[k] = (struct numbered){k, joint->width, joint->node + first[k] * joint->width};
     qsort(numbered, group->n_nodes, sizeof *numbered, by_bases);
-    group->state = pool_new(&maker->plan->pool, (size_t)group->n_nodes * group->n_bases, sizeof *group->state);
+    group->state = arena_new(&maker->plan->arena, (size_t)group->n_nodes * group->n_bases, sizeof *group->state);
     for (uint32_t k = 0; k < group->n_nodes; k++) {
         place[numbered[k].class] = k;
         for (uint32_t i = 0; i < group->n_bases; i++)
@@ -403,13 +404,13 @@ static void number_nodes(const struct maker *maker, struct chain_group *group, s
 static void lay_out_group(struct maker *maker, struct chain_group *group, struct graph *graph,
                           const struct joint *joint, const uint32_t *first)
 {
-    struct pool *pool = &maker->plan->pool;
+    struct arena *arena = &maker->plan->arena;
 
     number_nodes(maker, group, graph, joint, first);
-    group->in = pool_new(pool, group->n_nodes, sizeof *group->in);
-    group->out = pool_new(pool, group->n_nodes, sizeof *group->out);
-    group->flow = pool_new(pool, graph->n_edges, sizeof *group->flow);
-    group->out_rate = pool_new(pool, graph->n_edges, sizeof *group->out_rate);
+    group->in = arena_new(arena, group->n_nodes, sizeof *group->in);
+    group->out = arena_new(arena, group->n_nodes, sizeof *group->out);
+    group->flow = arena_new(arena, graph->n_edges, sizeof *group->flow);
+    group->out_rate = arena_new(arena, graph->n_edges, sizeof *group->out_rate);
     if (graph->n_edges)
         qsort(graph->edge, graph->n_edges, sizeof *graph->edge, by_source);
     for (size_t e = 0; e < graph->n_edges; e++) {
@@ -469,22 +470,23 @@ static bool make_group(struct maker *maker, struct chain_group *group)
 /* ---- the plan ---- */
 
 /* Why what the bases do cannot be computed; NULL when it can. */
-static const char *obstacle(struct plan *plan)
+static const char *why_not_computed(struct plan *plan)
 {
     if (!plan->model->balance_ratio)
-        return pool_print(&plan->pool, "model %s decides on the bases itself", plan->model->name);
+        return arena_print(&plan->arena, "model %s decides on the bases itself", plan->model->name);
     for (size_t c = 0; c < plan->n_clocks; c++) {
         const struct plan_clock *clock = &plan->clock[c];
 
         if (clock->moves_base && clock->baseline != BASELINE_RATE && clock->baseline != BASELINE_ODDS)
-            return pool_print(&plan->pool, "transition %s rings by a date, not at a rate", clock->id);
+            return arena_print(&plan->arena, "transition %s rings by a date, not at a rate", clock->id);
     }
     for (size_t i = 0; i < plan->n_conditions; i++) {
         const struct span links = plan->switch_links[plan->condition[i].its_switch];
 
         for (uint32_t l = links.first; l < links.first + links.n; l++)
             if (!plan->clock[plan->link[l].clock].moves_base)
-                return pool_print(&plan->pool, "a coupling lets bases bear on %s", plan->clock[plan->link[l].clock].id);
+                return arena_print(&plan->arena, "a coupling lets bases bear on %s",
+                                   plan->clock[plan->link[l].clock].id);
     }
     for (size_t q = 0; q < plan->n_questions && plan_is_conditioned(&plan->given); q++)
         if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX)
@@ -550,14 +552,14 @@ static void group_bases(struct plan *plan, struct chain *chain)
     bool *needed = find_needed(plan);
     uint32_t *tie = tie_bases(plan, needed);
 
-    chain->group = pool_new(&plan->pool, plan->n_bases, sizeof *chain->group);
+    chain->group = arena_new(&plan->arena, plan->n_bases, sizeof *chain->group);
     for (uint32_t b = 0; b < plan->n_bases; b++) {
         struct chain_group *group = &chain->group[chain->n_groups];
 
         if (tie[b] != b || !needed[b])
             continue;
         chain->n_groups++;
-        group->base = pool_new(&plan->pool, plan->n_bases, sizeof *group->base);
+        group->base = arena_new(&plan->arena, plan->n_bases, sizeof *group->base);
         for (uint32_t k = b; k < plan->n_bases; k++)
             if (tie[k] == b)
                 group->base[group->n_bases++] = k;
@@ -570,7 +572,7 @@ static void list_asked(struct maker *maker)
 {
     const struct plan *plan = maker->plan;
 
-    maker->asked = pool_new(&maker->plan->pool, plan->n_questions, sizeof *maker->asked);
+    maker->asked = arena_new(&maker->plan->arena, plan->n_questions, sizeof *maker->asked);
     for (size_t q = 0; q < plan->n_questions; q++) {
         const struct plan_question *question = &plan->question[q];
         uint32_t i = 0;
@@ -628,10 +630,10 @@ void compile_chain(struct compiler *compiler)
     struct maker maker = {.plan = plan};
     bool fits;
 
-    plan->why_drawn = obstacle(plan);
+    plan->why_drawn = why_not_computed(plan);
     if (plan->why_drawn)
         return;
-    maker.chain = pool_new(&plan->pool, 1, sizeof *maker.chain);
+    maker.chain = arena_new(&plan->arena, 1, sizeof *maker.chain);
     maker.local = memory_new(plan->n_bases, sizeof *maker.local);
     fits = make_groups(&maker);
     for (uint32_t b = 0; b < plan->n_bases; b++) {
@@ -642,7 +644,7 @@ void compile_chain(struct compiler *compiler)
     if (!fits) {
         plan->why_drawn =
             is_small(plan, maker.n_asked)
-                ? pool_print(&plan->pool, "the bases have more than %d joint states", (int)CHAIN_MAX_NODES)
+                ? arena_print(&plan->arena, "the bases have more than %d joint states", (int)CHAIN_MAX_NODES)
                 : "there are too many bases, states and months";
         return;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* chain.h - the bases' joint Markov chain, for a given course of levers and events.
  *
  * Once it is known when each lever and event comes and goes, every transition of a base has a rate that is constant from one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* clock.c - factors, bases and transitions as clocks with baseline hazards. */
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,8 @@ static void add_steps(struct compiler *compiler, struct plan_clock *clock, const
     clock->steps = (struct span){(uint32_t)plan->n_steps, (uint32_t)timing->n_steps};
     clock->scale = timing->per_year ? 1.0 / 12.0 : 1.0;
     for (size_t i = 0; i < timing->n_steps; i++) {
-        plan->step = pool_grow(compiler->pool, plan->step, plan->n_steps, &compiler->step_capacity, sizeof *plan->step);
+        plan->step =
+            arena_grow(compiler->arena, plan->step, plan->n_steps, &compiler->step_capacity, sizeof *plan->step);
         plan->step[plan->n_steps++] =
             (struct plan_step){timing->step[i].from, compile_value(compiler, &timing->step[i].rate, &range_rate)};
     }
@@ -79,8 +81,8 @@ static void compile_factor(struct compiler *compiler, uint32_t f, const struct c
     clock->own = clock->pull = NO_SLOT;
     clock->recurs = source->recurs;
     clock->key = plan_key(clock->name);
-    clock->key_lasts = plan_key(pool_print(compiler->pool, "%s.lasts", clock->name));
-    clock->key_tie = plan_key(pool_print(compiler->pool, "%s.tie", clock->name));
+    clock->key_lasts = plan_key(arena_print(compiler->arena, "%s.lasts", clock->name));
+    clock->key_tie = plan_key(arena_print(compiler->arena, "%s.tie", clock->name));
     compile_timing(compiler, clock, &source->timing);
     clock->lasts = compile_distribution(compiler, &source->lasts, &range_months);
     plan->factor[f] = (struct plan_factor){clock->id, source->kind == CLOCK_LEVER, f};
@@ -95,7 +97,7 @@ static void compile_factor(struct compiler *compiler, uint32_t f, const struct c
 static uint64_t from_states(struct compiler *compiler, const struct clock *source, const char *path)
 {
     const struct plan *plan = compiler->plan;
-    const char *here = pool_print(compiler->pool, "%s.from", path);
+    const char *here = arena_print(compiler->arena, "%s.from", path);
     uint64_t from = 0;
 
     if (!source->from.n)
@@ -127,7 +129,7 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
 {
     struct plan *plan = compiler->plan;
     static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
-    const char *path = pool_print(compiler->pool, "transitions.%s", source->entity.id);
+    const char *path = arena_print(compiler->arena, "transitions.%s", source->entity.id);
     struct plan_clock clock = {.id = source->entity.id, .moves_base = true, .transition = t, .factor = UINT32_MAX};
     long to;
 
@@ -137,7 +139,7 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
     if (!source->to.text) {
         diag_error(compiler->diag, source->entity.place, "to = \"DEAL\";", "%s: to is missing", path);
     } else {
-        to = compile_require(compiler, &compiler->states, source->to, pool_print(compiler->pool, "%s.to", path),
+        to = compile_require(compiler, &compiler->states, source->to, arena_print(compiler->arena, "%s.to", path),
                              "state");
         clock.to = to < 0 ? 0 : compiler->states.original[to];
         if (to >= 0 && (clock.from & UINT64_C(1) << clock.to))
@@ -149,9 +151,9 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
 
         *own = clock;
         own->base = b;
-        own->name = pool_print(compiler->pool, "%s@%s", clock.id, plan->base[b].id);
+        own->name = arena_print(compiler->arena, "%s@%s", clock.id, plan->base[b].id);
         own->key = plan_key(own->name);
-        own->key_tie = plan_key(pool_print(compiler->pool, "%s.tie", own->name));
+        own->key_tie = plan_key(arena_print(compiler->arena, "%s.tie", own->name));
         own->own = own_ratio(compiler, &compiler->scenario->base[compiler->bases.original[b]], clock.id);
     }
 }
@@ -161,17 +163,17 @@ static void compile_base(struct compiler *compiler, uint32_t b)
     struct plan *plan = compiler->plan;
     const struct base *source = &compiler->scenario->base[compiler->bases.original[b]];
     struct plan_base *base = &plan->base[b];
-    const char *path = pool_print(compiler->pool, "bases.%s", source->entity.id);
+    const char *path = arena_print(compiler->arena, "bases.%s", source->entity.id);
     long found = -1;
 
     base->id = source->entity.id;
     base->label = source->entity.label;
-    base->key_decision = plan_key(pool_print(compiler->pool, "%s.decision", path));
-    base->key_month = plan_key(pool_print(compiler->pool, "%s.month", path));
+    base->key_decision = plan_key(arena_print(compiler->arena, "%s.decision", path));
+    base->key_month = plan_key(arena_print(compiler->arena, "%s.month", path));
     base->clocks = (struct span){(uint32_t)(plan->n_factors + b * plan->n_transitions), (uint32_t)plan->n_transitions};
     if (source->initial.text) {
         found = compile_require(compiler, &compiler->states, source->initial,
-                                pool_print(compiler->pool, "%s.initial", path), "state");
+                                arena_print(compiler->arena, "%s.initial", path), "state");
         base->initial = found < 0 ? 0 : compiler->states.original[found];
     } else {
         for (uint32_t s = 0; s < plan->n_states && found < 0; s++)
@@ -185,7 +187,7 @@ static void compile_base(struct compiler *compiler, uint32_t b)
     }
     for (size_t i = 0; i < source->rates.n; i++)
         compile_require(compiler, &compiler->transitions, source->rates.item[i].key,
-                        pool_print(compiler->pool, "%s.rates", path), "transition");
+                        arena_print(compiler->arena, "%s.rates", path), "transition");
 }
 
 void compile_clocks(struct compiler *compiler)
@@ -193,9 +195,9 @@ void compile_clocks(struct compiler *compiler)
     struct plan *plan = compiler->plan;
 
     plan->n_clocks = plan->n_factors + plan->n_bases * plan->n_transitions;
-    plan->clock = pool_new(compiler->pool, plan->n_clocks, sizeof *plan->clock);
-    plan->factor = pool_new(compiler->pool, plan->n_factors, sizeof *plan->factor);
-    plan->base = pool_new(compiler->pool, plan->n_bases, sizeof *plan->base);
+    plan->clock = arena_new(compiler->arena, plan->n_clocks, sizeof *plan->clock);
+    plan->factor = arena_new(compiler->arena, plan->n_factors, sizeof *plan->factor);
+    plan->base = arena_new(compiler->arena, plan->n_bases, sizeof *plan->base);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         compile_base(compiler, b);
     for (uint32_t f = 0; f < plan->n_factors; f++)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/plan/compile.h"
 #include <nettle/sha2.h>
 #include <stdlib.h>
@@ -46,7 +47,7 @@ long compile_require(struct compiler *compiler, const struct id_list *list, stru
     if (found >= 0)
         return found;
     near = diag_nearest(name.text, list->id, list->n);
-    diag_error(compiler->diag, name.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+    diag_error(compiler->diag, name.place, near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : NULL,
                "%s: there is no %s \"%s\"", path, what, name.text);
     return -1;
 }
@@ -72,7 +73,7 @@ uint64_t compile_states(struct compiler *compiler, struct name name, const char 
     known[n++] = "lost";
     near = diag_nearest(name.text, known, n);
     diag_error(compiler->diag, name.place,
-               near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : "held, lost or a state's id",
+               near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : "held, lost or a state's id",
                "%s: there is no state \"%s\"", path, name.text);
     return 0;
 }
@@ -93,8 +94,8 @@ static void sort_ids(struct compiler *compiler, struct id_list *list, struct id_
     if (n)
         qsort(row, n, sizeof *row, by_first);
     list->n = n;
-    list->id = pool_new(compiler->pool, n, sizeof *list->id);
-    list->original = pool_new(compiler->pool, n, sizeof *list->original);
+    list->id = arena_new(compiler->arena, n, sizeof *list->id);
+    list->original = arena_new(compiler->arena, n, sizeof *list->original);
     for (size_t i = 0; i < n; i++) {
         list->id[i] = row[i].id;
         list->original[i] = row[i].original;
@@ -104,7 +105,7 @@ static void sort_ids(struct compiler *compiler, struct id_list *list, struct id_
 /* items begin with a struct entity */
 static void list_ids(struct compiler *compiler, struct id_list *list, const void *items, size_t size, size_t n)
 {
-    struct id_row *row = pool_new(compiler->pool, n, sizeof *row);
+    struct id_row *row = arena_new(compiler->arena, n, sizeof *row);
 
     for (size_t i = 0; i < n; i++) {
         const struct entity *entity = (const void *)((const char *)items + i * size);
@@ -117,7 +118,7 @@ static void list_ids(struct compiler *compiler, struct id_list *list, const void
 static void list_clocks(struct compiler *compiler, struct id_list *list, bool transitions)
 {
     const struct scenario *scenario = compiler->scenario;
-    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks, sizeof *row);
+    struct id_row *row = arena_new(compiler->arena, scenario->n_clocks, sizeof *row);
     size_t n = 0;
 
     for (size_t i = 0; i < scenario->n_clocks; i++)
@@ -129,7 +130,7 @@ static void list_clocks(struct compiler *compiler, struct id_list *list, bool tr
 static void list_parameters(struct compiler *compiler)
 {
     const struct keyed_quantities *parameters = &compiler->scenario->parameters;
-    struct id_row *row = pool_new(compiler->pool, parameters->n, sizeof *row);
+    struct id_row *row = arena_new(compiler->arena, parameters->n, sizeof *row);
 
     for (size_t i = 0; i < parameters->n; i++)
         row[i] = (struct id_row){parameters->item[i].key.text, (uint32_t)i};
@@ -140,7 +141,7 @@ static void list_parameters(struct compiler *compiler)
 static void check_one_space(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
-    struct id_row *row = pool_new(compiler->pool, scenario->n_clocks, sizeof *row);
+    struct id_row *row = arena_new(compiler->arena, scenario->n_clocks, sizeof *row);
 
     for (size_t i = 0; i < scenario->n_clocks; i++)
         row[i] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
@@ -163,7 +164,7 @@ static void compile_states_table(struct compiler *compiler)
     bool deal_given = false;
     long initial = -1;
 
-    plan->state = pool_new(compiler->pool, plan->n_states, sizeof *plan->state);
+    plan->state = arena_new(compiler->arena, plan->n_states, sizeof *plan->state);
     for (uint32_t s = 0; s < plan->n_states; s++) {
         const struct state *state = &scenario->state[s];
 
@@ -216,7 +217,7 @@ static void compile_actors(struct compiler *compiler)
     struct plan *plan = compiler->plan;
 
     plan->n_actors = compiler->actors.n;
-    plan->actor = pool_new(compiler->pool, plan->n_actors, sizeof *plan->actor);
+    plan->actor = arena_new(compiler->arena, plan->n_actors, sizeof *plan->actor);
     for (size_t a = 0; a < plan->n_actors; a++) {
         const struct actor *source = &compiler->scenario->actor[compiler->actors.original[a]];
         const struct {
@@ -280,7 +281,7 @@ static void number_coordinates(struct plan *plan)
     }
     key[n++] = &plan->key_shared;
     plan->n_coordinates = n;
-    plan->coordinate = pool_new(&plan->pool, n, sizeof *plan->coordinate);
+    plan->coordinate = arena_new(&plan->arena, n, sizeof *plan->coordinate);
     for (size_t c = 0; c < n; c++) {
         key[c]->coordinate = (uint32_t)c;
         plan->coordinate[c] = *key[c];
@@ -312,9 +313,9 @@ static void compile_given(struct compiler *compiler, const struct known_then *kn
     struct plan_given *given = &plan->given;
 
     given->month = known->month;
-    given->base = pool_new(compiler->pool, known->n_bases, sizeof *given->base);
-    given->states = pool_new(compiler->pool, known->n_bases, sizeof *given->states);
-    given->absent = pool_new(compiler->pool, known->n_absent, sizeof *given->absent);
+    given->base = arena_new(compiler->arena, known->n_bases, sizeof *given->base);
+    given->states = arena_new(compiler->arena, known->n_bases, sizeof *given->states);
+    given->absent = arena_new(compiler->arena, known->n_absent, sizeof *given->absent);
     for (size_t i = 0; i < known->n_bases; i++) {
         given->base[i] = (uint32_t)compile_find(&compiler->bases, known->base[i]);
         given->states[i] =
@@ -335,7 +336,7 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
     struct compiler compiler = {.scenario = scenario,
                                 .plan = plan,
                                 .diag = diag,
-                                .pool = &plan->pool,
+                                .arena = &plan->arena,
                                 .tables = tables ? tables : &plan->tables};
     const size_t errors = diag->n_errors;
 
@@ -391,7 +392,7 @@ void plan_free(struct plan *plan)
 {
     if (!plan)
         return;
-    pool_free(&plan->pool);
+    arena_free(&plan->arena);
     tables_free(&plan->tables);
     free(plan);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compile.h - the steps of compiling a scenario into a plan. Internal to the plan folder. */
 #ifndef FOOTHOLD_COMPILE_H
 #define FOOTHOLD_COMPILE_H
@@ -24,7 +25,7 @@ struct compiler {
     const struct scenario *scenario;
     struct plan *plan;
     struct diag *diag;
-    struct pool *pool;
+    struct arena *arena;
     struct tables *tables;
     struct id_list bases, transitions, factors, actors, states, parameters, dependences;
     slot_t *parameter_slot;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* copula.h - the correlation of two normals behind which two quantities have a given rank correlation.
  *
  * A Gaussian copula draws X = F^-1(Phi(Z1)) and Y = G^-1(Phi(Z2)) from normals with correlation rho. Where X and Y are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* correlate.c - rank correlations between inputs, as the Cholesky factor of a Gaussian copula.
  *
  * Spearman's rho_s becomes Pearson's rho between normals, 2 sin(pi rho_s / 6) where both quantities are continuous, else
@@ -47,7 +48,7 @@ static long correlated_input(struct compiler *compiler, struct name path)
     long found = input_by_path(plan, path.text);
 
     if (found < 0 && said && said->kind == NODE_STRING) /* a shared parameter, by a setting that uses it */
-        found = input_by_path(plan, pool_print(compiler->pool, "parameters.%s", said->text));
+        found = input_by_path(plan, arena_print(compiler->arena, "parameters.%s", said->text));
     if (found >= 0)
         return found;
     if (said) {
@@ -55,11 +56,11 @@ static long correlated_input(struct compiler *compiler, struct name path)
                      "correlations: \"%s\" is not uncertain here, so it correlates with nothing", path.text);
         return -1;
     }
-    name = pool_new(compiler->pool, plan->n_inputs, sizeof *name);
+    name = arena_new(compiler->arena, plan->n_inputs, sizeof *name);
     for (size_t i = 0; i < plan->n_inputs; i++)
         name[i] = plan->input[i].path;
     near = diag_nearest(path.text, name, plan->n_inputs);
-    diag_warning(compiler->diag, path.place, near ? pool_print(compiler->pool, "did you mean \"%s\"?", near) : NULL,
+    diag_warning(compiler->diag, path.place, near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : NULL,
                  "correlations: there is no \"%s\" in this scenario, so nothing correlates with it", path.text);
     return -1;
 }
@@ -79,10 +80,10 @@ static bool is_repeated(const struct scenario *scenario, size_t i)
 }
 
 /* Inputs named in correlations, in the order of their paths (in which the plan keeps its inputs). */
-static void collect(struct compiler *compiler)
+static void collect_correlated(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
-    bool *named = pool_new(compiler->pool, plan->n_inputs, sizeof *named);
+    bool *named = arena_new(compiler->arena, plan->n_inputs, sizeof *named);
 
     for (size_t i = 0; i < compiler->scenario->n_correlations; i++) {
         const long a = correlated_input(compiler, compiler->scenario->correlation[i].a);
@@ -97,13 +98,13 @@ static void collect(struct compiler *compiler)
         if (a >= 0 && b >= 0)
             named[a] = named[b] = true;
     }
-    plan->correlated = pool_new(compiler->pool, plan->n_inputs, sizeof *plan->correlated);
+    plan->correlated = arena_new(compiler->arena, plan->n_inputs, sizeof *plan->correlated);
     for (uint32_t i = 0; i < plan->n_inputs; i++)
         if (named[i])
             plan->correlated[plan->n_correlated++] = i;
 }
 
-static size_t position(const struct plan *plan, long input)
+static size_t position_of(const struct plan *plan, long input)
 {
     size_t i = 0;
 
@@ -130,7 +131,7 @@ static double normal_correlation(struct compiler *compiler, const struct correla
     return rho;
 }
 
-static void fill(struct compiler *compiler, gsl_matrix *matrix)
+static void fill_matrix(struct compiler *compiler, gsl_matrix *matrix)
 {
     const struct plan *plan = compiler->plan;
 
@@ -143,13 +144,13 @@ static void fill(struct compiler *compiler, gsl_matrix *matrix)
         if (a < 0 || b < 0)
             continue;
         rho = normal_correlation(compiler, correlation, a, b);
-        gsl_matrix_set(matrix, position(plan, a), position(plan, b), rho);
-        gsl_matrix_set(matrix, position(plan, b), position(plan, a), rho);
+        gsl_matrix_set(matrix, position_of(plan, a), position_of(plan, b), rho);
+        gsl_matrix_set(matrix, position_of(plan, b), position_of(plan, a), rho);
     }
 }
 
 /* The nearest positive semi-definite matrix: eigenvalues below `floor` raised to it. Returns the smallest one found. */
-static double project(gsl_matrix *matrix, double floor)
+static double project_semidefinite(gsl_matrix *matrix, double floor)
 {
     const size_t n = matrix->size1;
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(n);
@@ -174,7 +175,7 @@ static double project(gsl_matrix *matrix, double floor)
 }
 
 /* Higham's algorithm 3.3; ends with a unit diagonal and eigenvalues of at least 1e-8 or so. Returns the largest change. */
-static double nearest(gsl_matrix *matrix)
+static double nearest_correlation(gsl_matrix *matrix)
 {
     const size_t n = matrix->size1;
     gsl_matrix *wanted = gsl_matrix_alloc(n, n), *correction = gsl_matrix_calloc(n, n),
@@ -186,13 +187,13 @@ static double nearest(gsl_matrix *matrix)
         gsl_matrix_memcpy(before, matrix);
         gsl_matrix_sub(before, correction); /* R = Y - dS */
         gsl_matrix_memcpy(matrix, before);
-        project(matrix, 1e-8);
+        project_semidefinite(matrix, 1e-8);
         gsl_matrix_memcpy(correction, matrix);
         gsl_matrix_sub(correction, before); /* dS = X - R */
         for (size_t k = 0; k < n; k++)
             gsl_matrix_set(matrix, k, k, 1.0);
     }
-    project(matrix, 1e-8);
+    project_semidefinite(matrix, 1e-8);
     for (size_t i = 0; i < n; i++) {
         const double scale = sqrt(gsl_matrix_get(matrix, i, i));
 
@@ -216,7 +217,7 @@ void compile_correlations(struct compiler *compiler)
     gsl_matrix *matrix, *try;
     size_t n;
 
-    collect(compiler);
+    collect_correlated(compiler);
     n = plan->n_correlated;
     if (!n || compiler->diag->n_errors > errors)
         return;
@@ -224,10 +225,10 @@ void compile_correlations(struct compiler *compiler)
     try = gsl_matrix_alloc(n, n);
     if (!matrix || !try)
         die("out of memory");
-    fill(compiler, matrix);
+    fill_matrix(compiler, matrix);
     gsl_matrix_memcpy(try, matrix);
-    if (project(try, 0.0) < 1e-10) {
-        const double change = nearest(matrix);
+    if (project_semidefinite(try, 0.0) < 1e-10) {
+        const double change = nearest_correlation(matrix);
 
         diag_warning(compiler->diag, compiler->scenario->correlation[0].place,
                      "they are replaced by the nearest set that can be",
@@ -236,7 +237,7 @@ void compile_correlations(struct compiler *compiler)
     if (gsl_linalg_cholesky_decomp1(matrix) != GSL_SUCCESS)
         diag_error(compiler->diag, compiler->scenario->correlation[0].place, "weaken some of them",
                    "correlations: these contradict each other");
-    plan->cholesky = pool_new(compiler->pool, n * n, sizeof *plan->cholesky);
+    plan->cholesky = arena_new(compiler->arena, n * n, sizeof *plan->cholesky);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             plan->cholesky[i * n + j] = gsl_matrix_get(matrix, i, j);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/plan/distribution.h"
 #include <assert.h>
 #include <float.h>
@@ -13,7 +14,7 @@
 
 /* What a distribution is made with: where its memory and its mistakes go. */
 struct maker {
-    struct pool *pool;
+    struct arena *arena;
     struct tables *tables;
     struct diag *diag;
     const char *path;     /* of the outermost quantity */
@@ -106,7 +107,7 @@ static double of_number(uint64_t number)
 }
 
 /* The roundest number, in binary, above `under` and up to `upto`. */
-static uint64_t roundest(uint64_t under, uint64_t upto)
+static uint64_t roundest_between(uint64_t under, uint64_t upto)
 {
     const int bit = 63 - __builtin_clzll(under ^ upto); /* the first in which they differ */
 
@@ -122,7 +123,7 @@ static double least_reaching(bool (*reaches)(const struct distribution *d, doubl
     uint64_t under = number_of(low) - 1, reached = number_of(high);
 
     while (reached - 1 > under) {
-        const uint64_t middle = roundest(under, reached - 1);
+        const uint64_t middle = roundest_between(under, reached - 1);
 
         if (reaches(d, of_number(middle), target))
             reached = middle;
@@ -744,7 +745,7 @@ static bool discrete_make(const struct maker *m, const struct quantity *q, struc
         }
     if (!ok)
         return false;
-    d->atom = pool_new(m->pool, d->n_parts, sizeof *d->atom);
+    d->atom = arena_new(m->arena, d->n_parts, sizeof *d->atom);
     for (size_t i = 0; i < d->n_parts; ++i)
         d->atom[i] = (struct atom){d->part[i]->low, d->share[i], 0.0};
     gather_atoms(d);
@@ -877,7 +878,7 @@ static bool draw_in(struct bracket *at, double x, double miss)
 
 /* Regula falsi, until both ends are just clearly off. least_reaching, which then asks between them only, finds the
  * very double that it would without. */
-static void narrow(struct bracket *at, const struct distribution *d, double u)
+static void narrow_bracket(struct bracket *at, const struct distribution *d, double u)
 {
     double x_before = at->end[0], miss_before = at->miss[0];
 
@@ -914,7 +915,7 @@ static double mixture_quantile(const struct distribution *d, double u)
     if (at.miss[0] > waver)
         return at.end[0];
     if (at.miss[0] < -waver && at.miss[1] > waver)
-        narrow(&at, d, u);
+        narrow_bracket(&at, d, u);
     return at.end[0] < at.end[1] ? least_reaching(mixture_reaches, d, u, at.end[0], at.end[1]) : at.end[1];
 }
 
@@ -960,7 +961,7 @@ static double mixture_upper_quantile(const struct distribution *d, double v)
  * is nearer: above its median the cdf rounds to 1, while P(X > x) keeps its digits however far out x is. (Of the standard
  * normal between 6 and 9: 1 - cdf(6) has seven digits left, cdf(9) is 1; the upper tails are 9.866e-10 and 1.1e-19.) */
 
-/* The share of all that lies on its side, itself included, that a truncation may keep: a narrower cut would be made of
+/* The share of all that lies on its side, itself included, that a truncation may keep: a efficiency cut would be made of
  * rounding. */
 static const double least_share = 1e-9;
 static const double least_side = 1e-290; /* below this probabilities lose digits */
@@ -1255,8 +1256,8 @@ static bool parts_make(const struct maker *m, const struct quantity *q, struct d
     if (!weighs &&
         !(m->bounds.low == 0.0 && m->bounds.high == 1.0)) /* a cut, and not of a probability: it sets the bounds */
         within.bounds = (struct bounds){-INFINITY, INFINITY};
-    d->part = pool_new(m->pool, q->n_parts, sizeof *d->part);
-    d->share = pool_new(m->pool, q->n_parts, sizeof *d->share);
+    d->part = arena_new(m->arena, q->n_parts, sizeof *d->part);
+    d->share = arena_new(m->arena, q->n_parts, sizeof *d->share);
     for (size_t i = 0; i < q->n_parts; ++i) {
         const double weight = weighs ? q->weight[i] : 1.0;
         const struct distribution *part = make_any(&within, &q->part[i]);
@@ -1285,7 +1286,7 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
         return NULL;
     }
     assert(form->make);
-    d = pool_new(m->pool, 1, sizeof *d);
+    d = arena_new(m->arena, 1, sizeof *d);
     d->form = form;
     ok = numbers_fit(m, q);
     if (form->nests)
@@ -1293,10 +1294,10 @@ static struct distribution *make_any(const struct maker *m, const struct quantit
     return ok && form->make(m, q, d) ? d : NULL;
 }
 
-struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
+struct distribution *distribution_make(struct arena *arena, struct tables *tables, const struct quantity *quantity,
                                        struct bounds bounds, struct diag *diag)
 {
-    const struct maker m = {pool, tables, diag, quantity->path, bounds};
+    const struct maker m = {arena, tables, diag, quantity->path, bounds};
 
     assert(quantity->form != QUANTITY_ABSENT && quantity->form != QUANTITY_PARAMETER);
     return make_any(&m, quantity);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* distribution.h - a quantity's distribution: where it lies, how likely, its quantiles.
  *
  * Every draw goes through the quantile function of one uniform number, so that strata, correlations and shared luck
@@ -9,7 +10,7 @@
 
 struct diag;
 struct distribution;
-struct pool;
+struct arena;
 struct quantity;
 struct tables;
 
@@ -21,9 +22,9 @@ struct bounds {
 /* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER; NULL, with every mistake in its
  * numbers told through diag at their places (low above high, a negative weight, infeasible quantiles, an empty truncation
  * ...). bounds: of metalogs through quantiles, which lie inside them; other forms lie where they were written. A truncation or
- * clamp sets bounds of its own: quantiles in it have none, but for those of a probability, 0 and 1. Memory from the pool,
+ * clamp sets bounds of its own: quantiles in it have none, but for those of a probability, 0 and 1. Memory from the arena,
  * and from tables for what is tabled. */
-struct distribution *distribution_make(struct pool *pool, struct tables *tables, const struct quantity *quantity,
+struct distribution *distribution_make(struct arena *arena, struct tables *tables, const struct quantity *quantity,
                                        struct bounds bounds, struct diag *diag);
 
 /* The support's ends, infinite where it has none. */

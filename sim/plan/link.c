@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* link.c - who multiplies whom: effects, moves and couplings as links from switches to clocks; and who waits for whom. */
 #include <assert.h>
 #include <stdlib.h>
@@ -7,15 +8,15 @@
 static void add_term(struct compiler *compiler, uint32_t from_switch, uint32_t clock, struct plan_term term,
                      const char *path)
 {
-    compiler->pending = pool_grow(compiler->pool, compiler->pending, compiler->n_pending, &compiler->term_capacity,
-                                  sizeof *compiler->pending);
+    compiler->pending = arena_grow(compiler->arena, compiler->pending, compiler->n_pending, &compiler->term_capacity,
+                                   sizeof *compiler->pending);
     compiler->pending[compiler->n_pending++] = (struct pending_term){from_switch, clock, term, path};
 }
 
 static void unknown_target(struct compiler *compiler, struct name target, const char *path)
 {
     const struct id_list *list[] = {&compiler->transitions, &compiler->factors, &compiler->bases};
-    const char **name = pool_new(compiler->pool, list[0]->n + list[1]->n + list[2]->n, sizeof *name);
+    const char **name = arena_new(compiler->arena, list[0]->n + list[1]->n + list[2]->n, sizeof *name);
     const char *near;
     size_t n = 0;
 
@@ -25,7 +26,7 @@ static void unknown_target(struct compiler *compiler, struct name target, const 
     near = diag_nearest(target.text, name, n);
     near = near && strcmp(near, target.text) ? near : NULL;
     diag_error(compiler->diag, target.place,
-               near ? pool_print(compiler->pool, "did you mean %s?", near)
+               near ? arena_print(compiler->arena, "did you mean %s?", near)
                     : "an effect reaches a transition, a lever or an event; a base's id narrows it",
                "%s: there is nothing called \"%s\" to have an effect on", path, target.text);
 }
@@ -121,9 +122,9 @@ static void build_links(struct compiler *compiler)
 
     if (n)
         qsort(compiler->pending, n, sizeof *compiler->pending, by_switch_and_clock);
-    plan->term = pool_new(compiler->pool, n, sizeof *plan->term);
-    plan->link = pool_new(compiler->pool, n, sizeof *plan->link);
-    plan->switch_links = pool_new(compiler->pool, plan->n_switches, sizeof *plan->switch_links);
+    plan->term = arena_new(compiler->arena, n, sizeof *plan->term);
+    plan->link = arena_new(compiler->arena, n, sizeof *plan->link);
+    plan->switch_links = arena_new(compiler->arena, plan->n_switches, sizeof *plan->switch_links);
     for (size_t i = 0; i < n; i++) {
         const struct pending_term *pending = &compiler->pending[i];
 
@@ -146,7 +147,7 @@ static void build_incoming(struct compiler *compiler)
     struct plan *plan = compiler->plan;
     uint32_t n = 0;
 
-    plan->incoming = pool_new(compiler->pool, plan->n_links, sizeof *plan->incoming);
+    plan->incoming = arena_new(compiler->arena, plan->n_links, sizeof *plan->incoming);
     for (size_t l = 0; l < plan->n_links; l++)
         plan->clock[plan->link[l].clock].incoming.n++;
     for (size_t c = 0; c < plan->n_clocks; c++) {
@@ -177,7 +178,7 @@ static const char *clock_path(struct compiler *compiler, const struct plan_clock
     static const char *const section[] = {
         [CLOCK_TRANSITION] = "transitions", [CLOCK_LEVER] = "levers", [CLOCK_EVENT] = "events"};
 
-    return pool_print(compiler->pool, "%s.%s", section[source_of(compiler, clock)->kind], clock->id);
+    return arena_print(compiler->arena, "%s.%s", section[source_of(compiler, clock)->kind], clock->id);
 }
 
 static void link_requires(struct compiler *compiler)
@@ -189,7 +190,7 @@ static void link_requires(struct compiler *compiler)
         const struct names *requires = &source_of(compiler, clock)->requires;
 
         for (size_t i = 0; i < requires->n; i++) {
-            const char *path = pool_print(compiler->pool, "%s.requires", clock_path(compiler, clock));
+            const char *path = arena_print(compiler->arena, "%s.requires", clock_path(compiler, clock));
             const long f = compile_require(compiler, &compiler->factors, requires->item[i], path, "lever or event");
 
             if (f >= 0 && (uint32_t)f == clock->factor)
@@ -209,11 +210,11 @@ static void link_dependences(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
 
-    plan->dependence = pool_new(compiler->pool, compiler->dependences.n, sizeof *plan->dependence);
+    plan->dependence = arena_new(compiler->arena, compiler->dependences.n, sizeof *plan->dependence);
     plan->n_dependences = compiler->dependences.n;
     for (uint32_t d = 0; d < plan->n_dependences; d++) {
         const struct dependence *source = &compiler->scenario->dependence[compiler->dependences.original[d]];
-        const char *path = pool_print(compiler->pool, "dependence.%s", source->entity.id);
+        const char *path = arena_print(compiler->arena, "dependence.%s", source->entity.id);
 
         compiler->note = &source->entity.note;
         plan->dependence[d] = (struct plan_dependence){
@@ -225,7 +226,7 @@ static void link_dependences(struct compiler *compiler)
         for (size_t i = 0; i < source->on.n; i++)
             if (compile_find(&compiler->transitions, source->on.item[i].text) < 0 &&
                 compile_find(&compiler->factors, source->on.item[i].text) < 0)
-                unknown_target(compiler, source->on.item[i], pool_print(compiler->pool, "%s.on", path));
+                unknown_target(compiler, source->on.item[i], arena_print(compiler->arena, "%s.on", path));
     }
     for (size_t c = 0; c < plan->n_clocks; c++)
         for (uint32_t d = 0; d < plan->n_dependences; d++) {
@@ -247,12 +248,12 @@ static void reserve_indices(struct compiler *compiler)
 
     for (size_t c = 0; c < plan->n_clocks; c++)
     n += 2 * source_of(compiler, &plan->clock[c])->requires.n;
-    compiler->plan->index = pool_new(compiler->pool, n, sizeof *plan->index);
+    compiler->plan->index = arena_new(compiler->arena, n, sizeof *plan->index);
 }
 
 static const char *coupling_path(struct compiler *compiler, size_t i)
 {
-    return pool_print(compiler->pool, "couplings.%zu.when", i);
+    return arena_print(compiler->arena, "couplings.%zu.when", i);
 }
 
 static void link_couplings(struct compiler *compiler)
@@ -261,7 +262,7 @@ static void link_couplings(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
     const uint32_t first = (uint32_t)(plan->n_factors * SWITCHES_A_FACTOR);
 
-    plan->condition = pool_new(compiler->pool, scenario->n_couplings, sizeof *plan->condition);
+    plan->condition = arena_new(compiler->arena, scenario->n_couplings, sizeof *plan->condition);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         plan->base[b].conditions = (struct span){0, 0};
     for (size_t i = 0; i < scenario->n_couplings; i++) {

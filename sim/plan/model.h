@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.h - how bases come to be kept or lost: one table a model.
  *
  * Levers and events ring on the same clocks for every model. A model either lets the bases move by the scenario's
@@ -12,7 +13,7 @@ struct history;
 struct luck;
 struct model_schema;
 struct plan;
-struct pool;
+struct arena;
 
 struct model {
     const char *name, *summary, *paper;
@@ -34,5 +35,5 @@ extern const size_t model_count;
 const struct model *model_find(const char *name); /* NULL: none of that name */
 
 /* What the reader of scenarios must know of each, in that order. */
-const struct model_schema *model_schemas(struct pool *pool);
+const struct model_schema *model_schemas(struct arena *arena);
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* never.c - what can never happen: when each clock can fire, from the supports of its dates and of what it requires.
  *
  * Windows are wide: nothing that can happen is ever told as impossible, while some of what cannot may go untold (a state that is
@@ -104,16 +105,16 @@ static const char *explain_requires(struct compiler *compiler, const struct plan
         const double end = on_until(plan, &plan->clock[plan->factor[f].clock], fires[f]);
 
         if (is_empty(fires[f]))
-            return pool_print(compiler->pool, "it requires %s, which never comes", plan->factor[f].id);
+            return arena_print(compiler->arena, "it requires %s, which never comes", plan->factor[f].id);
         if (fires[f].from > own.until)
-            return pool_print(
-                compiler->pool,
+            return arena_print(
+                compiler->arena,
                 "it requires %s, which cannot come before month %.4g, and can itself come until month %.4g",
                 plan->factor[f].id, fires[f].from, own.until);
         if (end < own.from)
-            return pool_print(compiler->pool,
-                              "it requires %s, which is over by month %.4g, and cannot itself come before month %.4g",
-                              plan->factor[f].id, end, own.from);
+            return arena_print(compiler->arena,
+                               "it requires %s, which is over by month %.4g, and cannot itself come before month %.4g",
+                               plan->factor[f].id, end, own.from);
     }
     return "what it requires is never on together";
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* order.c - which of the clocks that fire in the same month goes first: causes before what they bear on.
  *
  * A lever or event bears on another by an effect, by what holds otherwise, or because it is required. The ranks are a topological

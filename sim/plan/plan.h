@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan.h - what the engine runs: names resolved to indices, everything that can happen as a clock.
  *
  * Constant once compiled; any thread may read it. Strings belong to the scenario, which must outlive the plan. All that
@@ -163,7 +164,7 @@ struct plan_setting {
 };
 
 struct plan {
-    struct pool pool;
+    struct arena arena;
     struct tables tables; /* its own */
     const struct scenario *scenario;
     const struct model *model;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* setting.c - the model's own fields, one value for each base. */
 #include <math.h>
 #include <string.h>
@@ -8,11 +9,11 @@ static struct range range_of(struct compiler *compiler, const struct field *fiel
 {
     return (struct range){.low = field->low,
                           .high = field->high,
-                          .what = pool_print(compiler->pool, "within %g to %g", field->low, field->high),
+                          .what = arena_print(compiler->arena, "within %g to %g", field->low, field->high),
                           .hint = field->help};
 }
 
-static void set(struct compiler *compiler, const struct model_setting *source, struct plan_setting *setting)
+static void compile_setting(struct compiler *compiler, const struct model_setting *source, struct plan_setting *setting)
 {
     const struct field *field = source->field;
     const struct range range = range_of(compiler, field);
@@ -34,7 +35,7 @@ static void set(struct compiler *compiler, const struct model_setting *source, s
     case FIELD_BY_CLOCK:
     case FIELD_BY_TRANSITION:
         if (!setting->by_factor) {
-            setting->by_factor = pool_new(compiler->pool, plan->n_factors, sizeof *setting->by_factor);
+            setting->by_factor = arena_new(compiler->arena, plan->n_factors, sizeof *setting->by_factor);
             for (size_t f = 0; f < plan->n_factors; f++)
                 setting->by_factor[f] = NO_SLOT;
         }
@@ -51,7 +52,7 @@ static void set(struct compiler *compiler, const struct model_setting *source, s
 
 static void copy_by_factor(struct compiler *compiler, struct plan_setting *setting)
 {
-    slot_t *copy = pool_new(compiler->pool, compiler->plan->n_factors, sizeof *copy);
+    slot_t *copy = arena_new(compiler->arena, compiler->plan->n_factors, sizeof *copy);
 
     if (setting->by_factor && compiler->plan->n_factors)
         memcpy(copy, setting->by_factor, compiler->plan->n_factors * sizeof *copy);
@@ -68,7 +69,7 @@ static void compile_field(struct compiler *compiler, size_t f)
 
     for (size_t i = 0; i < scenario->n_settings; i++)
         if (scenario->setting[i].field == field && !scenario->setting[i].base.text)
-            set(compiler, &scenario->setting[i], &general);
+            compile_setting(compiler, &scenario->setting[i], &general);
     for (uint32_t b = 0; b < plan->n_bases; b++) {
         struct plan_setting *setting = &plan->setting[f * plan->n_bases + b];
 
@@ -77,7 +78,7 @@ static void compile_field(struct compiler *compiler, size_t f)
         for (size_t i = 0; i < scenario->n_settings; i++)
             if (scenario->setting[i].field == field && scenario->setting[i].base.text &&
                 !strcmp(scenario->setting[i].base.text, plan->base[b].id))
-                set(compiler, &scenario->setting[i], setting);
+                compile_setting(compiler, &scenario->setting[i], setting);
     }
 }
 
@@ -85,7 +86,7 @@ static void check_setting(struct compiler *compiler, const struct model_setting 
 {
     if (setting->base.text)
         compile_require(compiler, &compiler->bases, setting->base,
-                        pool_print(compiler->pool, "%s.bases", setting->model), "base");
+                        arena_print(compiler->arena, "%s.bases", setting->model), "base");
     if (strcmp(setting->model, compiler->plan->model->name) && compiler->scenario->n_models == 1)
         diag_warning(compiler->diag, setting->place, NULL, "%s: the model in use, %s, does not read it", setting->path,
                      compiler->plan->model->name);
@@ -98,7 +99,7 @@ void compile_settings(struct compiler *compiler)
     for (size_t i = 0; i < compiler->scenario->n_settings; i++)
         check_setting(compiler, &compiler->scenario->setting[i]);
     compiler->note = NULL;
-    plan->setting = pool_new(compiler->pool, plan->model->n_fields * plan->n_bases, sizeof *plan->setting);
+    plan->setting = arena_new(compiler->arena, plan->model->n_fields * plan->n_bases, sizeof *plan->setting);
     for (size_t f = 0; f < plan->model->n_fields; f++)
         if (plan->model->field[f].place == FIELD_OF_MODEL)
             compile_field(compiler, f);

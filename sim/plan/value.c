@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* value.c - quantities into slots and distributions, and whether they fit their fields. */
 #include <math.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static slot_t new_slot(struct compiler *compiler, double value)
     struct plan *plan = compiler->plan;
 
     plan->value =
-        pool_grow(compiler->pool, plan->value, plan->n_values, &compiler->value_capacity, sizeof *plan->value);
+        arena_grow(compiler->arena, plan->value, plan->n_values, &compiler->value_capacity, sizeof *plan->value);
     plan->value[plan->n_values] = value;
     return (slot_t)plan->n_values++;
 }
@@ -52,7 +53,7 @@ static slot_t new_input(struct compiler *compiler, const struct quantity *quanti
     if (distribution_is_constant(distribution))
         return new_slot(compiler, distribution_low(distribution));
     plan->input =
-        pool_grow(compiler->pool, plan->input, plan->n_inputs, &compiler->input_capacity, sizeof *plan->input);
+        arena_grow(compiler->arena, plan->input, plan->n_inputs, &compiler->input_capacity, sizeof *plan->input);
     plan->input[plan->n_inputs] = (struct plan_input){.path = quantity->path,
                                                       .tag = tag_of(compiler, quantity),
                                                       .slot = new_slot(compiler, 0.0),
@@ -67,10 +68,10 @@ static void check_fit(struct compiler *compiler, const struct quantity *quantity
     const double low = distribution_low(distribution), high = distribution_high(distribution);
     const bool too_low = low < range->low || (range->above_low && distribution_cdf(distribution, range->low) > 0.0);
     const bool too_high = high > range->high;
-    const char *hint =
-        range->hint
-            ? pool_print(compiler->pool, "%s; (\"truncate\", ..., low, high) keeps a distribution inside", range->hint)
-            : NULL;
+    const char *hint = range->hint
+                           ? arena_print(compiler->arena,
+                                         "%s; (\"truncate\", ..., low, high) keeps a distribution inside", range->hint)
+                           : NULL;
 
     if (!too_low && !too_high)
         return;
@@ -100,8 +101,8 @@ static void add_parameter(struct compiler *compiler, size_t i)
 }
 
 /* A distribution of its own, or its parameter's, whose slot goes to *shared. */
-static struct distribution *resolve(struct compiler *compiler, const struct quantity *quantity,
-                                    const struct range *range, slot_t *shared)
+static struct distribution *resolve_quantity(struct compiler *compiler, const struct quantity *quantity,
+                                             const struct range *range, slot_t *shared)
 {
     struct distribution *distribution;
 
@@ -117,7 +118,7 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
         distribution = compiler->parameter[i];
         *shared = compiler->parameter_slot[i];
     } else {
-        distribution = distribution_make(compiler->pool, compiler->tables, quantity,
+        distribution = distribution_make(compiler->arena, compiler->tables, quantity,
                                          (struct bounds){range->low, range->high}, compiler->diag);
         count_tag(compiler->plan, tag_of(compiler, quantity));
     }
@@ -129,7 +130,7 @@ static struct distribution *resolve(struct compiler *compiler, const struct quan
 slot_t compile_value(struct compiler *compiler, const struct quantity *quantity, const struct range *range)
 {
     slot_t shared = NO_SLOT;
-    struct distribution *distribution = resolve(compiler, quantity, range, &shared);
+    struct distribution *distribution = resolve_quantity(compiler, quantity, range, &shared);
 
     if (!distribution || shared != NO_SLOT)
         return shared;
@@ -146,10 +147,10 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
     if (quantity->form == QUANTITY_PARAMETER)
         diag_error(compiler->diag, quantity->place, "write the distribution here; `at` takes a shared parameter",
                    "%s: is drawn anew in every run, a shared parameter once a world", quantity->path);
-    distribution = resolve(compiler, quantity, range, &shared);
+    distribution = resolve_quantity(compiler, quantity, range, &shared);
     if (distribution && !distribution_is_constant(distribution)) {
         plan->drawn =
-            pool_grow(compiler->pool, plan->drawn, plan->n_drawn, &compiler->drawn_capacity, sizeof *plan->drawn);
+            arena_grow(compiler->arena, plan->drawn, plan->n_drawn, &compiler->drawn_capacity, sizeof *plan->drawn);
         plan->drawn[plan->n_drawn++] = (struct plan_drawn){quantity->path, distribution};
     }
     return distribution;
@@ -164,16 +165,16 @@ void compile_parameters(struct compiler *compiler)
     const size_t n = parameters->n;
 
     compiler->note = NULL;
-    compiler->parameter_slot = pool_new(compiler->pool, n, sizeof *compiler->parameter_slot);
-    compiler->parameter_used = pool_new(compiler->pool, n, sizeof *compiler->parameter_used);
-    compiler->parameter = pool_new(compiler->pool, n, sizeof *compiler->parameter);
+    compiler->parameter_slot = arena_new(compiler->arena, n, sizeof *compiler->parameter_slot);
+    compiler->parameter_used = arena_new(compiler->arena, n, sizeof *compiler->parameter_used);
+    compiler->parameter = arena_new(compiler->arena, n, sizeof *compiler->parameter);
     for (size_t i = 0; i < n; i++) {
         const struct quantity *quantity = &parameters->item[compiler->parameters.original[i]].quantity;
 
         compiler->parameter_slot[i] = NO_SLOT;
         if (quantity->form == QUANTITY_ABSENT)
             continue; /* told by the reader */
-        compiler->parameter[i] = distribution_make(compiler->pool, compiler->tables, quantity,
+        compiler->parameter[i] = distribution_make(compiler->arena, compiler->tables, quantity,
                                                    (struct bounds){any.low, any.high}, compiler->diag);
         if (compiler->parameter[i])
             check_fit(compiler, quantity, compiler->parameter[i], &any);

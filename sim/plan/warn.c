@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* warn.c - what is allowed but hardly meant: ids nobody uses, ties, nothing uncertain; never.c has what cannot happen. */
 #include <math.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static void warn_ties(struct compiler *compiler)
 static void warn_deadlock(struct compiler *compiler)
 {
     const struct plan *plan = compiler->plan;
-    bool *can_come = pool_new(compiler->pool, plan->n_factors, sizeof *can_come);
+    bool *can_come = arena_new(compiler->arena, plan->n_factors, sizeof *can_come);
     bool more = true;
 
     while (more) {

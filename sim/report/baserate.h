@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* baserate.h - base rates written down: for people, for programs, and as a scenario to extend. */
 #ifndef FOOTHOLD_REPORT_BASERATE_H
 #define FOOTHOLD_REPORT_BASERATE_H
@@ -23,5 +24,5 @@ void baserate_fragment(FILE *out, const struct baserate *it, const struct basera
 
 /* Names of groups and causes as ids of scenarios and plots: a letter, then letters, digits and _, 64 at most; other than the n
  * taken before it. */
-const char *baserate_id(struct pool *pool, const char *name, const char *const *taken, size_t n);
+const char *baserate_id(struct arena *arena, const char *name, const char *const *taken, size_t n);
 #endif

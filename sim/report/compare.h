@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compare.h - a comparison written down. */
 #ifndef FOOTHOLD_REPORT_COMPARE_H
 #define FOOTHOLD_REPORT_COMPARE_H
@@ -15,18 +16,18 @@ void csv_attribution(FILE *out, const struct comparison *comparison); /* a quest
 void json_compare(FILE *out, const struct comparison *comparison);
 void html_compare(FILE *out, const struct comparison *comparison, const struct provenance *provenance);
 
-/* "both_held (12)", "khmeimim DEAL": an item of an agenda, a question with its month after the first scenario's start. */
-const char *compare_item(struct page *page, const struct agenda_item *item);
+/* "both_held (12)", "khmeimim DEAL": an item of an targets, a question with its month after the first scenario's start. */
+const char *compare_item(struct page *page, const struct target *item);
 
 /* The same without the month. */
-const char *compare_name(struct pool *pool, const struct agenda_item *item);
+const char *compare_name(struct arena *arena, const struct target *item);
 
 /* What is asked, in words; where there are none, that name. */
-const char *compare_words(struct pool *pool, const struct agenda_item *item);
+const char *compare_words(struct arena *arena, const struct target *item);
 
 /* What a scenario that starts earlier is conditioned on, in words: "histories that by then ...". */
-const char *compare_given(const struct agenda *agenda);
+const char *compare_given(const struct targets *targets);
 
 /* "file.cfg:12", "-" where there is none. */
-const char *compare_place(struct pool *pool, struct place place);
+const char *compare_place(struct arena *arena, struct place place);
 #endif

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include "sim/report/compare.h"
 #include "sim/report/csv_field.h"
 
-const char *compare_place(struct pool *pool, struct place place)
+const char *compare_place(struct arena *arena, struct place place)
 {
-    return place.source ? pool_print(pool, "%s:%u", place.source->name, place.line) : "-";
+    return place.source ? arena_print(arena, "%s:%u", place.source->name, place.line) : "-";
 }
 
 void csv_compare(FILE *out, const struct comparison *comparison)
@@ -13,10 +14,10 @@ void csv_compare(FILE *out, const struct comparison *comparison)
           "month,value_se,baseline_se,n,ess,baseline_ess\n",
           out);
     for (size_t o = 0; o + 1 < comparison->n_arms; o++)
-        for (size_t q = 0; q < comparison->agenda.n; q++) {
+        for (size_t q = 0; q < comparison->targets.n; q++) {
             const struct comparison_arm *base = &comparison->arm[0], *arm = &comparison->arm[comparison->other[o].arm];
-            const struct agenda_item *item = &comparison->agenda.item[q];
-            const struct outcome_difference *it = &comparison->other[o].difference[q];
+            const struct target *item = &comparison->targets.item[q];
+            const struct arm_difference *it = &comparison->other[o].difference[q];
 
             csv_text(out, item->id);
             csv_next_text(out, arm->scenario->id);
@@ -29,7 +30,7 @@ void csv_compare(FILE *out, const struct comparison *comparison)
             csv_next_number(out, it->high);
             csv_next_number(out, it->ratio);
             csv_next_number(out, it->ratio_se);
-            csv_next_number(out, it->narrower);
+            csv_next_number(out, it->efficiency);
             csv_next_text(out, item->base ? item->base : "all");
             csv_next_number(out, item->month);
             csv_next_number(out, it->b.se);
@@ -43,7 +44,7 @@ void csv_compare(FILE *out, const struct comparison *comparison)
 
 void csv_assumptions(FILE *out, const struct comparison *comparison)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     fputs("assumption,scenario_id,baseline_id,value,baseline,place,baseline_place,group,changes_with,bears\n", out);
     for (size_t o = 0; o + 1 < comparison->n_arms; o++) {
@@ -60,14 +61,14 @@ void csv_assumptions(FILE *out, const struct comparison *comparison)
             csv_next_text(out, comparison->arm[0].scenario->id);
             csv_next_text(out, it->text[1]);
             csv_next_text(out, it->text[0]);
-            csv_next_text(out, compare_place(&pool, it->place[1]));
-            csv_next_text(out, compare_place(&pool, it->place[0]));
+            csv_next_text(out, compare_place(&arena, it->place[1]));
+            csv_next_text(out, compare_place(&arena, it->place[0]));
             csv_next_text(out, it->group);
             csv_next_text(out, first == i ? "NA" : differences->item[first].path);
             fprintf(out, ",%d\n", it->bears);
         }
     }
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 void csv_attribution(FILE *out, const struct comparison *comparison)
@@ -77,12 +78,12 @@ void csv_attribution(FILE *out, const struct comparison *comparison)
         const struct comparison_other *other = &comparison->other[o];
         const struct attribution *attribution = &other->attribution;
 
-        for (size_t q = 0; q < comparison->agenda.n && attribution->share; q++)
+        for (size_t q = 0; q < comparison->targets.n && attribution->share; q++)
             for (size_t i = 0; i < attribution->n_players; i++) {
                 const struct estimate share = attribution->share[q][i];
-                const double half = outcome_interval(&comparison->arm[0].outcome, share.se);
+                const double half = arm_interval(&comparison->arm[0].outcome, share.se);
 
-                csv_text(out, comparison->agenda.item[q].id);
+                csv_text(out, comparison->targets.item[q].id);
                 csv_next_text(out, attribution->player[i].name);
                 csv_next_number(out, share.value);
                 csv_next_number(out, share.se);

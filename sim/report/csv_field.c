@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/csv_field.h"
 #include <string.h>
 #include "sim/report/number.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv_field.h - fields of CSV: RFC 4180, but for the line's end: LF, as R, pandas and gnuplot write. */
 #ifndef FOOTHOLD_CSV_FIELD_H
 #define FOOTHOLD_CSV_FIELD_H

@@ -1,28 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include "sim/report/csv_field.h"
 #include "sim/report/sweep.h"
 
 static void header(FILE *out, const struct sweep *sweep)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     fputs("point", out);
     for (size_t k = 0; k < sweep->n_paths; k++)
-        csv_next_text(out, pool_print(&pool, "in.%s", sweep->path[k].path));
+        csv_next_text(out, arena_print(&arena, "in.%s", sweep->path[k].path));
     fputs(",question,value,se,ci_low,ci_high,delta,delta_se", out);
     for (size_t k = 0; k < sweep->n_paths; k++) {
-        csv_next_text(out, pool_print(&pool, "slope.%s", sweep->path[k].path));
-        csv_next_text(out, pool_print(&pool, "slope_se.%s", sweep->path[k].path));
+        csv_next_text(out, arena_print(&arena, "slope.%s", sweep->path[k].path));
+        csv_next_text(out, arena_print(&arena, "slope_se.%s", sweep->path[k].path));
     }
     fputs(",scenario_id,location,month,n\n", out);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static void row(FILE *out, const struct sweep *sweep, size_t point, size_t q)
 {
-    const struct agenda_item *item = &sweep->agenda.item[q];
-    const struct outcome_difference it = outcome_compare(&sweep->outcome[0], &sweep->outcome[point], q);
-    const double half = outcome_interval(&sweep->outcome[point], it.b.se);
+    const struct target *item = &sweep->targets.item[q];
+    const struct arm_difference it = arm_compare(&sweep->outcome[0], &sweep->outcome[point], q);
+    const double half = arm_interval(&sweep->outcome[point], it.b.se);
 
     fprintf(out, "%zu", point);
     for (size_t k = 0; k < sweep->n_paths; k++)
@@ -50,6 +51,6 @@ void csv_sweep(FILE *out, const struct sweep *sweep)
 {
     header(out, sweep);
     for (size_t point = 0; point < sweep->n_points; point++)
-        for (size_t q = 0; q < sweep->agenda.n; q++)
+        for (size_t q = 0; q < sweep->targets.n; q++)
             row(out, sweep, point, q);
 }

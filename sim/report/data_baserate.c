@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_baserate.c - the tables of base rates: each file's columns and how a row follows from the estimates. */
 #include <inttypes.h>
 #include <math.h>
@@ -18,33 +19,33 @@ struct tables {
 };
 
 /* Names come from anybody's table: one that a spreadsheet would take for a formula gets an apostrophe, as spreadsheets write it. */
-static const char *safe_name(struct pool *pool, const char *name)
+static const char *safe_name(struct arena *arena, const char *name)
 {
-    return *name && strchr("=+-@\t", *name) ? pool_print(pool, "'%s", name) : name;
+    return *name && strchr("=+-@\t", *name) ? arena_print(arena, "'%s", name) : name;
 }
 
-static struct tables *make_tables(struct pool *pool, const struct baserate *it)
+static struct tables *make_tables(struct arena *arena, const struct baserate *it)
 {
     const size_t m = 1 + it->n_causes;
-    struct tables *tables = pool_new(pool, 1, sizeof *tables);
+    struct tables *tables = arena_new(arena, 1, sizeof *tables);
     size_t n = 0;
 
     tables->it = it;
     tables->n_curves = it->n_groups * m;
-    tables->group = pool_new(pool, it->n_groups, sizeof *tables->group);
-    tables->cause = pool_new(pool, m, sizeof *tables->cause);
-    tables->series = pool_new(pool, tables->n_curves, sizeof *tables->series);
-    tables->first = pool_new(pool, tables->n_curves + 1, sizeof *tables->first);
+    tables->group = arena_new(arena, it->n_groups, sizeof *tables->group);
+    tables->cause = arena_new(arena, m, sizeof *tables->cause);
+    tables->series = arena_new(arena, tables->n_curves, sizeof *tables->series);
+    tables->first = arena_new(arena, tables->n_curves + 1, sizeof *tables->first);
     for (size_t c = 0; c < m; c++)
-        tables->cause[c] = safe_name(pool, baserate_cause(it, c));
+        tables->cause[c] = safe_name(arena, baserate_cause(it, c));
     for (size_t g = 0; g < it->n_groups; g++) {
-        tables->group[g] = safe_name(pool, it->group[g].name);
+        tables->group[g] = safe_name(arena, it->group[g].name);
         for (size_t c = 0; c < m; c++, n++) {
             const char *name = it->group[g].name;
 
             if (c)
-                name = pool_print(pool, "%s_%s", name, baserate_cause(it, c));
-            tables->series[n] = baserate_id(pool, name, tables->series, n);
+                name = arena_print(arena, "%s_%s", name, baserate_cause(it, c));
+            tables->series[n] = baserate_id(arena, name, tables->series, n);
             tables->first[n + 1] = tables->first[n] + it->group[g].curve.n + 2;
         }
     }
@@ -315,14 +316,14 @@ static void add_table(struct result *result, struct dataset dataset, const char 
 
 void baserate_tables(struct result *result, const struct baserate *it, const struct baserate_origin *origin)
 {
-    struct pool *pool = &result->document.pool;
-    const struct tables *tables = make_tables(pool, it);
+    struct arena *arena = &result->document.arena;
+    const struct tables *tables = make_tables(arena, it);
     const size_t m = 1 + it->n_causes;
-    struct origin_row *row = pool_new(pool, 1, sizeof *row);
+    struct origin_row *row = arena_new(arena, 1, sizeof *row);
 
     result->text_name = "baserate.txt";
     result->json_name = "baserate.json";
-    *row = (struct origin_row){it, origin, pool_print(pool, "%" PRIu64, it->settings.seed)};
+    *row = (struct origin_row){it, origin, arena_print(arena, "%" PRIu64, it->settings.seed)};
     result_part(result, (struct dataset){"data", "how the table was read", COLUMNS(origin_column), 1, fill_origin, row},
                 (struct dataset_part){.path = {"data"}});
     add_table(result,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_explain.c - told runs for programs: JSON and CSV. */
 #include "sim/report/data_histories.h"
 #include "sim/report/explain.h"
@@ -7,14 +8,14 @@
 
 /* ---- explain.json ---- */
 
-static json_t *reasons(const struct plan *plan, const struct story_event *event, struct pool *pool)
+static json_t *reasons(const struct plan *plan, const struct story_event *event, struct arena *arena)
 {
     json_t *all = json_tree_array();
 
     for (size_t i = 0; i < event->n_reasons; i++) {
         json_t *it = json_tree_object();
 
-        json_tree_put(it, "because", json_tree_string(telling_reason(pool, plan, event, &event->reason[i])));
+        json_tree_put(it, "because", json_tree_string(telling_reason(arena, plan, event, &event->reason[i])));
         json_tree_put(it, "ratio", json_tree_number(event->reason[i].ratio));
         json_tree_append(all, it);
     }
@@ -36,7 +37,7 @@ static json_t *changes(const struct plan *plan, const struct story_event *event)
     return all;
 }
 
-static json_t *event_of(const struct explanation *explanation, const struct story_event *event, struct pool *pool)
+static json_t *event_of(const struct explanation *explanation, const struct story_event *event, struct arena *arena)
 {
     const struct plan *plan = explanation->plan;
     const struct happening *what = &event->what;
@@ -44,7 +45,7 @@ static json_t *event_of(const struct explanation *explanation, const struct stor
     json_t *it = json_tree_object();
 
     json_tree_put(it, "month", json_tree_number(what->month));
-    json_tree_put(it, "date", json_tree_string(telling_date(pool, explanation->scenario, what->month)));
+    json_tree_put(it, "date", json_tree_string(telling_date(arena, explanation->scenario, what->month)));
     json_tree_put(it, "kind", json_tree_string(telling_kind(what->kind)));
     json_tree_put(it, "id", json_tree_string(moves ? plan->base[what->which].id : plan->factor[what->which].id));
     json_tree_put(it, "from", json_tree_string(moves ? plan->state[what->from] : NULL));
@@ -54,7 +55,7 @@ static json_t *event_of(const struct explanation *explanation, const struct stor
     json_tree_put(it, "likely_by_then", json_tree_number(event->likely));
     json_tree_put(it, "rate_per_month", json_tree_number(event->rate));
     json_tree_put(it, "ratio", json_tree_number(event->ratio));
-    json_tree_put(it, "reasons", reasons(plan, event, pool));
+    json_tree_put(it, "reasons", reasons(plan, event, arena));
     json_tree_put(it, "changes", changes(plan, event));
     return it;
 }
@@ -80,17 +81,17 @@ static json_t *base_of(const struct plan *plan, const struct story_base *base)
 static json_t *story_of(const struct explanation *explanation, const struct story *story)
 {
     json_t *it = json_tree_object(), *events = json_tree_array(), *bases = json_tree_object();
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     json_tree_put(it, "world", json_tree_count(story->world));
     json_tree_put(it, "run", json_tree_count(story->run));
     for (size_t i = 0; i < story->n_events; i++)
-        json_tree_append(events, event_of(explanation, &story->event[i], &pool));
+        json_tree_append(events, event_of(explanation, &story->event[i], &arena));
     json_tree_put(it, "events", events);
     for (size_t b = 0; b < explanation->plan->n_bases; b++)
         json_tree_put(bases, explanation->plan->base[b].id, base_of(explanation->plan, &story->base[b]));
     json_tree_put(it, "bases", bases);
-    pool_free(&pool);
+    arena_free(&arena);
     return it;
 }
 
@@ -104,14 +105,14 @@ static json_t *estimate(struct estimate estimate)
     return it;
 }
 
-static json_t *orders(const struct plan *plan, const struct typical_order *order, size_t n, struct pool *pool)
+static json_t *orders(const struct plan *plan, const struct typical_order *order, size_t n, struct arena *arena)
 {
     json_t *all = json_tree_array();
 
     for (size_t i = 0; i < n; i++) {
         json_t *it = estimate(order[i].share);
 
-        json_tree_put(it, "order", json_tree_string(telling_order(pool, plan, &order[i])));
+        json_tree_put(it, "order", json_tree_string(telling_order(arena, plan, &order[i])));
         json_tree_append(all, it);
     }
     return all;
@@ -122,15 +123,15 @@ static json_t *ending_of(const struct explanation *explanation, size_t i)
     const struct plan *plan = explanation->plan;
     const struct typical_ending *ending = &explanation->typical.ending[i];
     json_t *it = estimate(ending->share), *factors = json_tree_object();
-    struct pool pool = {0};
+    struct arena arena = {0};
 
-    json_tree_put(it, "ending", json_tree_string(telling_ending(&pool, explanation, ending)));
+    json_tree_put(it, "ending", json_tree_string(telling_ending(&arena, explanation, ending)));
     json_tree_put(it, "typical", story_of(explanation, &explanation->story[i]));
     json_tree_put(it, "mean_distance", json_tree_number(ending->distance));
     json_tree_put(it, "compared", json_tree_count(ending->n_compared));
     json_tree_put(it, "different_orders", json_tree_count(ending->n_different));
-    json_tree_put(it, "orders_of_moves", orders(plan, ending->moves, ending->n_moves, &pool));
-    json_tree_put(it, "orders", orders(plan, ending->all, ending->n_all, &pool));
+    json_tree_put(it, "orders_of_moves", orders(plan, ending->moves, ending->n_moves, &arena));
+    json_tree_put(it, "orders", orders(plan, ending->all, ending->n_all, &arena));
     for (size_t f = 0; f < plan->n_factors; f++) {
         json_t *factor = json_tree_object();
 
@@ -139,7 +140,7 @@ static json_t *ending_of(const struct explanation *explanation, size_t i)
         json_tree_put(factors, plan->factor[ending->factor[f].factor].id, factor);
     }
     json_tree_put(it, "came", factors);
-    pool_free(&pool);
+    arena_free(&arena);
     return it;
 }
 

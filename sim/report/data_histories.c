@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_histories.c - runs.csv and events.csv: what became of each base in each run, and all that happened in it. */
 #include <math.h>
 #include <stdlib.h>
@@ -32,14 +33,14 @@ static const struct column event_column[] = {
 };
 enum { EVENT_COLUMNS = sizeof event_column / sizeof *event_column };
 
-struct dataset run_runs(struct pool *pool, const struct plan *plan)
+struct dataset run_runs(struct arena *arena, const struct plan *plan)
 {
-    struct column *column = pool_new(pool, RUN_COLUMNS + plan->n_questions, sizeof *column);
+    struct column *column = arena_new(arena, RUN_COLUMNS + plan->n_questions, sizeof *column);
 
     for (size_t i = 0; i < RUN_COLUMNS; i++)
         column[i] = run_column[i];
     for (size_t q = 0; q < plan->n_questions; q++)
-        column[RUN_COLUMNS + q] = (struct column){pool_print(pool, "is.%s", plan->question[q].id), COLUMN_FLAG, false,
+        column[RUN_COLUMNS + q] = (struct column){arena_print(arena, "is.%s", plan->question[q].id), COLUMN_FLAG, false,
                                                   NULL, "1: the run answers the question with yes"};
     return (struct dataset){.name = "runs",
                             .row = "a base in a run, where it ends and since when",
@@ -56,9 +57,9 @@ struct dataset run_events(void)
 void histories_begin(struct histories *it, const struct plan *plan, FILE *runs, FILE *events)
 {
     *it = (struct histories){.plan = plan, .runs_out = runs, .events_out = events, .events = run_events()};
-    it->runs = run_runs(&it->pool, plan);
-    it->base = pool_new(&it->pool, plan->n_bases, sizeof *it->base);
-    it->cell = pool_new(&it->pool, it->runs.n_columns, sizeof *it->cell);
+    it->runs = run_runs(&it->arena, plan);
+    it->base = arena_new(&it->arena, plan->n_bases, sizeof *it->base);
+    it->cell = arena_new(&it->arena, it->runs.n_columns, sizeof *it->cell);
     if (runs)
         dataset_csv_head(runs, &it->runs);
     dataset_csv_head(events, &it->events);
@@ -66,7 +67,7 @@ void histories_begin(struct histories *it, const struct plan *plan, FILE *runs, 
 
 void histories_free(struct histories *it)
 {
-    pool_free(&it->pool);
+    arena_free(&it->arena);
 }
 
 static void enter_state(struct history_base *base, const struct plan *plan, uint32_t state, double month)

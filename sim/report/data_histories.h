@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_histories.h - runs.csv and events.csv, written run by run while scenarios are played. */
 #ifndef FOOTHOLD_DATA_HISTORIES_H
 #define FOOTHOLD_DATA_HISTORIES_H
@@ -6,7 +7,7 @@
 
 struct histories {
     const struct plan *plan;
-    struct pool pool;
+    struct arena arena;
     FILE *runs_out, *events_out;
     struct dataset runs, events;
     union cell *cell;     /* of the row being written */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_pool.c - pooled answers for programs. */
 #include <inttypes.h>
 #include <math.h>
@@ -12,9 +13,9 @@ void csv_pool(FILE *out, const struct pooling *pooling)
 {
     fputs("question,method,value,se,location,month,lowest,highest,divergence_bits,sd_between,sd_within,n_analysts\n",
           out);
-    for (size_t i = 0; i < pooling->agenda.n; i++)
+    for (size_t i = 0; i < pooling->targets.n; i++)
         for (size_t m = 0; m < POOL_METHODS; m++) {
-            const struct agenda_item *item = &pooling->agenda.item[i];
+            const struct target *item = &pooling->targets.item[i];
             const struct pooled *it = &pooling->item[i];
 
             csv_text(out, item->id);
@@ -35,10 +36,10 @@ void csv_pool(FILE *out, const struct pooling *pooling)
 void csv_analysts(FILE *out, const struct pooling *pooling)
 {
     fputs("question,scenario_id,analyst_id,weight,value,se,sd_worlds,low,high,location,month\n", out);
-    for (size_t i = 0; i < pooling->agenda.n; i++)
+    for (size_t i = 0; i < pooling->targets.n; i++)
         for (size_t k = 0; k < pooling->n; k++) {
-            const struct agenda_item *item = &pooling->agenda.item[i];
-            const struct estimate p = outcome_estimate(&pooling->outcome[k], i);
+            const struct target *item = &pooling->targets.item[i];
+            const struct estimate p = arm_estimates_of(&pooling->outcome[k], i);
             const double sd = pooling->outcome[k].ignorance[i];
 
             csv_text(out, item->id);
@@ -64,14 +65,14 @@ static json_t *analyst(const struct pooling *pooling, size_t i)
     json_tree_put(out, "analyst_id", json_tree_string(pooling->scenario[i]->analyst_id));
     json_tree_put(out, "weight", json_tree_number(pooling->weight[i]));
     json_tree_put(out, "kept", json_tree_number(pooling->outcome[i].evidence));
-    for (size_t q = 0; q < pooling->agenda.n; q++) {
-        const struct estimate p = outcome_estimate(&pooling->outcome[i], q);
+    for (size_t q = 0; q < pooling->targets.n; q++) {
+        const struct estimate p = arm_estimates_of(&pooling->outcome[i], q);
         json_t *question = json_tree_object();
 
         json_tree_put(question, "probability", json_tree_number(p.value));
         json_tree_put(question, "se", json_tree_number(p.se));
         json_tree_put(question, "sd_worlds", json_tree_number(pooling->outcome[i].ignorance[q]));
-        json_tree_put(questions, pooling->agenda.item[q].id, question);
+        json_tree_put(questions, pooling->targets.item[q].id, question);
     }
     json_tree_put(out, "questions", questions);
     return out;
@@ -105,11 +106,11 @@ void json_pool(FILE *out, const struct pooling *pooling)
     for (size_t i = 0; i < pooling->n; i++)
         json_tree_append(analysts, analyst(pooling, i));
     json_tree_put(root, "analysts", analysts);
-    for (size_t q = 0; q < pooling->agenda.n; q++)
-        json_tree_put(questions, pooling->agenda.item[q].id, pooled(&pooling->item[q]));
+    for (size_t q = 0; q < pooling->targets.n; q++)
+        json_tree_put(questions, pooling->targets.item[q].id, pooled(&pooling->item[q]));
     json_tree_put(root, "questions", questions);
-    for (size_t i = 0; i < pooling->agenda.n_left_out; i++)
-        json_tree_put(left_out, pooling->agenda.left_out[i].id, json_tree_string(pooling->agenda.left_out[i].why));
+    for (size_t i = 0; i < pooling->targets.n_left_out; i++)
+        json_tree_put(left_out, pooling->targets.left_out[i].id, json_tree_string(pooling->targets.left_out[i].why));
     json_tree_put(root, "not_pooled", left_out);
     json_tree_put(root, "extremised_by", json_tree_number(pooling->extreme));
     json_tree_put(root, "shared_source", json_tree_string(pooling->shared));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_run.c - a run's tables: each file's columns and how a row follows from the answer. */
 #include <assert.h>
 #include <math.h>
@@ -129,19 +130,19 @@ static void fill_summary(const struct dataset *dataset, size_t i, union cell *ce
     cell[9].count = row.estimate.n;
 }
 
-static const char **name_counts(struct pool *pool, size_t most)
+static const char **name_counts(struct arena *arena, size_t most)
 {
-    const char **count = pool_new(pool, most + 1, sizeof *count);
+    const char **count = arena_new(arena, most + 1, sizeof *count);
 
     for (size_t i = 0; i <= most; i++)
-        count[i] = pool_print(pool, "%zu", i);
+        count[i] = arena_print(arena, "%zu", i);
     return count;
 }
 
-static struct dataset summary_of(struct pool *pool, const struct answer *const *answer, size_t n)
+static struct dataset summary_of(struct arena *arena, const struct answer *const *answer, size_t n)
 {
-    struct summary *summary = pool_new(pool, 1, sizeof *summary);
-    const struct answer **kept = pool_new(pool, n, sizeof *kept);
+    struct summary *summary = arena_new(arena, 1, sizeof *summary);
+    const struct answer **kept = arena_new(arena, n, sizeof *kept);
     struct dataset it = {.name = "summary",
                          .row = "one number of the answer, in the hubverse format with se and n beside it",
                          COLUMNS(summary_column),
@@ -154,7 +155,7 @@ static struct dataset summary_of(struct pool *pool, const struct answer *const *
         most = answer[i]->n_bases > most ? answer[i]->n_bases : most;
         it.n_rows += count_summary(answer[i]);
     }
-    *summary = (struct summary){kept, n, name_counts(pool, most)};
+    *summary = (struct summary){kept, n, name_counts(arena, most)};
     return it;
 }
 
@@ -240,18 +241,18 @@ static struct dataset levers_of(const struct answer *answer)
 
 /* ---- worlds.csv, written while worlds are played ---- */
 
-struct dataset run_worlds(struct pool *pool, const char *const *input, size_t n_inputs, const char *const *question,
+struct dataset run_worlds(struct arena *arena, const char *const *input, size_t n_inputs, const char *const *question,
                           size_t n_questions)
 {
-    struct column *column = pool_new(pool, 2 + n_inputs + n_questions, sizeof *column), *next = column;
+    struct column *column = arena_new(arena, 2 + n_inputs + n_questions, sizeof *column), *next = column;
 
     *next++ = (struct column){"scenario_id", COLUMN_ID, true, NULL, "the scenario"};
     *next++ = (struct column){"world", COLUMN_COUNT, true, NULL, "index of the world"};
     for (size_t i = 0; i < n_inputs; i++)
-        *next++ = (struct column){pool_print(pool, "in.%s", input[i]), COLUMN_NUMBER, false, "that of the setting",
+        *next++ = (struct column){arena_print(arena, "in.%s", input[i]), COLUMN_NUMBER, false, "that of the setting",
                                   "an uncertain quantity's value in the world"};
     for (size_t i = 0; i < n_questions; i++)
-        *next++ = (struct column){pool_print(pool, "p.%s", question[i]), COLUMN_PROBABILITY, false, NULL,
+        *next++ = (struct column){arena_print(arena, "p.%s", question[i]), COLUMN_PROBABILITY, false, NULL,
                                   "of the question, in the world"};
     return (struct dataset){.name = "worlds",
                             .row = "one world, that is one draw of the uncertain quantities",
@@ -327,7 +328,8 @@ static const struct column question_column[] = {
     QUANTILE_COLUMNS(COLUMN_PROBABILITY, "of the probability over input uncertainty"),
     {"sd_ignorance", COLUMN_PROBABILITY, false, NULL, "its standard deviation over input uncertainty"},
     {"sd_se", COLUMN_PROBABILITY, false, NULL, "standard error of that"},
-    {"measurable", COLUMN_FLAG, false, NULL, "whether input uncertainty is distinguishable from none: its variance is above two errors"},
+    {"measurable", COLUMN_FLAG, false, NULL,
+     "whether input uncertainty is distinguishable from none: its variance is above two errors"},
     {"sd_chance", COLUMN_PROBABILITY, false, NULL, "standard deviation of one outcome within a world: chance"},
 };
 
@@ -342,10 +344,10 @@ static void fill_question(const struct dataset *dataset, size_t i, union cell *c
     cell[3].number = question->p.value;
     cell[4].number = question->p.se;
     fill_quantiles(cell + 5, question->spread.quantile);
-    cell[8].number = question->spread.sd_ignorance;
+    cell[8].number = question->spread.sd_epistemic;
     cell[9].number = question->spread.sd_se;
     cell[10].count = question->spread.measurable;
-    cell[11].number = question->spread.sd_chance;
+    cell[11].number = question->spread.sd_aleatory;
 }
 
 static const struct column state_column[] = {
@@ -452,11 +454,11 @@ static void fill_driver(const struct dataset *dataset, size_t i, union cell *cel
 
 static void add_drivers(struct result *result, const struct answer *answer, size_t question)
 {
-    struct pool *pool = &result->document.pool;
-    struct drivers *it = pool_new(pool, 1, sizeof *it);
+    struct arena *arena = &result->document.arena;
+    struct drivers *it = arena_new(arena, 1, sizeof *it);
     size_t n;
 
-    *it = (struct drivers){answer, question, pool_new(pool, answer->n_inputs, sizeof *it->ranked)};
+    *it = (struct drivers){answer, question, arena_new(arena, answer->n_inputs, sizeof *it->ranked)};
     n = rank_drivers(it->ranked, answer, question);
     result_part(result,
                 (struct dataset){COLUMNS(driver_column), .n_rows = n < MOST_DRIVERS ? n : MOST_DRIVERS,
@@ -516,10 +518,10 @@ static void add_json(struct result *result, const struct answer *answer, const s
 
 void run_tables(struct result *result, const struct answer *answer)
 {
-    struct pool *pool = &result->document.pool;
-    const char **input = pool_new(pool, answer->n_inputs + answer->n_questions, sizeof *input);
+    struct arena *arena = &result->document.arena;
+    const char **input = arena_new(arena, answer->n_inputs + answer->n_questions, sizeof *input);
     const char **question = input + answer->n_inputs;
-    const struct dataset *summary = result_dataset(result, summary_of(pool, &answer, 1));
+    const struct dataset *summary = result_dataset(result, summary_of(arena, &answer, 1));
 
     for (size_t i = 0; i < answer->n_inputs; i++)
         input[i] = answer->driver[i].path;
@@ -527,7 +529,7 @@ void run_tables(struct result *result, const struct answer *answer)
         question[i] = answer->question[i].id;
     result_dataset(result, curves_of(answer));
     result_dataset(result, levers_of(answer));
-    result_dataset(result, run_worlds(pool, input, answer->n_inputs, question, answer->n_questions));
+    result_dataset(result, run_worlds(arena, input, answer->n_inputs, question, answer->n_questions));
     add_json(result, answer, summary);
 }
 
@@ -544,11 +546,11 @@ const struct dataset *run_questions(const struct result *result)
 
 void csv_summary(FILE *out, const struct answer *const *answer, size_t n)
 {
-    struct pool pool = {0};
-    const struct dataset summary = summary_of(&pool, answer, n);
+    struct arena arena = {0};
+    const struct dataset summary = summary_of(&arena, answer, n);
 
     dataset_csv(out, &summary);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 static json_t *json_of(const struct answer *answer)

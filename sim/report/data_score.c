@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_score.c - scores for programs. */
 #include <inttypes.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/dataset.h"
 #include <assert.h>
 #include <string.h>
@@ -60,7 +61,7 @@ json_t *dataset_describe(const struct dataset *dataset)
 {
     json_t *it = json_tree_object(), *schema = json_tree_object(), *fields = json_tree_array(),
            *keys = json_tree_array(), *missing = json_tree_array();
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     for (size_t i = 0; i < dataset->n_columns; i++) {
         json_tree_append(fields, describe_column(&dataset->column[i]));
@@ -71,9 +72,9 @@ json_t *dataset_describe(const struct dataset *dataset)
     json_tree_put(schema, "fields", fields);
     json_tree_put(schema, "primaryKey", keys);
     json_tree_put(schema, "missingValues", missing);
-    json_tree_put(it, "path", json_tree_string(pool_print(&pool, "%s.csv", dataset->name)));
-    json_tree_put(it, "description", json_tree_string(pool_print(&pool, "a row is %s", dataset->row)));
+    json_tree_put(it, "path", json_tree_string(arena_print(&arena, "%s.csv", dataset->name)));
+    json_tree_put(it, "description", json_tree_string(arena_print(&arena, "a row is %s", dataset->row)));
     json_tree_put(it, "schema", schema);
-    pool_free(&pool);
+    arena_free(&arena);
     return it;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dataset.h - a result's table for programs: named, typed columns and rows read one at a time.
  *
  * A dataset is a view: it computes row i from the result when asked, so large tables are never held in memory. Tables that grow

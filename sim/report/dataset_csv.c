@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dataset_csv.c - datasets as CSV. */
 #include <inttypes.h>
 #include <stdlib.h>

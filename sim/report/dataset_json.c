@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dataset_json.c - datasets as one JSON object, nested by their keys. */
 #include <stdlib.h>
 #include "sim/report/dataset.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/deliver.h"
 #include <dirent.h>
 #include <string.h>
@@ -11,7 +12,7 @@ static bool is_name(const char *name)
     return name && *name && *name != '.' && !strchr(name, '/');
 }
 
-static bool read_sum(struct pool *pool, const json_t *it, struct output_sum *sum)
+static bool read_sum(struct arena *arena, const json_t *it, struct output_sum *sum)
 {
     const char *name = json_string_value(json_object_get(it, "name"));
     const char *sha256 = json_string_value(json_object_get(it, "sha256"));
@@ -19,7 +20,7 @@ static bool read_sum(struct pool *pool, const json_t *it, struct output_sum *sum
 
     if (!is_name(name) || !sha256 || strlen(sha256) + 1 != sizeof sum->sha256 || !json_is_integer(bytes))
         return false;
-    sum->name = pool_copy(pool, name, strlen(name));
+    sum->name = arena_copy(arena, name, strlen(name));
     sum->bytes = (uint64_t)json_integer_value(bytes);
     memcpy(sum->sha256, sha256, sizeof sum->sha256);
     return true;
@@ -27,13 +28,13 @@ static bool read_sum(struct pool *pool, const json_t *it, struct output_sum *sum
 
 static json_t *load(const char *folder)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct stat status;
-    const char *path = pool_print(&pool, "%s/%s", folder, DELIVER_MANIFEST);
+    const char *path = arena_print(&arena, "%s/%s", folder, DELIVER_MANIFEST);
     json_t *root = lstat(path, &status) || !S_ISREG(status.st_mode) ? NULL : json_load_file(path, 0, NULL);
     const char *name = json_string_value(json_object_get(json_object_get(root, "software"), "name"));
 
-    pool_free(&pool);
+    arena_free(&arena);
     if (name && !strcmp(name, "foothold"))
         return root;
     json_decref(root);
@@ -47,9 +48,9 @@ bool manifest_read(struct manifest *manifest, const char *folder)
     bool good = n > 0;
 
     *manifest = (struct manifest){.root = root};
-    manifest->file = pool_new(&manifest->pool, n, sizeof *manifest->file);
+    manifest->file = arena_new(&manifest->arena, n, sizeof *manifest->file);
     for (; manifest->n < n && good; manifest->n++)
-        good = read_sum(&manifest->pool, json_array_get(files, manifest->n), &manifest->file[manifest->n]);
+        good = read_sum(&manifest->arena, json_array_get(files, manifest->n), &manifest->file[manifest->n]);
     if (!good)
         manifest_free(manifest);
     return good;
@@ -58,7 +59,7 @@ bool manifest_read(struct manifest *manifest, const char *folder)
 void manifest_free(struct manifest *manifest)
 {
     json_decref(manifest->root);
-    pool_free(&manifest->pool);
+    arena_free(&manifest->arena);
     *manifest = (struct manifest){0};
 }
 
@@ -73,14 +74,14 @@ const struct output_sum *manifest_find(const struct manifest *manifest, const ch
 /* The length first, which costs nothing. */
 bool manifest_fits(const struct output_sum *listed, const char *folder)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct output_sum found = {0};
     struct stat status;
-    const char *path = pool_print(&pool, "%s/%s", folder, listed->name);
+    const char *path = arena_print(&arena, "%s/%s", folder, listed->name);
     const bool fits = !stat(path, &status) && (uint64_t)status.st_size == listed->bytes &&
                       output_sum_file(path, &found) && !strcmp(found.sha256, listed->sha256);
 
-    pool_free(&pool);
+    arena_free(&arena);
     return fits;
 }
 
@@ -97,20 +98,20 @@ bool manifest_fits_all(const struct manifest *manifest, const char *folder)
 /* Whether a folder's manifest is ours, be it cut short. */
 static bool is_ours(const char *folder)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     char text[512] = "";
-    FILE *file = fopen(pool_print(&pool, "%s/%s", folder, DELIVER_MANIFEST), "r");
+    FILE *file = fopen(arena_print(&arena, "%s/%s", folder, DELIVER_MANIFEST), "r");
     const bool ours = file && fread(text, 1, sizeof text - 1, file) && strstr(text, "\"name\": \"foothold\"");
 
     if (file)
         (void)fclose(file);
-    pool_free(&pool);
+    arena_free(&arena);
     return ours;
 }
 
 /* A file that nobody knows to be ours, first by name; NULL: none, or a result is there, or was on its way when its process
  * was killed. What is hidden or a folder is never written over. */
-static const char *foreign(struct pool *pool, const char *folder)
+static const char *foreign(struct arena *arena, const char *folder)
 {
     DIR *stream = opendir(folder);
     const bool ours = is_ours(folder);
@@ -124,28 +125,28 @@ static const char *foreign(struct pool *pool, const char *folder)
             break;
         }
         if (entry->d_name[0] != '.' && (!first || strcmp(entry->d_name, first) < 0) &&
-            !lstat(pool_print(pool, "%s/%s", folder, entry->d_name), &status) && !S_ISDIR(status.st_mode))
-            first = pool_print(pool, "%s", entry->d_name);
+            !lstat(arena_print(arena, "%s/%s", folder, entry->d_name), &status) && !S_ISDIR(status.st_mode))
+            first = arena_print(arena, "%s", entry->d_name);
     }
     if (stream)
         closedir(stream);
     return first;
 }
 
-enum delivery deliver_begin(struct output *output, const char *folder, bool overwrite, struct pool *pool,
+enum delivery deliver_begin(struct output *output, const char *folder, bool overwrite, struct arena *arena,
                             const char **why)
 {
-    const char *file = overwrite ? NULL : foreign(pool, folder), *busy;
+    const char *file = overwrite ? NULL : foreign(arena, folder), *busy;
 
     if (file) {
-        *why = pool_print(pool, "%s holds files that no run left there, such as %s", folder, file);
+        *why = arena_print(arena, "%s holds files that no run left there, such as %s", folder, file);
         return DELIVER_FOREIGN;
     }
     output_begin(output, folder);
     busy = output_lock(output);
     if (!busy)
         return DELIVER_FINE;
-    *why = pool_print(pool, "%s: %s", folder, busy);
+    *why = arena_print(arena, "%s: %s", folder, busy);
     output_abandon(output);
     return DELIVER_BUSY;
 }
@@ -165,8 +166,8 @@ static void retire_pictures(struct output *output, const char *script)
 
     if (length < 4 || strcmp(script + length - 3, ".gp") != 0)
         return;
-    output_retire(output, pool_print(&output->pool, "%.*s.svg", (int)length - 3, script));
-    output_retire(output, pool_print(&output->pool, "%.*s.png", (int)length - 3, script));
+    output_retire(output, arena_print(&output->arena, "%.*s.svg", (int)length - 3, script));
+    output_retire(output, arena_print(&output->arena, "%.*s.png", (int)length - 3, script));
 }
 
 /* The manifest first: from then on nobody takes what is there for a result. */

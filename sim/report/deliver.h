@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* deliver.h - a folder of results: claimed before anything is played, filled, and delivered whole with a manifest.
  *
  *     if (deliver_begin(&output, "results/first/run", false, &why)) ... told, nothing to undo
@@ -22,8 +23,8 @@ enum delivery {
 };
 
 /* Claim a folder, which is made when missing. overwrite: whatever it holds. Where it is not DELIVER_FINE, *why says why
- * in words that live in the pool, and there is nothing to end. */
-enum delivery deliver_begin(struct output *output, const char *folder, bool overwrite, struct pool *pool,
+ * in words that live in the arena, and there is nothing to end. */
+enum delivery deliver_begin(struct output *output, const char *folder, bool overwrite, struct arena *arena,
                             const char **why);
 
 /* Write the manifest and put all in place. */
@@ -33,7 +34,7 @@ void deliver_end(struct output *output, const struct provenance *provenance);
 
 struct manifest {
     json_t *root;
-    struct pool pool;
+    struct arena arena;
     struct output_sum *file;
     size_t n;
 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* doc_baserate.c - what is said of base rates: rates, hazards by time, who is left when, and how groups differ. */
 #include <math.h>
 #include "sim/report/baserate.h"
@@ -9,7 +10,7 @@ enum { YEAR = 12, MANY_GROUPS = 40, MANY_CURVES = 7, FEW_CURVES = 2, ROUND_FROM 
 struct telling {
     struct result *result;
     struct document *document;
-    struct pool *pool;
+    struct arena *arena;
     const struct baserate *it;
 };
 
@@ -55,9 +56,10 @@ static void add_range(struct doc_table *table, struct limits limits, enum style 
     doc_table_cell(table, value_styled(value, style));
 }
 
-static const char *span_name(struct pool *pool, const struct baserate_rate *rate)
+static const char *span_name(struct arena *arena, const struct baserate_rate *rate)
 {
-    return isinf(rate->to) ? pool_print(pool, "%g on", rate->from) : pool_print(pool, "%g to %g", rate->from, rate->to);
+    return isinf(rate->to) ? arena_print(arena, "%g on", rate->from)
+                           : arena_print(arena, "%g to %g", rate->from, rate->to);
 }
 
 /* ---- all rows together ---- */
@@ -116,8 +118,8 @@ static void tell_rates(struct telling *it)
 static void add_hazard(struct telling *it, struct doc_table *table, size_t g, const struct baserate_rate *rate)
 {
     doc_table_row(table, g ? SHOWN_IN_FULL : SHOWN_ALWAYS);
-    add_text(table, g ? pool_print(it->pool, "%s: %s", it->it->group[g].name, span_name(it->pool, rate))
-                      : span_name(it->pool, rate));
+    add_text(table, g ? arena_print(it->arena, "%s: %s", it->it->group[g].name, span_name(it->arena, rate))
+                      : span_name(it->arena, rate));
     doc_table_cell(table, value_count((uint64_t)rate->events));
     add_number(table, rate->exposure, STYLE_PLAIN);
     add_number(table, rate->rate, STYLE_STRONG);
@@ -251,7 +253,7 @@ static void tell_groups_left(struct telling *it)
 {
     const struct baserate *rates = it->it;
     const size_t m = 1 + rates->n_causes;
-    struct doc_column *column = pool_new(it->pool, 2 * rates->n_points + 1, sizeof *column);
+    struct doc_column *column = arena_new(it->arena, 2 * rates->n_points + 1, sizeof *column);
     struct doc_table *table;
     size_t n = 0;
 
@@ -259,7 +261,7 @@ static void tell_groups_left(struct telling *it)
         return;
     column[n++] = (struct doc_column){"", NULL, true};
     for (size_t i = 0; i < rates->n_points; i++) {
-        column[n++] = (struct doc_column){pool_print(it->pool, "month %g", rates->settings.grid[i + 1]), NULL, false};
+        column[n++] = (struct doc_column){arena_print(it->arena, "month %g", rates->settings.grid[i + 1]), NULL, false};
         column[n++] = (struct doc_column){"95 %", NULL, false};
     }
     document_heading(it->document, SHOWN_ALWAYS, plain("Not ended by then, by group"),
@@ -283,8 +285,8 @@ static void draw_curves(struct telling *it, const char *name, const char *title,
 {
     const struct dataset *dataset = result_find(it->result, "survival");
     const size_t series_at = dataset_column(dataset, "series");
-    struct plot_name *series = pool_new(it->pool, n, sizeof *series);
-    union cell *cell = pool_new(it->pool, dataset->n_columns, sizeof *cell);
+    struct plot_name *series = arena_new(it->arena, n, sizeof *series);
+    union cell *cell = arena_new(it->arena, dataset->n_columns, sizeof *cell);
     const struct baserate *rates = it->it;
     const size_t m = 1 + rates->n_causes;
     double longest = 0.0;
@@ -307,7 +309,7 @@ static void draw_curves(struct telling *it, const char *name, const char *title,
                                   .title = title,
                                   .caption = n > FEW_CURVES
                                                  ? title
-                                                 : pool_print(it->pool, "%s. Shaded: two standard errors.", title),
+                                                 : arena_print(it->arena, "%s. Shaded: two standard errors.", title),
                                   .dataset = dataset,
                                   .x = "month",
                                   .y = "value",
@@ -338,7 +340,7 @@ static void draw(struct telling *it)
 
 void baserate_document(struct result *result, const struct baserate *rates, const struct baserate_origin *origin)
 {
-    struct telling it = {result, &result->document, &result->document.pool, rates};
+    struct telling it = {result, &result->document, &result->document.arena, rates};
 
     tell_table(&it, origin);
     tell_rates(&it);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* doc_parts.c - parts that documents share: sources, how to get the same results again. */
 #include <inttypes.h>
 #include <string.h>
@@ -9,20 +10,20 @@ enum { MOST_LINES = 24 };
 /* ---- sources ---- */
 
 /* The lines that cite a source; n: how many there are. */
-static void find_lines(struct pool *pool, const struct node *node, const char *source, const char **text, size_t *n)
+static void find_lines(struct arena *arena, const struct node *node, const char *source, const char **text, size_t *n)
 {
     for (size_t i = 0; i < node->n; i++) {
         const struct node *child = node->child[i];
 
         if (child->kind == NODE_STRING && child->name && !strcmp(child->name, "source") &&
             !strcmp(child->text, source) && child->at.source && (*n)++ < MOST_LINES)
-            *text = pool_print(pool, "%s%s%s:%u", *text, **text ? ", " : "", child->at.source->name, child->at.line);
-        find_lines(pool, child, source, text, n);
+            *text = arena_print(arena, "%s%s%s:%u", *text, **text ? ", " : "", child->at.source->name, child->at.line);
+        find_lines(arena, child, source, text, n);
     }
 }
 
 /* "Title. Author. Date. URL". */
-static const char *cite(struct pool *pool, const struct node *source, const char *title)
+static const char *cite(struct arena *arena, const struct node *source, const char *title)
 {
     static const char *const detail[] = {"author", "date", "url"};
 
@@ -30,7 +31,7 @@ static const char *cite(struct pool *pool, const struct node *source, const char
         const struct node *value = tree_get(source, detail[d]);
 
         if (value && value->kind == NODE_STRING)
-            title = pool_print(pool, "%s. %s", title, value->text);
+            title = arena_print(arena, "%s. %s", title, value->text);
     }
     return title;
 }
@@ -40,7 +41,7 @@ void doc_sources(struct document *document, const struct scenario *scenario)
     static const struct doc_column column[] = {
         {"Source", NULL, true}, {"numbers", NULL, false}, {"set at", NULL, true}};
     const struct node *sources;
-    struct pool *pool = &document->pool;
+    struct arena *arena = &document->arena;
     struct doc_table *table;
 
     if (!scenario || !scenario->n_sources)
@@ -53,11 +54,11 @@ void doc_sources(struct document *document, const struct scenario *scenario)
         const struct node *source = sources ? tree_get(sources, id) : NULL;
         size_t n = 0;
 
-        find_lines(pool, scenario->root, id, &lines, &n);
+        find_lines(arena, scenario->root, id, &lines, &n);
         if (n > MOST_LINES)
-            lines = pool_print(pool, "%s and %zu more", lines, n - MOST_LINES);
+            lines = arena_print(arena, "%s and %zu more", lines, n - MOST_LINES);
         doc_table_row(table, SHOWN_IN_FULL);
-        doc_table_cell(table, value_text(cite(pool, source, scenario->source[s].label)));
+        doc_table_cell(table, value_text(cite(arena, source, scenario->source[s].label)));
         doc_table_cell(table, value_count(n));
         doc_table_cell(table, value_text(lines));
     }
@@ -66,7 +67,7 @@ void doc_sources(struct document *document, const struct scenario *scenario)
 /* ---- how to get the same again ---- */
 
 /* An argument as a shell takes it. */
-static const char *quote(struct pool *pool, const char *argument)
+static const char *quote(struct arena *arena, const char *argument)
 {
     static const char unquoted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
     const char *quoted = "'";
@@ -74,23 +75,23 @@ static const char *quote(struct pool *pool, const char *argument)
     if (*argument && !argument[strspn(argument, unquoted)])
         return argument;
     for (const char *c = argument; *c; c++)
-        quoted = *c == '\'' ? pool_print(pool, "%s'\\''", quoted) : pool_print(pool, "%s%c", quoted, *c);
-    return pool_print(pool, "%s'", quoted);
+        quoted = *c == '\'' ? arena_print(arena, "%s'\\''", quoted) : arena_print(arena, "%s%c", quoted, *c);
+    return arena_print(arena, "%s'", quoted);
 }
 
 void doc_reproduce(struct document *document, const struct provenance *provenance)
 {
-    struct pool *pool = &document->pool;
+    struct arena *arena = &document->arena;
     const char *command = "foothold", *sums = "";
 
     for (int i = 0; i < provenance->argc; i++)
-        command = pool_print(pool, "%s %s", command, quote(pool, provenance->argv[i]));
+        command = arena_print(arena, "%s %s", command, quote(arena, provenance->argv[i]));
     if (provenance->seed_chosen)
-        command = pool_print(pool, "%s --seed %" PRIu64, command, provenance->seed);
+        command = arena_print(arena, "%s --seed %" PRIu64, command, provenance->seed);
     for (size_t i = 0; i < provenance->n_scenarios; i++)
-        sums = pool_print(pool, "%s%s  %s\n", sums, provenance->scenario[i].id, provenance->scenario[i].sha256);
+        sums = arena_print(arena, "%s%s  %s\n", sums, provenance->scenario[i].id, provenance->scenario[i].sha256);
     if (provenance->data)
-        sums = pool_print(pool, "%s  %s\n", provenance->data, provenance->data_sha256);
+        sums = arena_print(arena, "%s  %s\n", provenance->data, provenance->data_sha256);
     document_heading(document, SHOWN_IN_FULL, plain("How to reproduce these results"), plain(""));
     document_verbatim(document, SHOWN_IN_FULL, command);
     document_paragraph(
@@ -99,7 +100,7 @@ void doc_reproduce(struct document *document, const struct provenance *provenanc
                provenance->data
                    ? "foothold {}, seed {}, {}. SHA-256 of the table:"
                    : "foothold {}, seed {}, design {}. manifest.json holds the scenarios after merging; their SHA-256:",
-               value_text(FOOTHOLD_VERSION), value_text(pool_print(pool, "%" PRIu64, provenance->seed)),
+               value_text(FOOTHOLD_VERSION), value_text(arena_print(arena, "%" PRIu64, provenance->seed)),
                value_text(provenance->design)));
     document_verbatim(document, SHOWN_IN_FULL, sums);
 }

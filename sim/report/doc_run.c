@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* doc_run.c - what is said of a run: the answers first, then where the bases stand, how long it takes, why, how it was done. */
 #include <assert.h>
 #include <inttypes.h>
@@ -17,7 +18,7 @@ enum {
 struct telling {
     struct result *result;
     struct document *document;
-    struct pool *pool;
+    struct arena *arena;
     const struct answer *answer;
 };
 
@@ -86,7 +87,8 @@ static struct phrase describe_error(struct document *document, struct estimate p
 /* How far input uncertainty moves the answer, and how much of a single outcome's variance would remain if every input were known. */
 static void set_uncertainty(struct telling *it, struct probability *line, const struct answer_spread *spread)
 {
-    const double chance = spread->sd_chance * spread->sd_chance, input = spread->sd_ignorance * spread->sd_ignorance;
+    const double chance = spread->sd_aleatory * spread->sd_aleatory,
+                 input = spread->sd_epistemic * spread->sd_epistemic;
     struct document *document = it->document;
 
     if (!it->answer->n_inputs) {
@@ -114,7 +116,7 @@ static void tell_questions(struct telling *it)
 {
     const struct answer *answer = it->answer;
     struct document *document = it->document;
-    struct probability *line = pool_new(it->pool, answer->n_questions, sizeof *line);
+    struct probability *line = arena_new(it->arena, answer->n_questions, sizeof *line);
 
     for (size_t i = 0; i < answer->n_questions; i++) {
         const struct answer_question *question = &answer->question[answer->asked[i]];
@@ -138,8 +140,8 @@ static void tell_questions(struct telling *it)
 static void draw_questions(struct telling *it)
 {
     const struct answer *answer = it->answer;
-    struct plot_name *row = pool_new(it->pool, answer->n_questions, sizeof *row);
-    struct plot *plot = pool_new(it->pool, 1, sizeof *plot);
+    struct plot_name *row = arena_new(it->arena, answer->n_questions, sizeof *row);
+    struct plot *plot = arena_new(it->arena, 1, sizeof *plot);
 
     for (size_t i = 0; i < answer->n_questions; i++) {
         const char *id = answer->question[answer->asked[i]].id;
@@ -194,7 +196,7 @@ static void tell_states(struct telling *it)
 {
     const struct answer *answer = it->answer;
     struct document *document = it->document;
-    struct doc_column *column = pool_new(it->pool, answer->n_states + 1, sizeof *column);
+    struct doc_column *column = arena_new(it->arena, answer->n_states + 1, sizeof *column);
     const double error = largest_error(answer);
     struct doc_table *table;
 
@@ -221,12 +223,12 @@ static void tell_bases_held(struct telling *it)
 {
     const struct answer *answer = it->answer;
     const size_t n = answer->n_bases + 1;
-    struct doc_column *column = pool_new(it->pool, n + 1, sizeof *column);
+    struct doc_column *column = arena_new(it->arena, n + 1, sizeof *column);
     struct doc_table *table;
 
     column[0] = (struct doc_column){"", NULL, true};
     for (size_t i = 0; i < n; i++)
-        column[i + 1] = (struct doc_column){i ? pool_print(it->pool, "%4zu", i) : "none", NULL, false};
+        column[i + 1] = (struct doc_column){i ? arena_print(it->arena, "%4zu", i) : "none", NULL, false};
     table = document_table(it->document, column, n + 1);
     doc_table_row(table, SHOWN_ALWAYS);
     doc_table_cell(table, value_text("bases held"));
@@ -238,9 +240,10 @@ static void tell_bases_held(struct telling *it)
     }
 }
 
-static struct plot_name *name_series(struct pool *pool, const char *const *id, size_t n, const char *(*colour)(size_t))
+static struct plot_name *name_series(struct arena *arena, const char *const *id, size_t n,
+                                     const char *(*colour)(size_t))
 {
-    struct plot_name *series = pool_new(pool, n, sizeof *series);
+    struct plot_name *series = arena_new(arena, n, sizeof *series);
 
     for (size_t i = 0; i < n; i++)
         series[i] = (struct plot_name){id[i], id[i], colour(i)};
@@ -249,7 +252,7 @@ static struct plot_name *name_series(struct pool *pool, const char *const *id, s
 
 static struct plot_name *name_bases(struct telling *it)
 {
-    struct plot_name *facet = pool_new(it->pool, it->answer->n_bases, sizeof *facet);
+    struct plot_name *facet = arena_new(it->arena, it->answer->n_bases, sizeof *facet);
 
     for (size_t b = 0; b < it->answer->n_bases; b++) {
         const struct answer_place *base = &it->answer->base[b];
@@ -276,7 +279,7 @@ static void draw_curves(struct telling *it)
         .facet_column = "location",
         .filter_column = "kind",
         .filter = "occupancy",
-        .series = name_series(it->pool, answer->state, answer->n_states, svg_colour),
+        .series = name_series(it->arena, answer->state, answer->n_states, svg_colour),
         .facet = name_bases(it),
         .n_series = answer->n_states,
         .n_facets = answer->n_bases,
@@ -291,7 +294,7 @@ static void draw_curves(struct telling *it)
     plot.name = plot.filter = "incidence";
     plot.title = "what has happened by when";
     plot.caption = "probability that each transition has happened at least once; shaded: two simulation errors.";
-    plot.series = name_series(it->pool, answer->transition, answer->n_transitions, svg_line_colour);
+    plot.series = name_series(it->arena, answer->transition, answer->n_transitions, svg_line_colour);
     plot.n_series = answer->n_transitions;
     plot.y_axis = (struct plot_axis){"probability that it has happened", 0.0, NAN};
     document_figure(it->document, result_plot(it->result, plot));
@@ -301,12 +304,12 @@ static void draw_curves(struct telling *it)
 static void plot_worlds(struct telling *it)
 {
     const struct answer *answer = it->answer;
-    struct plot_name *series = pool_new(it->pool, answer->n_questions, sizeof *series);
+    struct plot_name *series = arena_new(it->arena, answer->n_questions, sizeof *series);
 
     for (size_t i = 0; i < answer->n_questions; i++) {
         const char *id = answer->question[answer->asked[i]].id;
 
-        series[i] = (struct plot_name){pool_print(it->pool, "p.%s", id), id, svg_line_colour(i)};
+        series[i] = (struct plot_name){arena_print(it->arena, "p.%s", id), id, svg_line_colour(i)};
     }
     result_plot(it->result, (struct plot){.kind = PLOT_HISTOGRAM,
                                           .name = "worlds",
@@ -407,9 +410,9 @@ static void tell_first_factors(struct telling *it, const struct ranked *ranked, 
     };
     const struct answer *answer = it->answer;
     const size_t q = answer->asked[0];
-    const char **smaller = pool_new(it->pool, answer->n_factors, sizeof *smaller);
-    const char **noise = pool_new(it->pool, answer->n_factors, sizeof *noise);
-    const char **never = pool_new(it->pool, answer->n_factors, sizeof *never);
+    const char **smaller = arena_new(it->arena, answer->n_factors, sizeof *smaller);
+    const char **noise = arena_new(it->arena, answer->n_factors, sizeof *noise);
+    const char **never = arena_new(it->arena, answer->n_factors, sizeof *never);
     struct doc_table *table = document_table(it->document, column, sizeof column / sizeof *column);
     size_t n_brief = 0, n_smaller = 0, n_noise = 0, n_never = 0;
 
@@ -460,7 +463,7 @@ static void tell_other_factors(struct telling *it, size_t question, const struct
 static void tell_factors(struct telling *it)
 {
     const struct answer *answer = it->answer;
-    struct ranked *ranked = pool_new(it->pool, answer->n_factors, sizeof *ranked);
+    struct ranked *ranked = arena_new(it->arena, answer->n_factors, sizeof *ranked);
 
     if (!answer->n_factors)
         return;
@@ -481,7 +484,7 @@ static void tell_drivers(struct telling *it)
         {"input", NULL, true}, {"share", "%", false}, {"", NULL, false}, {"basis", NULL, true}};
     const struct answer *answer = it->answer;
     struct document *document = it->document;
-    struct ranked *ranked = pool_new(it->pool, answer->n_inputs, sizeof *ranked);
+    struct ranked *ranked = arena_new(it->arena, answer->n_inputs, sizeof *ranked);
     const size_t q = answer->asked[0], n = rank_drivers(ranked, answer, q);
     struct doc_table *table;
     size_t n_clear = 0;
@@ -551,7 +554,7 @@ static void tell_method(struct telling *it)
                            answer->n_worlds == 1 ? "{} world x {} runs: {} draws; seed\u00a0{}{}"
                                                  : "{} worlds x {} runs: {} draws; seed\u00a0{}{}",
                            value_count(answer->n_worlds), value_count(answer->n_runs), value_count(answer->n_draws),
-                           value_text(pool_print(it->pool, "%" PRIu64, provenance->seed)),
+                           value_text(arena_print(it->arena, "%" PRIu64, provenance->seed)),
                            value_text(provenance->seed_chosen ? " (chosen by the program)" : "")));
     if (provenance->seconds > 0.0)
         document_remark(document, SHOWN_ON_SCREEN, STYLE_PLAIN,
@@ -583,7 +586,7 @@ void run_document(struct result *result, const struct answer *answer, const stru
         plot_worlds, tell_times, tell_factors,   tell_drivers,   tell_basis,  tell_method,
     };
     struct telling it = {
-        .result = result, .document = &result->document, .pool = &result->document.pool, .answer = answer};
+        .result = result, .document = &result->document, .arena = &result->document.arena, .answer = answer};
 
     assert(answer->n_questions > 0);
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/document.h"
 #include <assert.h>
 #include <string.h>
@@ -9,7 +10,7 @@ void document_begin(struct document *document, const char *title)
 
 void document_free(struct document *document)
 {
-    pool_free(&document->pool);
+    arena_free(&document->arena);
     *document = (struct document){0};
 }
 
@@ -26,7 +27,7 @@ static size_t count_places(const char *text)
 
 struct phrase document_phrase(struct document *document, const char *words, const struct value *value, size_t n)
 {
-    struct value *copy = pool_new(&document->pool, n, sizeof *copy);
+    struct value *copy = arena_new(&document->arena, n, sizeof *copy);
 
     assert(count_places(words) == n);
     memcpy(copy, value, n * sizeof *copy);
@@ -35,29 +36,29 @@ struct phrase document_phrase(struct document *document, const char *words, cons
 
 struct phrase document_join(struct document *document, struct phrase first, struct phrase second)
 {
-    struct value *value = pool_new(&document->pool, first.n + second.n + 1, sizeof *value);
+    struct value *value = arena_new(&document->arena, first.n + second.n + 1, sizeof *value);
 
     if (first.n)
         memcpy(value, first.value, first.n * sizeof *value);
     if (second.n)
         memcpy(value + first.n, second.value, second.n * sizeof *value);
-    return (struct phrase){pool_print(&document->pool, "%s%s", first.text, second.text), value, first.n + second.n};
+    return (struct phrase){arena_print(&document->arena, "%s%s", first.text, second.text), value, first.n + second.n};
 }
 
-const char *phrase_print(struct pool *pool, const struct phrase *phrase,
-                         const char *(*safe)(struct pool *pool, const char *text))
+const char *phrase_print(struct arena *arena, const struct phrase *phrase,
+                         const char *(*safe)(struct arena *arena, const char *text))
 {
     const char *text = "", *rest = phrase->text;
 
     for (size_t i = 0; i < phrase->n; i++) {
-        const char *place = strstr(rest, "{}"), *value = value_print(pool, &phrase->value[i], true);
+        const char *place = strstr(rest, "{}"), *value = value_print(arena, &phrase->value[i], true);
 
         if (safe && phrase->value[i].kind == VALUE_TEXT)
-            value = safe(pool, value);
-        text = pool_print(pool, "%s%.*s%s", text, (int)(place - rest), rest, value);
+            value = safe(arena, value);
+        text = arena_print(arena, "%s%.*s%s", text, (int)(place - rest), rest, value);
         rest = place + 2;
     }
-    return pool_print(pool, "%s%s", text, rest);
+    return arena_print(arena, "%s%s", text, rest);
 }
 
 /* ---- blocks ---- */
@@ -65,7 +66,7 @@ const char *phrase_print(struct pool *pool, const struct phrase *phrase,
 static struct block *add_block(struct document *document, enum block_kind kind, enum shown shown)
 {
     document->block =
-        pool_grow(&document->pool, document->block, document->n, &document->capacity, sizeof *document->block);
+        arena_grow(&document->arena, document->block, document->n, &document->capacity, sizeof *document->block);
     document->block[document->n] =
         (struct block){.kind = kind, .shown = shown, .phrase = plain(""), .remark = plain("")};
     return &document->block[document->n++];
@@ -125,7 +126,7 @@ void document_verbatim(struct document *document, enum shown shown, const char *
 
 struct doc_table *document_table(struct document *document, const struct doc_column *column, size_t n_columns)
 {
-    struct doc_table *table = pool_new(&document->pool, 1, sizeof *table);
+    struct doc_table *table = arena_new(&document->arena, 1, sizeof *table);
 
     *table = (struct doc_table){.document = document, .column = column, .n_columns = n_columns};
     add_block(document, BLOCK_TABLE, SHOWN_ALWAYS)->table = table;
@@ -134,11 +135,11 @@ struct doc_table *document_table(struct document *document, const struct doc_col
 
 void doc_table_row(struct doc_table *table, enum shown shown)
 {
-    struct pool *pool = &table->document->pool;
+    struct arena *arena = &table->document->arena;
 
     assert(!table->n || table->n_cells == table->n_columns);
-    table->row = pool_grow(pool, table->row, table->n, &table->capacity, sizeof *table->row);
-    table->row[table->n++] = (struct doc_row){shown, pool_new(pool, table->n_columns, sizeof(struct value))};
+    table->row = arena_grow(arena, table->row, table->n, &table->capacity, sizeof *table->row);
+    table->row[table->n++] = (struct doc_row){shown, arena_new(arena, table->n_columns, sizeof(struct value))};
     table->n_cells = 0;
 }
 

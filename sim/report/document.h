@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* document.h - what is said of a result, once, for every reader: the terminal (render_text.c) and the page (render_html.c).
  *
  * A document is a list of blocks: headings, paragraphs, answers, tables, figures. It holds typed numbers with their errors; only
@@ -63,7 +64,7 @@ struct value value_styled(struct value value, enum style style);
 
 /* Its digits. alone: with the unit ("57.3 %"), as in a sentence; else as under a column's heading. The text of VALUE_TEXT as it
  * stands. */
-const char *value_print(struct pool *pool, const struct value *value, bool alone);
+const char *value_print(struct arena *arena, const struct value *value, bool alone);
 
 /* ---- sentences ---- */
 
@@ -139,7 +140,7 @@ struct block {
 };
 
 struct document {
-    struct pool pool;
+    struct arena arena;
     const char *title;
     struct phrase warning; /* before all else; text NULL: none */
     struct block *block;
@@ -167,6 +168,6 @@ void doc_table_row(struct doc_table *table, enum shown shown);
 void doc_table_cell(struct doc_table *table, struct value value);
 
 /* A phrase as one text. safe: makes values' texts fit to show (NULL: as they stand); the pool holds the result. */
-const char *phrase_print(struct pool *pool, const struct phrase *phrase,
-                         const char *(*safe)(struct pool *pool, const char *text));
+const char *phrase_print(struct arena *arena, const struct phrase *phrase,
+                         const char *(*safe)(struct arena *arena, const char *text));
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explain.h - told runs written down. */
 #ifndef FOOTHOLD_REPORT_EXPLAIN_H
 #define FOOTHOLD_REPORT_EXPLAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/figure.h"
 #include <inttypes.h>
 #include <math.h>
@@ -24,7 +25,7 @@ static int readable(int places, bool extreme)
     return places > 1 && !extreme ? 1 : places;
 }
 
-static const char *percent_to(struct pool *pool, double p, int places)
+static const char *percent_to(struct arena *arena, double p, int places)
 {
     const double unit = pow(10.0, -places), percent = 100.0 * p;
 
@@ -33,18 +34,18 @@ static const char *percent_to(struct pool *pool, double p, int places)
     if (p == 0.0 || p == 1.0)
         return p == 0.0 ? "0" : "100";
     if (percent < 0.5 * unit)
-        return pool_print(pool, "<%.*f", places, unit);
+        return arena_print(arena, "<%.*f", places, unit);
     if (percent > 100.0 - 0.5 * unit)
-        return pool_print(pool, ">%.*f", places, 100.0 - unit);
-    return pool_print(pool, "%.*f", places, percent);
+        return arena_print(arena, ">%.*f", places, 100.0 - unit);
+    return arena_print(arena, "%.*f", places, percent);
 }
 
-const char *figure_percent(struct pool *pool, double p, double se)
+const char *figure_percent(struct arena *arena, double p, double se)
 {
-    return percent_to(pool, p, readable(decimals(100.0 * se), p < 0.01 || p > 0.99));
+    return percent_to(arena, p, readable(decimals(100.0 * se), p < 0.01 || p > 0.99));
 }
 
-const char *figure_points(struct pool *pool, double difference, double se)
+const char *figure_points(struct arena *arena, double difference, double se)
 {
     const int places = readable(decimals(100.0 * se), fabs(difference) < 0.01);
 
@@ -52,10 +53,10 @@ const char *figure_points(struct pool *pool, double difference, double se)
         return "-";
     if (fabs(100.0 * difference) < 0.5 * pow(10.0, -places))
         return "0";
-    return pool_print(pool, "%+.*f", places, 100.0 * difference);
+    return arena_print(arena, "%+.*f", places, 100.0 * difference);
 }
 
-const char *figure_error(struct pool *pool, double se)
+const char *figure_error(struct arena *arena, double se)
 {
     const int places = decimals(100.0 * se);
 
@@ -63,35 +64,35 @@ const char *figure_error(struct pool *pool, double se)
         return "-";
     if (se == 0.0)
         return "0";
-    return pool_print(pool, "%.*f", places, fmax(100.0 * se, pow(10.0, -places)));
+    return arena_print(arena, "%.*f", places, fmax(100.0 * se, pow(10.0, -places)));
 }
 
 /* Two digits of the width say all there is to say about input uncertainty. */
-const char *figure_range(struct pool *pool, double low, double high, double se)
+const char *figure_range(struct arena *arena, double low, double high, double se)
 {
     const int places = decimals(100.0 * fmax(se, (high - low) / 10.0));
 
-    return pool_print(pool, "%s to %s", percent_to(pool, low, places), percent_to(pool, high, places));
+    return arena_print(arena, "%s to %s", percent_to(arena, low, places), percent_to(arena, high, places));
 }
 
-const char *figure_spread(struct pool *pool, const struct answer_spread *spread)
+const char *figure_spread(struct arena *arena, const struct answer_spread *spread)
 {
     if (!spread->measurable)
         return "-";
-    return figure_range(pool, spread->quantile[0], spread->quantile[ANSWER_LEVELS - 1],
+    return figure_range(arena, spread->quantile[0], spread->quantile[ANSWER_LEVELS - 1],
                         fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]));
 }
 
-const char *figure_months(struct pool *pool, double months, double se)
+const char *figure_months(struct arena *arena, double months, double se)
 {
-    return isnan(months) ? "-" : pool_print(pool, "%.*f", se < 0.95 ? 1 : 0, months);
+    return isnan(months) ? "-" : arena_print(arena, "%.*f", se < 0.95 ? 1 : 0, months);
 }
 
-const char *figure_count(struct pool *pool, uint64_t n)
+const char *figure_count(struct arena *arena, uint64_t n)
 {
     char digit[24];
     const int length = snprintf(digit, sizeof digit, "%" PRIu64, n);
-    char *text = pool_new(pool, 2 * sizeof digit, 1), *end = text;
+    char *text = arena_new(arena, 2 * sizeof digit, 1), *end = text;
 
     for (int i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0)
@@ -101,9 +102,9 @@ const char *figure_count(struct pool *pool, uint64_t n)
     return text;
 }
 
-const char *figure_band(struct pool *pool, int columns, double p, double low, double high)
+const char *figure_band(struct arena *arena, int columns, double p, double low, double high)
 {
-    char *text = pool_new(pool, (size_t)columns * BLOCK_BYTES + 1, 1);
+    char *text = arena_new(arena, (size_t)columns * BLOCK_BYTES + 1, 1);
 
     for (int i = 0; i < columns; i++) {
         const double middle = (i + 0.5) / columns;
@@ -114,12 +115,12 @@ const char *figure_band(struct pool *pool, int columns, double p, double low, do
     return text;
 }
 
-const char *figure_bar(struct pool *pool, int columns, double share)
+const char *figure_bar(struct arena *arena, int columns, double share)
 {
     static const char *const eighth[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const double within = share > 0.0 ? fmin(share, 1.0) : 0.0; /* NAN: none */
     const int eighths = (int)lround(within * columns * 8.0);
-    char *text = pool_new(pool, (size_t)(columns + 1) * BLOCK_BYTES + 1, 1);
+    char *text = arena_new(arena, (size_t)(columns + 1) * BLOCK_BYTES + 1, 1);
 
     for (int i = 0; i < eighths / 8; i++)
         strcat(text, "█");

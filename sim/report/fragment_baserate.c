@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fragment_baserate.c - base rates as shared parameters of a scenario that others extend. */
 #include <ctype.h>
 #include <math.h>
@@ -15,9 +16,9 @@ static void put_plain(FILE *out, const char *text)
 }
 
 /* A name as scenarios take it, cut to what an id may be. */
-static char *make_id(struct pool *pool, const char *text)
+static char *make_id(struct arena *arena, const char *text)
 {
-    char *id = pool_print(pool, "%s%s", isalpha((unsigned char)*text) ? "" : "x", text);
+    char *id = arena_print(arena, "%s%s", isalpha((unsigned char)*text) ? "" : "x", text);
 
     for (char *c = id; *c; c++)
         if (!isalnum((unsigned char)*c))
@@ -27,31 +28,31 @@ static char *make_id(struct pool *pool, const char *text)
     return id;
 }
 
-const char *baserate_id(struct pool *pool, const char *name, const char *const *taken, size_t n)
+const char *baserate_id(struct arena *arena, const char *name, const char *const *taken, size_t n)
 {
-    const char *id = make_id(pool, name), *out = id;
+    const char *id = make_id(arena, name), *out = id;
 
     for (size_t number = 2, i = 0; i < n; i++)
         if (!strcmp(out, taken[i])) {
-            const char *end = pool_print(pool, "_%zu", number++);
+            const char *end = arena_print(arena, "_%zu", number++);
             const size_t room = LONGEST_ID - strlen(end), length = strlen(id) < room ? strlen(id) : room;
 
-            out = pool_print(pool, "%.*s%s", (int)length, id, end);
+            out = arena_print(arena, "%.*s%s", (int)length, id, end);
             i = (size_t)-1; /* look through all again */
         }
     return out;
 }
 
-static const char *name_of(struct pool *pool, const struct baserate *it, size_t g, const struct baserate_rate *rate,
+static const char *name_of(struct arena *arena, const struct baserate *it, size_t g, const struct baserate_rate *rate,
                            size_t c, bool whole)
 {
-    const char *group = g ? pool_print(pool, "%s_", it->group[g].name) : "";
-    const char *cause = c ? pool_print(pool, "_%s", baserate_cause(it, c)) : "";
+    const char *group = g ? arena_print(arena, "%s_", it->group[g].name) : "";
+    const char *cause = c ? arena_print(arena, "_%s", baserate_cause(it, c)) : "";
     const char *span = whole             ? ""
-                       : isinf(rate->to) ? pool_print(pool, "_%g_on", rate->from)
-                                         : pool_print(pool, "_%g_%g", rate->from, rate->to);
+                       : isinf(rate->to) ? arena_print(arena, "_%g_on", rate->from)
+                                         : arena_print(arena, "_%g_%g", rate->from, rate->to);
 
-    return pool_print(pool, "%send%s%s", group, cause, span);
+    return arena_print(arena, "%send%s%s", group, cause, span);
 }
 
 static void put_parameter(FILE *out, const struct baserate *it, const struct baserate_origin *origin, const char *id,
@@ -103,7 +104,7 @@ void baserate_fragment(FILE *out, const struct baserate *it, const struct basera
 {
     const size_t m = 1 + it->n_causes, per_group = it->n_spans * m;
     const struct baserate_rate *all = &it->group[0].rate[0];
-    struct pool pool = {0};
+    struct arena arena = {0};
     const char **id = memory_new(it->n_groups * per_group, sizeof *id), *last = NULL;
     size_t n = 0;
 
@@ -126,10 +127,10 @@ void baserate_fragment(FILE *out, const struct baserate *it, const struct basera
         for (size_t i = 0; i < per_group; i++) {
             if (!(it->group[g].rate[i].exposure > 0.0) || (i >= m && it->n_spans == 2))
                 continue; /* nothing seen; or a span that is all time again */
-            id[n] = baserate_id(&pool, name_of(&pool, it, g, &it->group[g].rate[i], i % m, i < m), id, n);
+            id[n] = baserate_id(&arena, name_of(&arena, it, g, &it->group[g].rate[i], i % m, i < m), id, n);
             put_parameter(out, it, origin, id[n++], g, i);
         }
     fputs("};\n", out);
     free(id);
-    pool_free(&pool);
+    arena_free(&arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/html.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -108,13 +109,13 @@ void html_paragraph(FILE *out, const char *class, const char *text)
 /* html_text would show a line's end as a byte. */
 void html_verbatim(FILE *out, const char *text)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
 
     fputs("<pre>", out);
     while (*text) {
         const size_t size = strcspn(text, "\n");
 
-        html_text(out, pool_copy(&pool, text, size));
+        html_text(out, arena_copy(&arena, text, size));
         text += size;
         if (*text++ == '\n')
             putc('\n', out);
@@ -122,7 +123,7 @@ void html_verbatim(FILE *out, const char *text)
             break;
     }
     fputs("</pre>\n", out);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 void html_table_begin(FILE *out, const char *caption, const char *const *head, size_t n, const char *kinds)
@@ -181,7 +182,7 @@ void html_table_end(FILE *out)
 static void put_argument(FILE *out, const char *argument)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
-    struct pool pool = {0};
+    struct arena arena = {0};
     const char *quoted = "'";
 
     if (*argument && !argument[strspn(argument, plain)]) {
@@ -189,9 +190,9 @@ static void put_argument(FILE *out, const char *argument)
         return;
     }
     for (const char *c = argument; *c; c++)
-        quoted = *c == '\'' ? pool_print(&pool, "%s'\\''", quoted) : pool_print(&pool, "%s%c", quoted, *c);
-    html_text(out, pool_print(&pool, "%s'", quoted));
-    pool_free(&pool);
+        quoted = *c == '\'' ? arena_print(&arena, "%s'\\''", quoted) : arena_print(&arena, "%s%c", quoted, *c);
+    html_text(out, arena_print(&arena, "%s'", quoted));
+    arena_free(&arena);
 }
 
 void html_reproduce(FILE *out, const struct provenance *provenance)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html.h - pages that stand alone: nothing loaded, no script, every name escaped.
  *
  * A content security policy in the page forbids what it does not need, so that no text from a scenario can do more than be read. */

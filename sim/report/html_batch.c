@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html_batch.c - the page of a batch: each question over all that was played, and where each one's own page is. */
 #include <inttypes.h>
 #include <math.h>
@@ -12,7 +13,7 @@ struct shown {
     FILE *out;
     const struct batch_row *row;
     size_t n;
-    struct pool pool;
+    struct arena arena;
 };
 
 static size_t count_played(const struct shown *it)
@@ -49,7 +50,7 @@ static void lead(struct shown *it)
     const struct answer_question *question = answer ? &answer->question[answer->asked[0]] : NULL;
     const struct batch_row *low = NULL, *high = NULL;
     double lowest = INFINITY, highest = -INFINITY;
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
 
     for (size_t i = 0; question && i < it->n; i++) {
         const struct answer_question *other = it->row[i].answer ? answer_find(it->row[i].answer, question->id) : NULL;
@@ -67,15 +68,15 @@ static void lead(struct shown *it)
         html_paragraph(it->out, "lead", "Nothing was played.");
     else if (low == high)
         html_paragraph(it->out, "lead",
-                       pool_print(pool, "%s Yes in %s of 100 histories of %s.",
-                                  *question->text ? question->text : question->id,
-                                  figure_percent(pool, question->p.value, question->p.se), low->name));
+                       arena_print(arena, "%s Yes in %s of 100 histories of %s.",
+                                   *question->text ? question->text : question->id,
+                                   figure_percent(arena, question->p.value, question->p.se), low->name));
     else
         html_paragraph(it->out, "lead",
-                       pool_print(pool, "%s Yes in %s (%s) to %s (%s) of 100 histories.",
-                                  *question->text ? question->text : question->id,
-                                  figure_percent(pool, lowest, question->p.se), low->name,
-                                  figure_percent(pool, highest, question->p.se), high->name));
+                       arena_print(arena, "%s Yes in %s (%s) to %s (%s) of 100 histories.",
+                                   *question->text ? question->text : question->id,
+                                   figure_percent(arena, lowest, question->p.se), low->name,
+                                   figure_percent(arena, highest, question->p.se), high->name));
 }
 
 /* ---- a drawing for each question ---- */
@@ -89,7 +90,7 @@ static void draw_question(struct shown *it, const struct answer_question *asked)
 
     for (size_t i = 0; i < it->n; i++)
         n += it->row[i].answer && answer_find(it->row[i].answer, asked->id);
-    svg_begin(&svg, it->out, pool_print(&it->pool, "%s over all that was played", asked->id), WIDTH,
+    svg_begin(&svg, it->out, arena_print(&it->arena, "%s over all that was played", asked->id), WIDTH,
               60.0 + line * (double)n, 190.0, 60.0, 14.0, 46.0);
     svg_axes(&svg, 0.0, 100.0, 0.0, 1.0);
     svg_ticks_x(&svg, 20.0, "% of histories");
@@ -105,11 +106,11 @@ static void draw_question(struct shown *it, const struct answer_question *asked)
         svg_dot(&svg, 100.0 * question->p.value, y, svg_colour(4));
         svg_label(&svg, svg.left - 8.0, y + 4.0, "end", it->row[i].name);
         svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start",
-                  figure_percent(&it->pool, question->p.value, question->p.se));
+                  figure_percent(&it->arena, question->p.value, question->p.se));
         y += line;
     }
-    svg_end(&svg, pool_print(&it->pool, "%s Bands: 5 to 95 %% of it over what the analyst does not know.",
-                             *asked->text ? asked->text : asked->id));
+    svg_end(&svg, arena_print(&it->arena, "%s Bands: 5 to 95 %% of it over what the analyst does not know.",
+                              *asked->text ? asked->text : asked->id));
 }
 
 /* ---- all that was to be played ---- */
@@ -117,9 +118,9 @@ static void draw_question(struct shown *it, const struct answer_question *asked)
 static void list_rows(struct shown *it)
 {
     static const char *const head[] = {"Played", "analyst", "as of", "draws", "its page", "remark"};
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
 
-    html_table_begin(it->out, pool_print(pool, "%zu of %zu played", count_played(it), it->n), head,
+    html_table_begin(it->out, arena_print(arena, "%zu of %zu played", count_played(it), it->n), head,
                      sizeof head / sizeof *head, "tttntt");
     for (size_t i = 0; i < it->n; i++) {
         const struct batch_row *row = &it->row[i];
@@ -127,7 +128,7 @@ static void list_rows(struct shown *it)
         html_row_begin(it->out, row->name);
         html_cell(it->out, NULL, row->answer ? row->answer->analyst_id : "");
         html_cell(it->out, NULL, row->answer ? row->answer->as_of : "");
-        html_cell(it->out, "n", row->answer ? figure_count(pool, row->answer->n_draws) : "");
+        html_cell(it->out, "n", row->answer ? figure_count(arena, row->answer->n_draws) : "");
         html_link(it->out, row->page, "report.html");
         html_cell(it->out, NULL, row->remark);
         html_row_end(it->out);
@@ -151,5 +152,5 @@ void html_batch(FILE *out, const struct batch_row *row, size_t n, const struct p
     list_rows(&it);
     html_reproduce(out, provenance);
     html_end(out);
-    pool_free(&it.pool);
+    arena_free(&it.arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html_compare.c - the page of a comparison: by how much, because of what, and where that is written. */
 #include <math.h>
 #include <stdlib.h>
@@ -14,8 +15,8 @@ struct shown {
     FILE *out;
     const struct comparison *comparison;
     const struct comparison_other *other;
-    size_t first; /* the agenda's item told at length */
-    struct pool pool;
+    size_t first; /* the targets's item told at length */
+    struct arena arena;
 };
 
 static const struct scenario *opponent(const struct shown *it)
@@ -39,7 +40,7 @@ static int by_size(const void *a, const void *b)
 static struct ranked_share *rank_shares(struct shown *it)
 {
     const struct attribution *attribution = &it->other->attribution;
-    struct ranked_share *ranked = pool_new(&it->pool, attribution->n_players, sizeof *ranked);
+    struct ranked_share *ranked = arena_new(&it->arena, attribution->n_players, sizeof *ranked);
 
     for (size_t i = 0; i < attribution->n_players; i++)
         ranked[i] = (struct ranked_share){i, fabs(attribution->share[it->first][i].value)};
@@ -50,69 +51,69 @@ static struct ranked_share *rank_shares(struct shown *it)
 
 static void lead(struct shown *it)
 {
-    struct pool *pool = &it->pool;
-    const struct outcome_difference *difference = &it->other->difference[it->first];
-    const struct agenda_item *item = &it->comparison->agenda.item[it->first];
-    const char *question = compare_words(pool, item), *why = "";
+    struct arena *arena = &it->arena;
+    const struct arm_difference *difference = &it->other->difference[it->first];
+    const struct target *item = &it->comparison->targets.item[it->first];
+    const char *question = compare_words(arena, item), *why = "";
 
     if (it->other->attribution.share && it->other->attribution.n_players) {
         const size_t top = rank_shares(it)[0].player;
         const struct estimate share = it->other->attribution.share[it->first][top];
 
         if (rank_stands_out(share.value, share.se))
-            why = pool_print(pool, " Its view of %s accounts for %s of these points.",
-                             it->other->attribution.player[top].name, figure_points(pool, share.value, share.se));
+            why = arena_print(arena, " Its view of %s accounts for %s of these points.",
+                              it->other->attribution.player[top].name, figure_points(arena, share.value, share.se));
     }
     html_paragraph(it->out, "lead",
-                   pool_print(pool, "%s %s says %s in 100, %s %s: %s points, 95 %% between %s and %s.%s", question,
-                              opponent(it)->id, figure_percent(pool, difference->b.value, difference->b.se),
-                              it->comparison->arm[0].scenario->id,
-                              figure_percent(pool, difference->a.value, difference->a.se),
-                              figure_points(pool, difference->delta.value, difference->delta.se),
-                              figure_points(pool, difference->low, difference->delta.se),
-                              figure_points(pool, difference->high, difference->delta.se), why));
+                   arena_print(arena, "%s %s says %s in 100, %s %s: %s points, 95 %% between %s and %s.%s", question,
+                               opponent(it)->id, figure_percent(arena, difference->b.value, difference->b.se),
+                               it->comparison->arm[0].scenario->id,
+                               figure_percent(arena, difference->a.value, difference->a.se),
+                               figure_points(arena, difference->delta.value, difference->delta.se),
+                               figure_points(arena, difference->low, difference->delta.se),
+                               figure_points(arena, difference->high, difference->delta.se), why));
 }
 
 static void draw_differences(struct shown *it)
 {
-    const struct agenda *agenda = &it->comparison->agenda;
+    const struct targets *targets = &it->comparison->targets;
     const double row = 20.0;
     double most = 0.01;
     struct svg svg;
 
-    for (size_t i = 0; i < agenda->n; i++)
+    for (size_t i = 0; i < targets->n; i++)
         if (it->other->difference[i].high > -INFINITY)
             most = fmax(most, fmax(fabs(it->other->difference[i].low), fabs(it->other->difference[i].high)));
     most *= 100.0;
-    svg_begin(&svg, it->out, "Differences with their 95 % intervals", WIDTH, 60.0 + row * (double)agenda->n, 190.0,
+    svg_begin(&svg, it->out, "Differences with their 95 % intervals", WIDTH, 60.0 + row * (double)targets->n, 190.0,
               60.0, 14.0, 46.0);
     svg_axes(&svg, -most, most, 0.0, 1.0);
     svg_ticks_x(&svg, most > 40.0 ? 20.0 : most > 12.0 ? 5.0 : most > 4.0 ? 2.0 : 0.5, "points");
     svg_rule(&svg, 0.0);
-    for (size_t rank = 0, i = 0; i < agenda->n; rank++)
-        for (size_t k = 0; k < agenda->n; k++) {
-            const struct outcome_difference *difference = &it->other->difference[k];
+    for (size_t rank = 0, i = 0; i < targets->n; rank++)
+        for (size_t k = 0; k < targets->n; k++) {
+            const struct arm_difference *difference = &it->other->difference[k];
             const double y = svg.top + row * ((double)i + 0.5);
 
-            if (agenda->item[k].rank != rank)
+            if (targets->item[k].rank != rank)
                 continue;
             if (difference->low > -INFINITY)
                 svg_bar(&svg, 100.0 * difference->low, 100.0 * difference->high, y, 7.0, svg_colour(3), 0.9);
             svg_dot(&svg, 100.0 * difference->delta.value, y, svg_colour(4));
-            svg_label(&svg, svg.left - 8.0, y + 4.0, "end", compare_name(&it->pool, &agenda->item[k]));
+            svg_label(&svg, svg.left - 8.0, y + 4.0, "end", compare_name(&it->arena, &targets->item[k]));
             svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start",
-                      figure_points(&it->pool, difference->delta.value, difference->delta.se));
+                      figure_points(&it->arena, difference->delta.value, difference->delta.se));
             i++;
         }
-    svg_end(&svg, pool_print(&it->pool, "%s less %s: dots with 95 %% intervals of simulation.", opponent(it)->id,
-                             it->comparison->arm[0].scenario->id));
+    svg_end(&svg, arena_print(&it->arena, "%s less %s: dots with 95 %% intervals of simulation.", opponent(it)->id,
+                              it->comparison->arm[0].scenario->id));
 }
 
 /* From one answer to the other, a step for each share. */
 static void draw_shares(struct shown *it)
 {
     const struct attribution *attribution = &it->other->attribution;
-    const struct outcome_difference *difference = &it->other->difference[it->first];
+    const struct arm_difference *difference = &it->other->difference[it->first];
     const struct ranked_share *ranked = rank_shares(it);
     const size_t n = attribution->n_players < MOST_SHARES ? attribution->n_players : MOST_SHARES;
     const double row = 22.0;
@@ -149,41 +150,41 @@ static void draw_shares(struct shown *it)
         }
         svg_label(&svg, svg.left - 8.0, y + 4.0, "end", name);
         svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start",
-                  end ? figure_percent(&it->pool, i ? difference->b.value : difference->a.value, difference->a.se)
-                      : figure_points(&it->pool, to - at, step ? share.se : difference->delta.se));
+                  end ? figure_percent(&it->arena, i ? difference->b.value : difference->a.value, difference->a.se)
+                      : figure_points(&it->arena, to - at, step ? share.se : difference->delta.se));
         at = end ? at : to;
     }
     svg_end(&svg,
-            pool_print(&it->pool,
-                       "From the one answer to the other: Shapley shares %s; to the right raises, to the left lowers.",
-                       attribution->game.n_pairs ? "over sampled orders" : "over all coalitions"));
+            arena_print(&it->arena,
+                        "From the one answer to the other: Shapley shares %s; to the right raises, to the left lowers.",
+                        attribution->game.n_pairs ? "over sampled orders" : "over all coalitions"));
 }
 
 static void list_differences(struct shown *it)
 {
-    const struct agenda *agenda = &it->comparison->agenda;
+    const struct targets *targets = &it->comparison->targets;
     const char *const head[] = {
         "Question or state", it->comparison->arm[0].scenario->id, opponent(it)->id, "difference", "95 %", "ratio"};
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
 
     html_table_begin(it->out, "In %; differences in points", head, sizeof head / sizeof *head, NULL);
-    for (size_t rank = 0, i = 0; i < agenda->n; rank++)
-        for (size_t k = 0; k < agenda->n; k++) {
-            const struct outcome_difference *difference = &it->other->difference[k];
+    for (size_t rank = 0, i = 0; i < targets->n; rank++)
+        for (size_t k = 0; k < targets->n; k++) {
+            const struct arm_difference *difference = &it->other->difference[k];
 
-            if (agenda->item[k].rank != rank)
+            if (targets->item[k].rank != rank)
                 continue;
-            html_row_begin(it->out, pool_print(pool, "%s, month %.3g", compare_name(pool, &agenda->item[k]),
-                                               agenda->item[k].month));
-            html_cell(it->out, "n", figure_percent(pool, difference->a.value, difference->a.se));
-            html_cell(it->out, "n", figure_percent(pool, difference->b.value, difference->b.se));
-            html_cell(it->out, "n strong", figure_points(pool, difference->delta.value, difference->delta.se));
+            html_row_begin(it->out, arena_print(arena, "%s, month %.3g", compare_name(arena, &targets->item[k]),
+                                                targets->item[k].month));
+            html_cell(it->out, "n", figure_percent(arena, difference->a.value, difference->a.se));
+            html_cell(it->out, "n", figure_percent(arena, difference->b.value, difference->b.se));
+            html_cell(it->out, "n strong", figure_points(arena, difference->delta.value, difference->delta.se));
             html_cell(it->out, "n",
                       rank_stands_out(difference->delta.value, difference->delta.se)
-                          ? pool_print(pool, "%s to %s", figure_points(pool, difference->low, difference->delta.se),
-                                       figure_points(pool, difference->high, difference->delta.se))
+                          ? arena_print(arena, "%s to %s", figure_points(arena, difference->low, difference->delta.se),
+                                        figure_points(arena, difference->high, difference->delta.se))
                           : "not told from 0");
-            html_cell(it->out, "n", isnan(difference->ratio) ? "-" : pool_print(pool, "%.2f", difference->ratio));
+            html_cell(it->out, "n", isnan(difference->ratio) ? "-" : arena_print(arena, "%.2f", difference->ratio));
             html_row_end(it->out);
             i++;
         }
@@ -194,9 +195,9 @@ static void list_assumptions(struct shown *it)
 {
     const char *const head[] = {"Assumption", it->comparison->arm[0].scenario->id, opponent(it)->id};
     const struct differences *list = &it->other->differences;
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
 
-    html_table_begin(it->out, pool_print(pool, "%zu assumptions differ, each with the line that sets it", list->n),
+    html_table_begin(it->out, arena_print(arena, "%zu assumptions differ, each with the line that sets it", list->n),
                      head, sizeof head / sizeof *head, "ttt");
     for (size_t i = 0; i < list->n; i++) {
         const struct difference *difference = &list->item[i];
@@ -205,7 +206,7 @@ static void list_assumptions(struct shown *it)
         for (size_t side = 0; side < DIFFER_SIDES; side++)
             html_cell(
                 it->out, NULL,
-                pool_print(pool, "%s  (%s)", difference->text[side], compare_place(pool, difference->place[side])));
+                arena_print(arena, "%s  (%s)", difference->text[side], compare_place(arena, difference->place[side])));
         html_row_end(it->out);
     }
     html_table_end(it->out);
@@ -214,7 +215,7 @@ static void list_assumptions(struct shown *it)
 static void tell_other(struct shown *it)
 {
     html_heading(it->out,
-                 pool_print(&it->pool, "%s against %s", opponent(it)->id, it->comparison->arm[0].scenario->id));
+                 arena_print(&it->arena, "%s against %s", opponent(it)->id, it->comparison->arm[0].scenario->id));
     lead(it);
     draw_differences(it);
     if (it->other->attribution.share && it->other->attribution.n_players)
@@ -225,27 +226,27 @@ static void tell_other(struct shown *it)
 
 void html_compare(FILE *out, const struct comparison *comparison, const struct provenance *provenance)
 {
-    struct shown it = {.out = out, .comparison = comparison, .first = agenda_first(&comparison->agenda)};
+    struct shown it = {.out = out, .comparison = comparison, .first = targets_first(&comparison->targets)};
 
-    html_begin(out, pool_print(&it.pool, "Against %s", comparison->arm[0].scenario->title));
-    if (!comparison->agenda.same_start)
+    html_begin(out, arena_print(&it.arena, "Against %s", comparison->arm[0].scenario->title));
+    if (!comparison->targets.same_start)
         html_paragraph(
             out, NULL,
-            pool_print(
-                &it.pool,
+            arena_print(
+                &it.arena,
                 "The scenarios start on different dates: each question is compared at the earliest calendar date "
                 "one of them asks it for, and what starts earlier counts by the histories that by the start of "
                 "%s %s.",
-                comparison->agenda.last->id, compare_given(&comparison->agenda)));
+                comparison->targets.last->id, compare_given(&comparison->targets)));
     for (size_t o = 0; o + 1 < comparison->n_arms; o++) {
         it.other = &comparison->other[o];
         tell_other(&it);
     }
-    for (size_t i = 0; i < comparison->agenda.n_left_out; i++)
+    for (size_t i = 0; i < comparison->targets.n_left_out; i++)
         html_paragraph(out, "dim",
-                       pool_print(&it.pool, "Not compared: %s, since %s.", comparison->agenda.left_out[i].id,
-                                  comparison->agenda.left_out[i].why));
+                       arena_print(&it.arena, "Not compared: %s, since %s.", comparison->targets.left_out[i].id,
+                                   comparison->targets.left_out[i].why));
     html_reproduce(out, provenance);
     html_end(out);
-    pool_free(&it.pool);
+    arena_free(&it.arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html_explain.c - the page of told runs: how they end, then each as a drawing and as a table. */
 #include <inttypes.h>
 #include <math.h>
@@ -14,7 +15,7 @@ enum { WIDTH = 800, LEFT = 180, MOST_ROWS = 40, MOST_FACTORS = 8 };
 struct shown {
     FILE *out;
     const struct explanation *it;
-    struct pool pool;
+    struct arena arena;
 };
 
 /* ---- how runs end ---- */
@@ -23,49 +24,49 @@ static void lead(struct shown *shown)
 {
     const struct explanation *it = shown->it;
     const struct typical_ending *first = it->single ? NULL : &it->typical.ending[0];
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
     if (it->single)
         html_paragraph(shown->out, "lead",
-                       pool_print(pool, "One history of many: world %" PRIu64 ", run %" PRIu64 ".", it->story[0].world,
-                                  it->story[0].run));
+                       arena_print(arena, "One history of many: world %" PRIu64 ", run %" PRIu64 ".",
+                                   it->story[0].world, it->story[0].run));
     else if (it->question != SIZE_MAX)
         html_paragraph(shown->out, "lead",
-                       pool_print(pool, "%s Most often %s: in %s of 100 histories.",
-                                  telling_question(&it->plan->question[it->question]), first->yes ? "yes" : "no",
-                                  figure_percent(pool, first->share.value, first->share.se)));
+                       arena_print(arena, "%s Most often %s: in %s of 100 histories.",
+                                   telling_question(&it->plan->question[it->question]), first->yes ? "yes" : "no",
+                                   figure_percent(arena, first->share.value, first->share.se)));
     else
         html_paragraph(shown->out, "lead",
-                       pool_print(pool, "It ends most often with %s: in %s of 100 histories.",
-                                  telling_ending(pool, it, first),
-                                  figure_percent(pool, first->share.value, first->share.se)));
+                       arena_print(arena, "It ends most often with %s: in %s of 100 histories.",
+                                   telling_ending(arena, it, first),
+                                   figure_percent(arena, first->share.value, first->share.se)));
     html_paragraph(shown->out, "dim",
-                   pool_print(pool, "%s, analyst %s, as of %s, %.4g months ahead.", it->scenario->id,
-                              it->scenario->analyst_id, it->scenario->as_of, it->plan->horizon));
+                   arena_print(arena, "%s, analyst %s, as of %s, %.4g months ahead.", it->scenario->id,
+                               it->scenario->analyst_id, it->scenario->as_of, it->plan->horizon));
 }
 
 static void list_endings(struct shown *shown)
 {
     static const char *const head[] = {"Ending", "%", "± simulation", "world", "run"};
     const struct typical *typical = &shown->it->typical;
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
     html_table_begin(shown->out, "How histories end, and the typical one of each", head, sizeof head / sizeof *head,
                      NULL);
     for (size_t i = 0; i < typical->n_endings; i++) {
         const struct typical_ending *ending = &typical->ending[i];
 
-        html_row_begin(shown->out, telling_ending(pool, shown->it, ending));
-        html_cell(shown->out, "n strong", figure_percent(pool, ending->share.value, ending->share.se));
-        html_cell(shown->out, "n", figure_error(pool, ending->share.se));
-        html_cell(shown->out, "n", pool_print(pool, "%" PRIu64, ending->world));
-        html_cell(shown->out, "n", pool_print(pool, "%" PRIu64, ending->run));
+        html_row_begin(shown->out, telling_ending(arena, shown->it, ending));
+        html_cell(shown->out, "n strong", figure_percent(arena, ending->share.value, ending->share.se));
+        html_cell(shown->out, "n", figure_error(arena, ending->share.se));
+        html_cell(shown->out, "n", arena_print(arena, "%" PRIu64, ending->world));
+        html_cell(shown->out, "n", arena_print(arena, "%" PRIu64, ending->run));
         html_row_end(shown->out);
     }
     if (typical->rest.value > 0.0) {
         html_row_begin(shown->out, "otherwise");
-        html_cell(shown->out, "n strong", figure_percent(pool, typical->rest.value, typical->rest.se));
-        html_cell(shown->out, "n", figure_error(pool, typical->rest.se));
+        html_cell(shown->out, "n strong", figure_percent(arena, typical->rest.value, typical->rest.se));
+        html_cell(shown->out, "n", figure_error(arena, typical->rest.se));
         html_cell(shown->out, "n", "");
         html_cell(shown->out, "n", "");
         html_row_end(shown->out);
@@ -166,18 +167,18 @@ static void list_events(struct shown *shown, const struct story *story)
 {
     static const char *const head[] = {"Date", "month", "what happens", "why then", "from now on"};
     const struct explanation *it = shown->it;
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
     html_table_begin(shown->out, "All that happens, in order", head, sizeof head / sizeof *head, "tnttt");
     for (size_t i = 0; i < story->n_events; i++) {
         const struct story_event *event = &story->event[i];
 
-        html_row_begin(shown->out, telling_date(pool, it->scenario, event->what.month));
-        html_cell(shown->out, "n", pool_print(pool, "%.1f", event->what.month));
+        html_row_begin(shown->out, telling_date(arena, it->scenario, event->what.month));
+        html_cell(shown->out, "n", arena_print(arena, "%.1f", event->what.month));
         html_cell(shown->out, event->what.kind == HAPPENING_MOVES ? "strong" : NULL,
-                  telling_what(pool, it->plan, &event->what));
-        html_cell(shown->out, NULL, telling_why(pool, it->plan, event));
-        html_cell(shown->out, NULL, telling_changes(pool, it->plan, event));
+                  telling_what(arena, it->plan, &event->what));
+        html_cell(shown->out, NULL, telling_why(arena, it->plan, event));
+        html_cell(shown->out, NULL, telling_changes(arena, it->plan, event));
         html_row_end(shown->out);
     }
     html_table_end(shown->out);
@@ -193,7 +194,7 @@ static void tell_story(struct shown *shown, const struct story *story)
     else
         html_paragraph(shown->out, NULL, "Nothing happens.");
     for (size_t b = 0; b < it->plan->n_bases; b++)
-        html_paragraph(shown->out, NULL, telling_end(&shown->pool, it, story, b));
+        html_paragraph(shown->out, NULL, telling_end(&shown->arena, it, story, b));
 }
 
 /* ---- of an ending ---- */
@@ -201,13 +202,13 @@ static void tell_story(struct shown *shown, const struct story *story)
 static void list_orders(struct shown *shown, const char *caption, const struct typical_order *order, size_t n)
 {
     static const char *const head[] = {"Order", "%", "± simulation"};
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
     html_table_begin(shown->out, caption, head, sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < n; i++) {
-        html_row_begin(shown->out, telling_order(pool, shown->it->plan, &order[i]));
-        html_cell(shown->out, "n", figure_percent(pool, order[i].share.value, order[i].share.se));
-        html_cell(shown->out, "n", figure_error(pool, order[i].share.se));
+        html_row_begin(shown->out, telling_order(arena, shown->it->plan, &order[i]));
+        html_cell(shown->out, "n", figure_percent(arena, order[i].share.value, order[i].share.se));
+        html_cell(shown->out, "n", figure_error(arena, order[i].share.se));
         html_row_end(shown->out);
     }
     html_table_end(shown->out);
@@ -217,7 +218,7 @@ static void list_factors(struct shown *shown, const struct typical_ending *endin
 {
     static const char *const head[] = {"Lever or event", "comes here, %", "in all histories, %", "difference, points"};
     const struct plan *plan = shown->it->plan;
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
     if (!plan->n_factors)
         return;
@@ -228,11 +229,11 @@ static void list_factors(struct shown *shown, const struct typical_ending *endin
         const double difference = factor->here.value - factor->all.value, se = hypot(factor->here.se, factor->all.se);
 
         html_row_begin(shown->out, plan->factor[factor->factor].id);
-        html_cell(shown->out, "n", figure_percent(pool, factor->here.value, factor->here.se));
-        html_cell(shown->out, "n", figure_percent(pool, factor->all.value, factor->all.se));
+        html_cell(shown->out, "n", figure_percent(arena, factor->here.value, factor->here.se));
+        html_cell(shown->out, "n", figure_percent(arena, factor->all.value, factor->all.se));
         html_cell(shown->out, "n",
                   rank_stands_out(difference, se)
-                      ? pool_print(pool, "%s ± %s", figure_points(pool, difference, se), figure_error(pool, se))
+                      ? arena_print(arena, "%s ± %s", figure_points(arena, difference, se), figure_error(arena, se))
                       : "cannot be told from 0");
         html_row_end(shown->out);
     }
@@ -243,21 +244,21 @@ static void show_ending(struct shown *shown, size_t i)
 {
     const struct explanation *it = shown->it;
     const struct typical_ending *ending = &it->typical.ending[i];
-    struct pool *pool = &shown->pool;
+    struct arena *arena = &shown->arena;
 
-    html_heading(shown->out, pool_print(pool, "%s: %s %%", telling_ending(pool, it, ending),
-                                        figure_percent(pool, ending->share.value, ending->share.se)));
+    html_heading(shown->out, arena_print(arena, "%s: %s %%", telling_ending(arena, it, ending),
+                                         figure_percent(arena, ending->share.value, ending->share.se)));
     html_paragraph(shown->out, "dim",
-                   pool_print(pool, "The typical one of %zu such histories: world %" PRIu64 ", run %" PRIu64 ".",
-                              ending->n_compared, ending->world, ending->run));
+                   arena_print(arena, "The typical one of %zu such histories: world %" PRIu64 ", run %" PRIu64 ".",
+                               ending->n_compared, ending->world, ending->run));
     tell_story(shown, &it->story[i]);
     list_factors(shown, ending);
     list_orders(shown, "Commonest orders of what the bases do", ending->moves, ending->n_moves);
     list_orders(shown,
-                pool_print(pool,
-                           "Commonest orders of all that comes, up to the last move of a base (%zu different ones in "
-                           "%zu histories)",
-                           ending->n_different, ending->n_compared),
+                arena_print(arena,
+                            "Commonest orders of all that comes, up to the last move of a base (%zu different ones in "
+                            "%zu histories)",
+                            ending->n_different, ending->n_compared),
                 ending->all, ending->n_all);
 }
 
@@ -278,5 +279,5 @@ void html_explain(FILE *out, const struct explanation *explanation, const struct
                    "\"Likely by then\": that the clock had rung by then, as all else went. ×: hazard ratios.");
     html_reproduce(out, provenance);
     html_end(out);
-    pool_free(&shown.pool);
+    arena_free(&shown.arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html_pool.c - the page of a pool: what the analysts say together, and how far apart they are. */
 #include <math.h>
 #include "sim/report/compare.h"
@@ -15,7 +16,7 @@ static const char *const method_label[] = {[POOL_LINEAR] = "pooled, linear",
 struct shown {
     FILE *out;
     const struct pooling *pooling;
-    struct pool pool;
+    struct arena arena;
 };
 
 static bool has_method(const struct pooling *pooling, size_t method)
@@ -26,28 +27,30 @@ static bool has_method(const struct pooling *pooling, size_t method)
 static void lead(struct shown *it)
 {
     const struct pooling *pooling = it->pooling;
-    const size_t first = agenda_first(&pooling->agenda);
+    const size_t first = targets_first(&pooling->targets);
     const struct pooled *pooled = &pooling->item[first];
     const struct estimate p = pooled->value[POOL_LINEAR];
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
 
     html_paragraph(it->out, "lead",
-                   pool_print(pool, "%s Pooled, yes in %s of 100 histories; the %zu analysts say from %s to %s.",
-                              compare_words(pool, &pooling->agenda.item[first]), figure_percent(pool, p.value, p.se),
-                              pooling->n, figure_percent(pool, pooled->lowest, p.se),
-                              figure_percent(pool, pooled->highest, p.se)));
+                   arena_print(arena, "%s Pooled, yes in %s of 100 histories; the %zu analysts say from %s to %s.",
+                               compare_words(arena, &pooling->targets.item[first]),
+                               figure_percent(arena, p.value, p.se), pooling->n,
+                               figure_percent(arena, pooled->lowest, p.se),
+                               figure_percent(arena, pooled->highest, p.se)));
     if (pooling->shared)
         html_paragraph(it->out, "strong",
-                       pool_print(pool, "They share sources: %s. Their agreement is then worth less than it looks%s.",
-                                  pooling->shared,
-                                  isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
-    if (!pooling->agenda.same_start)
+                       arena_print(arena, "They share sources: %s. Their agreement is then worth less than it looks%s.",
+                                   pooling->shared,
+                                   isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
+    if (!pooling->targets.same_start)
         html_paragraph(
             it->out, NULL,
-            pool_print(pool,
-                       "They start on different dates: each question is asked at the earliest date one of them asks it "
-                       "for, and what starts earlier counts by the histories that by the start of %s %s.",
-                       pooling->agenda.last->id, compare_given(&pooling->agenda)));
+            arena_print(
+                arena,
+                "They start on different dates: each question is asked at the earliest date one of them asks it "
+                "for, and what starts earlier counts by the histories that by the start of %s %s.",
+                pooling->targets.last->id, compare_given(&pooling->targets)));
 }
 
 static void list_analysts(struct shown *it)
@@ -60,7 +63,7 @@ static void list_analysts(struct shown *it)
         html_row_begin(it->out, pooling->scenario[i]->id);
         html_cell(it->out, NULL, pooling->scenario[i]->analyst_id);
         html_cell(it->out, NULL, pooling->scenario[i]->as_of);
-        html_cell(it->out, "n", pool_print(&it->pool, "%.3g", pooling->weight[i]));
+        html_cell(it->out, "n", arena_print(&it->arena, "%.3g", pooling->weight[i]));
         html_cell(it->out, NULL, pooling->scenario[i]->title);
         html_row_end(it->out);
     }
@@ -71,8 +74,8 @@ static void list_analysts(struct shown *it)
 static void draw_question(struct shown *it, size_t q)
 {
     const struct pooling *pooling = it->pooling;
-    const struct agenda_item *item = &pooling->agenda.item[q];
-    struct pool *pool = &it->pool;
+    const struct target *item = &pooling->targets.item[q];
+    struct arena *arena = &it->arena;
     const double row = 22.0;
     size_t n = pooling->n;
     double y;
@@ -80,20 +83,20 @@ static void draw_question(struct shown *it, size_t q)
 
     for (size_t m = 0; m < POOL_METHODS; m++)
         n += has_method(pooling, m);
-    svg_begin(&svg, it->out, pool_print(pool, "What each analyst says: %s", item->id), WIDTH, 60.0 + row * (double)n,
+    svg_begin(&svg, it->out, arena_print(arena, "What each analyst says: %s", item->id), WIDTH, 60.0 + row * (double)n,
               190.0, 60.0, 14.0, 46.0);
     svg_axes(&svg, 0.0, 100.0, 0.0, 1.0);
     svg_ticks_x(&svg, 20.0, "% of histories");
     y = svg.top + 0.5 * row;
     for (size_t k = 0; k < pooling->n; k++) {
-        const struct estimate p = outcome_estimate(&pooling->outcome[k], q);
+        const struct estimate p = arm_estimates_of(&pooling->outcome[k], q);
         const double sd = pooling->outcome[k].ignorance[q];
 
         if (sd > 0.0)
             svg_bar(&svg, 100.0 * fmax(0.0, p.value - sd), 100.0 * fmin(1.0, p.value + sd), y, 8.0, svg_colour(3), 0.8);
         svg_dot(&svg, 100.0 * p.value, y, svg_colour(4));
         svg_label(&svg, svg.left - 8.0, y + 4.0, "end", pooling->scenario[k]->id);
-        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(pool, p.value, p.se));
+        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(arena, p.value, p.se));
         y += row;
     }
     for (size_t m = 0; m < POOL_METHODS; m++) {
@@ -103,17 +106,17 @@ static void draw_question(struct shown *it, size_t q)
             continue;
         svg_dot(&svg, 100.0 * p.value, y, svg_colour(0));
         svg_label(&svg, svg.left - 8.0, y + 4.0, "end", method_label[m]);
-        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(pool, p.value, p.se));
+        svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(arena, p.value, p.se));
         y += row;
     }
-    svg_end(&svg, pool_print(pool, "%s Bands: one standard deviation of what the analyst does not know.",
-                             compare_words(pool, item)));
+    svg_end(&svg, arena_print(arena, "%s Bands: one standard deviation of what the analyst does not know.",
+                              compare_words(arena, item)));
 }
 
 static void list_answers(struct shown *it)
 {
     const struct pooling *pooling = it->pooling;
-    struct pool *pool = &it->pool;
+    struct arena *arena = &it->arena;
     const char *head[POOL_METHODS + 5] = {"Question or state"};
     size_t n = 1;
 
@@ -125,25 +128,25 @@ static void list_answers(struct shown *it)
     head[n++] = "sd within";
     head[n++] = "bits";
     html_table_begin(it->out, "Pooled answers, in %", head, n, NULL);
-    for (size_t rank = 0, i = 0; i < pooling->agenda.n; rank++)
-        for (size_t q = 0; q < pooling->agenda.n; q++) {
+    for (size_t rank = 0, i = 0; i < pooling->targets.n; rank++)
+        for (size_t q = 0; q < pooling->targets.n; q++) {
             const struct pooled *pooled = &pooling->item[q];
             const double se = pooled->value[POOL_LINEAR].se;
 
-            if (pooling->agenda.item[q].rank != rank)
+            if (pooling->targets.item[q].rank != rank)
                 continue;
-            html_row_begin(it->out, pool_print(pool, "%s, month %.3g", compare_name(pool, &pooling->agenda.item[q]),
-                                               pooling->agenda.item[q].month));
+            html_row_begin(it->out, arena_print(arena, "%s, month %.3g", compare_name(arena, &pooling->targets.item[q]),
+                                                pooling->targets.item[q].month));
             for (size_t m = 0; m < POOL_METHODS; m++)
                 if (has_method(pooling, m))
                     html_cell(it->out, m == POOL_LINEAR ? "n strong" : "n",
-                              figure_percent(pool, pooled->value[m].value, pooled->value[m].se));
+                              figure_percent(arena, pooled->value[m].value, pooled->value[m].se));
             html_cell(it->out, "n",
-                      pool_print(pool, "%s to %s", figure_percent(pool, pooled->lowest, se),
-                                 figure_percent(pool, pooled->highest, se)));
-            html_cell(it->out, "n", figure_percent(pool, pooled->between, se));
-            html_cell(it->out, "n", figure_percent(pool, pooled->within, se));
-            html_cell(it->out, "n", pool_print(pool, "%.3f", pooled->divergence));
+                      arena_print(arena, "%s to %s", figure_percent(arena, pooled->lowest, se),
+                                  figure_percent(arena, pooled->highest, se)));
+            html_cell(it->out, "n", figure_percent(arena, pooled->between, se));
+            html_cell(it->out, "n", figure_percent(arena, pooled->within, se));
+            html_cell(it->out, "n", arena_print(arena, "%.3f", pooled->divergence));
             html_row_end(it->out);
             i++;
         }
@@ -158,26 +161,26 @@ void html_pool(FILE *out, const struct pooling *pooling, const struct provenance
 {
     struct shown it = {.out = out, .pooling = pooling};
 
-    html_begin(out, pool_print(&it.pool, "%zu analysts pooled", pooling->n));
+    html_begin(out, arena_print(&it.arena, "%zu analysts pooled", pooling->n));
     lead(&it);
-    for (size_t rank = 0, i = 0; i < pooling->agenda.n; rank++)
-        for (size_t q = 0; q < pooling->agenda.n; q++)
-            if (pooling->agenda.item[q].rank == rank) {
-                if (!pooling->agenda.item[q].base)
+    for (size_t rank = 0, i = 0; i < pooling->targets.n; rank++)
+        for (size_t q = 0; q < pooling->targets.n; q++)
+            if (pooling->targets.item[q].rank == rank) {
+                if (!pooling->targets.item[q].base)
                     draw_question(&it, q);
                 i++;
             }
     list_answers(&it);
     list_analysts(&it);
-    for (size_t i = 0; i < pooling->agenda.n; i++) {
+    for (size_t i = 0; i < pooling->targets.n; i++) {
         const char *why = pooling->item[i].no_odds ? pooling->item[i].no_odds : pooling->item[i].veto;
 
         if (why)
             html_paragraph(out, NULL,
-                           pool_print(&it.pool, "%s: %s%s.", compare_name(&it.pool, &pooling->agenda.item[i]),
-                                      pooling->item[i].no_odds ? "no pool of odds, since " : "", why));
+                           arena_print(&it.arena, "%s: %s%s.", compare_name(&it.arena, &pooling->targets.item[i]),
+                                       pooling->item[i].no_odds ? "no pool of odds, since " : "", why));
     }
     html_reproduce(out, provenance);
     html_end(out);
-    pool_free(&it.pool);
+    arena_free(&it.arena);
 }

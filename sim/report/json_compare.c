@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/compare.h"
 #include "sim/report/json_tree.h"
 
@@ -17,7 +18,7 @@ static json_t *arm(const struct comparison_arm *it)
     return out;
 }
 
-static json_t *difference(const struct outcome_difference *it)
+static json_t *difference(const struct arm_difference *it)
 {
     json_t *out = json_tree_object();
 
@@ -31,7 +32,7 @@ static json_t *difference(const struct outcome_difference *it)
     json_tree_put(out, "ci_high", json_tree_number(it->high));
     json_tree_put(out, "ratio", json_tree_number(it->ratio));
     json_tree_put(out, "ratio_se", json_tree_number(it->ratio_se));
-    json_tree_put(out, "narrower", json_tree_number(it->narrower));
+    json_tree_put(out, "narrower", json_tree_number(it->efficiency));
     return out;
 }
 
@@ -51,17 +52,17 @@ static json_t *shares(const struct attribution *attribution, size_t q)
 
 static json_t *assumption(const struct difference *it)
 {
-    struct pool pool = {0};
+    struct arena arena = {0};
     json_t *out = json_tree_object();
 
     json_tree_put(out, "path", json_tree_string(it->path));
     json_tree_put(out, "group", json_tree_string(it->group));
     json_tree_put(out, "baseline", json_tree_string(it->text[0]));
     json_tree_put(out, "value", json_tree_string(it->text[1]));
-    json_tree_put(out, "baseline_place", json_tree_string(compare_place(&pool, it->place[0])));
-    json_tree_put(out, "place", json_tree_string(compare_place(&pool, it->place[1])));
+    json_tree_put(out, "baseline_place", json_tree_string(compare_place(&arena, it->place[0])));
+    json_tree_put(out, "place", json_tree_string(compare_place(&arena, it->place[1])));
     json_tree_put(out, "bears", json_boolean(it->bears));
-    pool_free(&pool);
+    arena_free(&arena);
     return out;
 }
 
@@ -69,12 +70,12 @@ static json_t *other(const struct comparison *comparison, const struct compariso
 {
     json_t *out = arm(&comparison->arm[it->arm]), *questions = json_tree_object(), *assumptions = json_tree_array();
 
-    for (size_t q = 0; q < comparison->agenda.n; q++) {
+    for (size_t q = 0; q < comparison->targets.n; q++) {
         json_t *question = difference(&it->difference[q]);
 
         if (it->attribution.share)
             json_tree_put(question, "attribution", shares(&it->attribution, q));
-        json_tree_put(questions, comparison->agenda.item[q].id, question);
+        json_tree_put(questions, comparison->targets.item[q].id, question);
     }
     for (size_t i = 0; i < it->differences.n; i++)
         json_tree_append(assumptions, assumption(&it->differences.item[i]));
@@ -94,9 +95,9 @@ void json_compare(FILE *out, const struct comparison *comparison)
     for (size_t o = 0; o + 1 < comparison->n_arms; o++)
         json_tree_append(others, other(comparison, &comparison->other[o]));
     json_tree_put(root, "scenarios", others);
-    for (size_t i = 0; i < comparison->agenda.n_left_out; i++)
-        json_tree_put(left_out, comparison->agenda.left_out[i].id,
-                      json_tree_string(comparison->agenda.left_out[i].why));
+    for (size_t i = 0; i < comparison->targets.n_left_out; i++)
+        json_tree_put(left_out, comparison->targets.left_out[i].id,
+                      json_tree_string(comparison->targets.left_out[i].why));
     json_tree_put(root, "not_compared", left_out);
     json_tree_put(root, "worlds", json_tree_count(comparison->n_worlds));
     json_tree_put(root, "runs", json_tree_count(comparison->n_runs));

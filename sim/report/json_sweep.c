@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/json_tree.h"
 #include "sim/report/sweep.h"
 
@@ -7,13 +8,13 @@ static json_t *point_of(const struct sweep *sweep, size_t point)
 
     for (size_t k = 0; k < sweep->n_paths; k++)
         json_tree_put(at, sweep->path[k].path, json_tree_number(sweep->path[k].value[sweep_place(sweep, point, k)]));
-    for (size_t q = 0; q < sweep->agenda.n; q++) {
-        const struct estimate p = outcome_estimate(&sweep->outcome[point], q);
+    for (size_t q = 0; q < sweep->targets.n; q++) {
+        const struct estimate p = arm_estimates_of(&sweep->outcome[point], q);
         json_t *question = json_tree_object();
 
         json_tree_put(question, "probability", json_tree_number(p.value));
         json_tree_put(question, "se", json_tree_number(p.se));
-        json_tree_put(questions, sweep->agenda.item[q].id, question);
+        json_tree_put(questions, sweep->targets.item[q].id, question);
     }
     json_tree_put(out, "at", at);
     json_tree_put(out, "questions", questions);

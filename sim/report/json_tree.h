@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json_tree.h - trees of JSON from numbers and texts that may be anything.
  *
  * jansson tells of failures that a report cannot mend: they end the program. */

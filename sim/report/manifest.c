@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* manifest.c - how results came about, in the shape of tskit's provenance. */
 #include <gsl/gsl_version.h>
 #include <inttypes.h>

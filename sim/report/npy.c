@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/npy.h"
 #include <assert.h>
 #include <inttypes.h>

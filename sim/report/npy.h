@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* npy.h - raw draws as a NumPy array of records: numpy.load(FILE), or memory-mapped.
  *
  * One record a base of a run: world, run (u4), base, state (u2: indices in the order of ids and of the scenario's states), lost,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* number.h - a double as text that programs read back to the same double. */
 #ifndef FOOTHOLD_NUMBER_H
 #define FOOTHOLD_NUMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the C library wants it so, for syncfs */
 #define _GNU_SOURCE
 #include "sim/report/output.h"
@@ -39,7 +40,7 @@ static void unlock(struct output *output)
     if (!output->locked)
         return;
     if (!output->renaming)
-        unlink(pool_print(&output->pool, "%s/%s", output->folder, OUTPUT_LOCK));
+        unlink(arena_print(&output->arena, "%s/%s", output->folder, OUTPUT_LOCK));
     close(output->lock);
     output->locked = false;
 }
@@ -88,7 +89,7 @@ static void remove_leftovers(struct output *output)
 
         if (!is_part(entry->d_name))
             continue;
-        path = pool_print(&output->pool, "%s/%s", output->folder, entry->d_name);
+        path = arena_print(&output->arena, "%s/%s", output->folder, entry->d_name);
         file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (file >= 0 && !flock(file, LOCK_EX | LOCK_NB))
             unlink(path);
@@ -105,7 +106,7 @@ void output_begin(struct output *output, const char *folder)
 
     assert(*folder);
     *output = (struct output){0};
-    path = pool_print(&output->pool, "%s", folder);
+    path = arena_print(&output->arena, "%s", folder);
     output->folder = path;
     make_folder(output, path);
     remove_leftovers(output);
@@ -128,8 +129,8 @@ static const char *holder(struct output *output, int file)
     host[strcspn(host, "\n")] = '\0';
     (void)gethostname(here, sizeof here - 1);
     if (!*host || !strcmp(host, here))
-        return pool_print(&output->pool, "process %ld is writing to it", pid);
-    return pool_print(&output->pool, "process %ld on %s is writing to it", pid, host);
+        return arena_print(&output->arena, "process %ld is writing to it", pid);
+    return arena_print(&output->arena, "process %ld on %s is writing to it", pid, host);
 }
 
 static bool is_still(int file, const char *path)
@@ -153,7 +154,7 @@ static void sign(int file)
 /* flock, which dies with its process, and which Linux passes on to the server of a network file system. */
 const char *output_lock(struct output *output)
 {
-    const char *path = pool_print(&output->pool, "%s/%s", output->folder, OUTPUT_LOCK), *why = NULL;
+    const char *path = arena_print(&output->arena, "%s/%s", output->folder, OUTPUT_LOCK), *why = NULL;
 
     for (;;) {
         const int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -187,8 +188,8 @@ static int make_part(struct output *output, struct output_file *file)
 
         if (getrandom(&tag, sizeof tag, 0) != (ssize_t)sizeof tag)
             return -1;
-        file->part = pool_print(&output->pool, "%s/%s%016" PRIx64 "-%s%s", output->folder, part_start, tag, file->name,
-                                part_end);
+        file->part = arena_print(&output->arena, "%s/%s%016" PRIx64 "-%s%s", output->folder, part_start, tag,
+                                 file->name, part_end);
         descriptor = open(file->part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (descriptor < 0 && errno != EEXIST)
             return -1;
@@ -211,8 +212,8 @@ FILE *output_open(struct output *output, const char *name)
     assert(!strchr(name, '/') && name[0] != '.');
     output->file = memory_grow(output->file, output->n, &output->capacity, sizeof *output->file);
     file = &output->file[output->n];
-    file->name = pool_print(&output->pool, "%s", name);
-    file->path = pool_print(&output->pool, "%s/%s", output->folder, name);
+    file->name = arena_print(&output->arena, "%s", name);
+    file->path = arena_print(&output->arena, "%s/%s", output->folder, name);
     descriptor = make_part(output, file);
     if (descriptor < 0)
         fail(output, file->path);
@@ -273,7 +274,7 @@ static void flush_all(struct output *output)
 
 const struct output_sum *output_sums(struct output *output, size_t *n)
 {
-    struct output_sum *sum = pool_new(&output->pool, output->n, sizeof *sum);
+    struct output_sum *sum = arena_new(&output->arena, output->n, sizeof *sum);
 
     flush_all(output);
     for (size_t i = 0; i < output->n; i++) {
@@ -287,9 +288,9 @@ const struct output_sum *output_sums(struct output *output, size_t *n)
 
 void output_retire(struct output *output, const char *name)
 {
-    output->retired = pool_grow(&output->pool, output->retired, output->n_retired, &output->retired_capacity,
-                                sizeof *output->retired);
-    output->retired[output->n_retired++] = pool_print(&output->pool, "%s/%s", output->folder, name);
+    output->retired = arena_grow(&output->arena, output->retired, output->n_retired, &output->retired_capacity,
+                                 sizeof *output->retired);
+    output->retired[output->n_retired++] = arena_print(&output->arena, "%s/%s", output->folder, name);
 }
 
 /* ---- the end ---- */
@@ -328,7 +329,7 @@ static void release(struct output *output)
 {
     unlock(output);
     free(output->file);
-    pool_free(&output->pool);
+    arena_free(&output->arena);
     *output = (struct output){0};
 }
 

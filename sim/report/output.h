@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* output.h - a set of files that appear whole or not at all.
  *
  * Each is written beside its place under a hidden name of its own, which no other process uses; output_commit brings all of
@@ -15,7 +16,7 @@
     ".foothold.lock" /* in a folder that is being written to; what a killed process left means nothing */
 
 struct output {
-    struct pool pool;
+    struct arena arena;
     const char *folder;
     struct output_file *file;
     size_t n, capacity;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/page.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ const char *page_safe(struct page *page, const char *text)
     diag_put_safe(stream, text, strlen(text));
     if (fclose(stream))
         die("out of memory (writing a report)");
-    safe = pool_copy(&page->pool, bytes, size);
+    safe = arena_copy(&page->arena, bytes, size);
     free(bytes);
     return safe;
 }
@@ -52,7 +53,7 @@ const char *page_cut(struct page *page, const char *text, int columns)
 {
     if (page_columns(text) <= columns)
         return text;
-    return pool_print(&page->pool, "%.*s…", (int)prefix(text, columns - 1), text);
+    return arena_print(&page->arena, "%.*s…", (int)prefix(text, columns - 1), text);
 }
 
 void page_spaces(const struct page *page, int n)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* page.h - text for a terminal: styles, widths in columns, wrapping.
  *
  * A column is a code point of UTF-8. No meaning hangs on colour alone. */
@@ -16,7 +17,7 @@ struct page {
     FILE *out;
     bool colour;
     int width;
-    struct pool pool; /* strings made for the page; the owner frees it */
+    struct arena arena; /* strings made for the page; the owner frees it */
 };
 
 /* Text from a scenario, made safe to show. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot.h - what a figure draws, said once: a kind, a dataset, columns by NAME, axes and their titles.
  *
  * No plot holds a number of the result: gnuplot's scripts and Vega-Lite's specs name columns of the CSV file beside them, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot_gnuplot.c - figures as gnuplot scripts, which read the CSV file beside them by column name. */
 #include <math.h>
 #include "sim/report/plot.h"
@@ -7,7 +8,7 @@ static const char *const png = "set terminal pngcairo size 1350,810 noenhanced b
 /* A script in the making. */
 struct script {
     FILE *out;
-    struct pool *pool;
+    struct arena *arena;
     const struct plot *plot;
     const char *facet; /* NULL: none */
     const char *name;
@@ -47,12 +48,12 @@ static void replot(const struct script *it)
 static const char *condition(const struct script *it, const char *series)
 {
     const struct plot *plot = it->plot;
-    const char *text = series ? pool_print(it->pool, "strcol('%s') eq '%s'", plot->series_column, series) : "1";
+    const char *text = series ? arena_print(it->arena, "strcol('%s') eq '%s'", plot->series_column, series) : "1";
 
     if (plot->filter)
-        text = pool_print(it->pool, "strcol('%s') eq '%s' && %s", plot->filter_column, plot->filter, text);
+        text = arena_print(it->arena, "strcol('%s') eq '%s' && %s", plot->filter_column, plot->filter, text);
     if (it->facet)
-        text = pool_print(it->pool, "strcol('%s') eq '%s' && %s", plot->facet_column, it->facet, text);
+        text = arena_print(it->arena, "strcol('%s') eq '%s' && %s", plot->facet_column, it->facet, text);
     return text;
 }
 
@@ -158,11 +159,11 @@ void plot_gnuplot(struct output *output, const struct plot *plot)
 {
     for (size_t f = 0; f < (plot->n_facets ? plot->n_facets : 1); f++) {
         const char *facet = plot->n_facets ? plot->facet[f].id : NULL;
-        struct script it = {.pool = &output->pool, .plot = plot, .facet = facet, .name = plot->name};
+        struct script it = {.arena = &output->arena, .plot = plot, .facet = facet, .name = plot->name};
 
         if (facet)
-            it.name = pool_print(it.pool, "%s-%s", plot->name, facet);
-        it.out = output_open(output, pool_print(it.pool, "%s.gp", it.name));
+            it.name = arena_print(it.arena, "%s-%s", plot->name, facet);
+        it.out = output_open(output, arena_print(it.arena, "%s.gp", it.name));
         begin(&it);
         put_range(it.out, "x", &plot->x_axis);
         if (plot->kind != PLOT_INTERVALS)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot_svg.c - figures of a page, drawn from the dataset they name. */
 #include <math.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ struct drawing {
     const struct plot *plot;
     const char *facet; /* NULL: none */
     struct svg svg;
-    struct pool pool;
+    struct arena arena;
     double *x, *y, *se, *low, *high, *last; /* room for all rows; last: a series */
     const char **name;
 };
@@ -49,21 +50,21 @@ static void begin(struct drawing *it, FILE *out, const struct plot *plot, const 
     const size_t n = plot->dataset->n_rows * (plot->is_step ? 2 : 1);
 
     *it = (struct drawing){.plot = plot, .facet = facet ? facet->id : NULL};
-    it->x = pool_new(&it->pool, 5 * n + plot->n_series, sizeof *it->x);
+    it->x = arena_new(&it->arena, 5 * n + plot->n_series, sizeof *it->x);
     it->y = it->x + n;
     it->se = it->y + n;
     it->low = it->se + n;
     it->high = it->low + n;
     it->last = it->high + n;
-    it->name = pool_new(&it->pool, plot->n_series, sizeof *it->name);
-    svg_begin(&it->svg, out, facet ? pool_print(&it->pool, "%s: %s", facet->label, plot->title) : plot->title, WIDTH,
+    it->name = arena_new(&it->arena, plot->n_series, sizeof *it->name);
+    svg_begin(&it->svg, out, facet ? arena_print(&it->arena, "%s: %s", facet->label, plot->title) : plot->title, WIDTH,
               HEIGHT, LEFT, NAMES, TOP, BOTTOM);
 }
 
 static void end(struct drawing *it, const struct plot_name *facet)
 {
-    svg_end(&it->svg, facet ? pool_print(&it->pool, "%s: %s", facet->label, it->plot->caption) : it->plot->caption);
-    pool_free(&it->pool);
+    svg_end(&it->svg, facet ? arena_print(&it->arena, "%s: %s", facet->label, it->plot->caption) : it->plot->caption);
+    arena_free(&it->arena);
 }
 
 static void draw_axes(struct drawing *it, double top)
@@ -93,8 +94,8 @@ static void draw_stack(struct drawing *it)
             continue;
         plot_read(plot, it->facet, plot->series[s].id, NULL, plot->error, it->x, it->se);
         it->last[n_named] = 0.5 * (it->low[n - 1] + it->high[n - 1]);
-        it->name[n_named++] = pool_print(&it->pool, "%s %s %%", plot->series[s].label,
-                                         figure_percent(&it->pool, it->y[n - 1], it->se[n - 1]));
+        it->name[n_named++] = arena_print(&it->arena, "%s %s %%", plot->series[s].label,
+                                          figure_percent(&it->arena, it->y[n - 1], it->se[n - 1]));
     }
     svg_names(&it->svg, it->last, it->name, n_named);
 }
@@ -208,7 +209,7 @@ static void draw_intervals(FILE *out, const struct plot *plot)
     const size_t n_series = plot->n_series ? plot->n_series : 1;
     const double row = 12.0 + 14.0 * (double)n_series;
     struct interval it;
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct svg svg;
 
     svg_begin(&svg, out, plot->title, WIDTH, 60.0 + row * (double)plot->n_rows, 180.0, n_series > 1 ? NAMES : 60.0,
@@ -231,11 +232,11 @@ static void draw_intervals(FILE *out, const struct plot *plot)
             if (series)
                 svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", series->label);
             else
-                svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(&pool, it.x, it.se));
+                svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start", figure_percent(&arena, it.x, it.se));
         }
     }
     svg_end(&svg, plot->caption);
-    pool_free(&pool);
+    arena_free(&arena);
 }
 
 void plot_svg(FILE *out, const struct plot *plot)

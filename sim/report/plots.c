@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/plots.h"
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 /* A script that draws a table twice, as SVG and as PNG. */
 static FILE *script(struct output *output, const char *name, const char *table)
 {
-    FILE *out = output_open(output, pool_print(&output->pool, "%s.gp", name));
+    FILE *out = output_open(output, arena_print(&output->arena, "%s.gp", name));
 
     fprintf(out,
             "# draws %s; run in its folder: gnuplot %s.gp\n"
@@ -97,7 +98,7 @@ static json_t *assigned(const char *field, const char *const *name, const size_t
 
 static void write_spec(struct output *output, const char *name, json_t *root)
 {
-    json_tree_write(output_open(output, pool_print(&output->pool, "%s.vl.json", name)), root);
+    json_tree_write(output_open(output, arena_print(&output->arena, "%s.vl.json", name)), root);
 }
 
 /* ---- comparisons ---- */
@@ -134,27 +135,27 @@ static void name_rows(FILE *out, const char *const *name, size_t n)
 }
 
 /* As the first scenario asks. */
-static void list_items(const struct agenda *agenda, const char **name)
+static void list_items(const struct targets *targets, const char **name)
 {
-    for (size_t rank = 0, i = 0; i < agenda->n; rank++)
-        for (size_t k = 0; k < agenda->n; k++)
-            if (agenda->item[k].rank == rank)
-                name[i++] = agenda->item[k].id;
+    for (size_t rank = 0, i = 0; i < targets->n; rank++)
+        for (size_t k = 0; k < targets->n; k++)
+            if (targets->item[k].rank == rank)
+                name[i++] = targets->item[k].id;
 }
 
 static void compare_script(struct output *output, const struct comparison *comparison, const size_t *colour)
 {
-    const struct agenda *agenda = &comparison->agenda;
-    const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
+    const struct targets *targets = &comparison->targets;
+    const char **name = arena_new(&output->arena, targets->n, sizeof *name);
     FILE *out = script(output, "compare", "compare.csv");
 
-    list_items(agenda, name);
+    list_items(targets, name);
     fprintf(out, "set xlabel 'difference from %s' noenhanced\nset key outside right top noenhanced\n",
             comparison->arm[0].scenario->id);
-    name_rows(out, name, agenda->n);
+    name_rows(out, name, targets->n);
     fputs("plot", out);
     for (size_t o = 0; o + 1 < comparison->n_arms; o++)
-        for (size_t i = 0; i < agenda->n; i++)
+        for (size_t i = 0; i < targets->n; i++)
             fprintf(out,
                     "%s 'compare.csv' using (strcol(1) eq '%s' && strcol(2) eq '%s' ? $6 : NaN):(%.2f):8:9 with "
                     "xerrorbars pt 7 "
@@ -182,9 +183,9 @@ static int by_size(const void *a, const void *b)
 static void attribution_script(struct output *output, const struct comparison *comparison, size_t question)
 {
     const struct attribution *attribution = &comparison->other[0].attribution;
-    const char *asked = comparison->agenda.item[question].id, *other = comparison->arm[1].scenario->id;
-    struct ranked_share *ranked = pool_new(&output->pool, attribution->n_players, sizeof *ranked);
-    const char **name = pool_new(&output->pool, attribution->n_players, sizeof *name);
+    const char *asked = comparison->targets.item[question].id, *other = comparison->arm[1].scenario->id;
+    struct ranked_share *ranked = arena_new(&output->arena, attribution->n_players, sizeof *ranked);
+    const char **name = arena_new(&output->arena, attribution->n_players, sizeof *name);
     FILE *out = script(output, "attribution", "attribution.csv");
 
     for (size_t i = 0; i < attribution->n_players; i++)
@@ -208,10 +209,10 @@ static void attribution_script(struct output *output, const struct comparison *c
 
 void plots_compare(struct output *output, const struct comparison *comparison)
 {
-    const size_t first = agenda_first(&comparison->agenda), n = comparison->n_arms;
-    const char **arm = pool_new(&output->pool, n, sizeof *arm);
-    unsigned *wished = pool_new(&output->pool, n, sizeof *wished);
-    size_t *colour = pool_new(&output->pool, n, sizeof *colour);
+    const size_t first = targets_first(&comparison->targets), n = comparison->n_arms;
+    const char **arm = arena_new(&output->arena, n, sizeof *arm);
+    unsigned *wished = arena_new(&output->arena, n, sizeof *wished);
+    size_t *colour = arena_new(&output->arena, n, sizeof *colour);
     json_t *root;
 
     for (size_t i = 0; i < n; i++) {
@@ -228,7 +229,7 @@ void plots_compare(struct output *output, const struct comparison *comparison)
     attribution_script(output, comparison, first);
     root = interval_spec("attribution.csv", "assumption", "contribution", "share of the difference",
                          assigned("scenario_id", arm + 1, colour + 1, n - 1));
-    filter(root, pool_print(&output->pool, "datum.question == '%s'", comparison->agenda.item[first].id));
+    filter(root, arena_print(&output->arena, "datum.question == '%s'", comparison->targets.item[first].id));
     write_spec(output, "attribution", root);
 }
 
@@ -236,15 +237,15 @@ void plots_compare(struct output *output, const struct comparison *comparison)
 
 void plots_pool(struct output *output, const struct pooling *pooling)
 {
-    const struct agenda *agenda = &pooling->agenda;
-    const char **name = pool_new(&output->pool, agenda->n, sizeof *name);
-    const char **analyst = pool_new(&output->pool, pooling->n, sizeof *analyst);
-    unsigned *wished = pool_new(&output->pool, pooling->n, sizeof *wished);
-    size_t *colour = pool_new(&output->pool, pooling->n, sizeof *colour);
+    const struct targets *targets = &pooling->targets;
+    const char **name = arena_new(&output->arena, targets->n, sizeof *name);
+    const char **analyst = arena_new(&output->arena, pooling->n, sizeof *analyst);
+    unsigned *wished = arena_new(&output->arena, pooling->n, sizeof *wished);
+    size_t *colour = arena_new(&output->arena, pooling->n, sizeof *colour);
     FILE *out = script(output, "pool", "analysts.csv and pool.csv");
     json_t *root = spec("analysts.csv"), *encoding = json_tree_object();
 
-    list_items(agenda, name);
+    list_items(targets, name);
     for (size_t k = 0; k < pooling->n; k++) {
         analyst[k] = pooling->scenario[k]->id;
         wished[k] = pooling->scenario[k]->analyst_colour;
@@ -253,10 +254,10 @@ void plots_pool(struct output *output, const struct pooling *pooling)
     fputs("set xlabel 'probability; bars: one standard deviation of what the analyst does not know'\nset xrange [0:1]\n"
           "set key outside right top noenhanced\n",
           out);
-    name_rows(out, name, agenda->n);
+    name_rows(out, name, targets->n);
     fputs("unset arrow\nplot", out);
     for (size_t k = 0; k < pooling->n; k++)
-        for (size_t i = 0; i < agenda->n; i++)
+        for (size_t i = 0; i < targets->n; i++)
             fprintf(out,
                     "%s 'analysts.csv' using (strcol(1) eq '%s' && strcol(2) eq '%s' ? $5 : NaN):(%.3f):8:9 with "
                     "xerrorbars pt %zu ps 0.7 lc rgb '%s' %s%s%s",
@@ -264,7 +265,7 @@ void plots_pool(struct output *output, const struct pooling *pooling)
                     (double)i + 0.6 * ((double)k + 0.5) / (double)pooling->n - 0.3, k % 2 ? (size_t)5 : 7,
                     svg_line_colour(colour[k]), i ? "notitle" : "title '", i ? "" : pooling->scenario[k]->id,
                     i ? "" : "'");
-    for (size_t i = 0; i < agenda->n; i++)
+    for (size_t i = 0; i < targets->n; i++)
         fprintf(out,
                 ", 'pool.csv' using (strcol(1) eq '%s' && strcol(2) eq 'linear' ? $3 : NaN):(%zu) with points pt 13 ps "
                 "1.6 lc "
@@ -282,9 +283,9 @@ void plots_pool(struct output *output, const struct pooling *pooling)
 
 /* ---- sweeps and scores ---- */
 
-static const char *name_of_first(const struct agenda *agenda)
+static const char *name_of_first(const struct targets *targets)
 {
-    return agenda->item[agenda_first(agenda)].id;
+    return targets->item[targets_first(targets)].id;
 }
 
 static void sweep_line(struct output *output, const struct sweep *sweep)
@@ -296,12 +297,13 @@ static void sweep_line(struct output *output, const struct sweep *sweep)
             "set xlabel '%s' noenhanced\nset ylabel 'probability'\nset yrange [0:1]\nset key outside right top "
             "noenhanced\nplot",
             sweep->path[0].path);
-    for (size_t q = 0; q < sweep->agenda.n; q++)
-        if (!sweep->agenda.item[q].base) {
+    for (size_t q = 0; q < sweep->targets.n; q++)
+        if (!sweep->targets.item[q].base) {
             fprintf(out,
                     "%s 'sweep.csv' skip 1 using (strcol(3) eq '%s' ? $2 : NaN):4:6:7 with yerrorlines lw 2 dt %zu pt "
                     "7 ps 0.5 lc rgb '%s' title '%s'",
-                    more ? "," : "", sweep->agenda.item[q].id, q % 5 + 1, svg_line_colour(q), sweep->agenda.item[q].id);
+                    more ? "," : "", sweep->targets.item[q].id, q % 5 + 1, svg_line_colour(q),
+                    sweep->targets.item[q].id);
             more = true;
         }
     putc('\n', out);
@@ -331,15 +333,15 @@ static void sweep_map(struct output *output, const struct sweep *sweep)
         "unset grid\nset style fill solid 1 noborder\n"
         "plot 'sweep.csv' skip 1 using (strcol(%zu) eq '%s' ? $2 : NaN):3:($2 - %.10g):($2 + %.10g):($3 - %.10g):($3 + "
         "%.10g):%zu with boxxyerror fc palette\n",
-        sweep->path[0].path, sweep->path[1].path, name_of_first(&sweep->agenda), sweep->n_paths + 2,
-        name_of_first(&sweep->agenda), dx, dx, dy, dy, sweep->n_paths + 3);
+        sweep->path[0].path, sweep->path[1].path, name_of_first(&sweep->targets), sweep->n_paths + 2,
+        name_of_first(&sweep->targets), dx, dx, dy, dy, sweep->n_paths + 3);
     again(out, "sweep");
 }
 
 /* A field whose name has dots, as Vega-Lite wants it. */
-static const char *dotted(struct pool *pool, const char *path)
+static const char *dotted(struct arena *arena, const char *path)
 {
-    char *text = pool_new(pool, 2 * strlen(path) + 8, 1), *out = text + sprintf(text, "in\\.");
+    char *text = arena_new(arena, 2 * strlen(path) + 8, 1), *out = text + sprintf(text, "in\\.");
 
     for (; *path; path++) {
         if (*path == '.')
@@ -356,7 +358,7 @@ void plots_sweep(struct output *output, const struct sweep *sweep)
 
     if (map) {
         sweep_map(output, sweep);
-        filter(root, pool_print(&output->pool, "datum.question == '%s'", name_of_first(&sweep->agenda)));
+        filter(root, arena_print(&output->arena, "datum.question == '%s'", name_of_first(&sweep->targets)));
     } else {
         sweep_line(output, sweep);
         filter(root, "datum.location == 'all'");
@@ -364,9 +366,9 @@ void plots_sweep(struct output *output, const struct sweep *sweep)
     json_tree_put(root, "mark", mark(map ? "rect" : "line"));
     json_tree_put(
         encoding, "x",
-        channel(dotted(&output->pool, sweep->path[0].path), map ? "ordinal" : "quantitative", sweep->path[0].path));
+        channel(dotted(&output->arena, sweep->path[0].path), map ? "ordinal" : "quantitative", sweep->path[0].path));
     json_tree_put(encoding, "y",
-                  map ? channel(dotted(&output->pool, sweep->path[1].path), "ordinal", sweep->path[1].path)
+                  map ? channel(dotted(&output->arena, sweep->path[1].path), "ordinal", sweep->path[1].path)
                       : channel("value", "quantitative", "probability"));
     json_tree_put(encoding, "color",
                   map ? channel("value", "quantitative", "probability") : channel("question", "nominal", ""));

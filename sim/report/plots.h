@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plots.h - for each table that people plot a gnuplot script and a Vega-Lite spec beside it, which draw the table as it stands.
  *
  * `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png; a spec is opened in any Vega-Lite viewer. Only ids are named in

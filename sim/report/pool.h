@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pool.h - pooled answers written down. */
 #ifndef FOOTHOLD_REPORT_POOL_H
 #define FOOTHOLD_REPORT_POOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantities.h - what each uncertain quantity of a scenario implies: its 5, 50 and 95 % quantiles, for the analyst to hold
  * against what was meant. */
 #ifndef FOOTHOLD_QUANTITIES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rank.h - what matters most first.
  *
  * Two standard errors from zero is the rule for telling an effect from noise, everywhere in the reports. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* render.h - a document as people see it. */
 #ifndef FOOTHOLD_RENDER_H
 #define FOOTHOLD_RENDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* render_html.c - a document as a page that stands alone: in full, with its figures. */
 #include <math.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 
 struct shown_page {
     FILE *out;
-    struct pool pool;
+    struct arena arena;
 };
 
 static const char *class_of(enum style style)
@@ -20,7 +21,7 @@ static const char *class_of(enum style style)
 
 static const char *print_phrase(struct shown_page *page, const struct phrase *phrase)
 {
-    return phrase_print(&page->pool, phrase, NULL); /* html_text makes the whole safe */
+    return phrase_print(&page->arena, phrase, NULL); /* html_text makes the whole safe */
 }
 
 /* ---- answers ---- */
@@ -29,7 +30,7 @@ static void put_probabilities(struct shown_page *page, const struct block *block
 {
     static const char *const head[] = {
         "Question", "month", "%", "± simulation error", "input uncertainty, 5 to 95 %", "variance due to chance, %"};
-    struct pool *pool = &page->pool;
+    struct arena *arena = &page->arena;
 
     html_table_begin(page->out, "", head, sizeof head / sizeof *head, NULL);
     for (size_t i = 0; i < block->n; i++) {
@@ -38,13 +39,13 @@ static void put_probabilities(struct shown_page *page, const struct block *block
         const bool sure = it->p.number == 0.0 || it->p.number == 1.0, known = it->spread.kind != VALUE_NONE;
         const char *title = print_phrase(page, &it->title);
 
-        html_row_begin(page->out, strcmp(title, it->id) ? pool_print(pool, "%s (%s)", title, it->id) : title);
-        html_cell(page->out, "n", value_print(pool, &month, false));
-        html_cell(page->out, "n strong", value_print(pool, &it->p, false));
-        html_cell(page->out, "n", sure ? print_phrase(page, &it->error) : value_print(pool, &error, false));
+        html_row_begin(page->out, strcmp(title, it->id) ? arena_print(arena, "%s (%s)", title, it->id) : title);
+        html_cell(page->out, "n", value_print(arena, &month, false));
+        html_cell(page->out, "n strong", value_print(arena, &it->p, false));
+        html_cell(page->out, "n", sure ? print_phrase(page, &it->error) : value_print(arena, &error, false));
         html_cell(page->out, known ? "n" : NULL,
-                  known ? value_print(pool, &it->spread, false) : print_phrase(page, &it->note));
-        html_cell(page->out, "n", value_print(pool, &it->chance, false));
+                  known ? value_print(arena, &it->spread, false) : print_phrase(page, &it->note));
+        html_cell(page->out, "n", value_print(arena, &it->chance, false));
         html_row_end(page->out);
     }
     html_table_end(page->out);
@@ -54,7 +55,7 @@ static void put_probabilities(struct shown_page *page, const struct block *block
 
 static void put_cell(struct shown_page *page, const struct doc_column *column, const struct value *value)
 {
-    const char *text = value_print(&page->pool, value, false);
+    const char *text = value_print(&page->arena, value, false);
 
     if (value->kind == VALUE_BAR) {
         const double share = value->number > 0.0 ? fmin(1.0, value->number) : 0.0;
@@ -63,8 +64,8 @@ static void put_cell(struct shown_page *page, const struct doc_column *column, c
         return;
     }
     if (value->with_range)
-        text = pool_print(&page->pool, "%s (%s)", text,
-                          figure_range(&page->pool, value->low, value->high, value->range_se));
+        text = arena_print(&page->arena, "%s (%s)", text,
+                           figure_range(&page->arena, value->low, value->high, value->range_se));
     if (column->is_text)
         html_cell(page->out, class_of(value->style), text);
     else
@@ -78,13 +79,13 @@ static bool is_shown(enum shown shown)
 
 static void put_heads(struct shown_page *page, const struct doc_table *table)
 {
-    const char **head = pool_new(&page->pool, table->n_columns, sizeof *head);
-    char *kinds = pool_new(&page->pool, table->n_columns + 1, 1);
+    const char **head = arena_new(&page->arena, table->n_columns, sizeof *head);
+    char *kinds = arena_new(&page->arena, table->n_columns + 1, 1);
 
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct doc_column *column = &table->column[i];
 
-        head[i] = column->unit ? pool_print(&page->pool, "%s, %s", column->head, column->unit) : column->head;
+        head[i] = column->unit ? arena_print(&page->arena, "%s, %s", column->head, column->unit) : column->head;
         kinds[i] = column->is_text ? 't' : 'n';
     }
     html_table_begin(page->out, "", head, table->n_columns, kinds);
@@ -104,7 +105,7 @@ static void put_table(struct shown_page *page, const struct doc_table *table)
 
         if (!is_shown(table->row[i].shown))
             continue;
-        html_row_begin(page->out, value_print(&page->pool, &cell[0], false));
+        html_row_begin(page->out, value_print(&page->arena, &cell[0], false));
         for (size_t c = 1; c < table->n_columns; c++)
             put_cell(page, &table->column[c], &cell[c]);
         html_row_end(page->out);
@@ -119,7 +120,7 @@ static void put_names(struct shown_page *page, const struct block *block)
     const char *text = print_phrase(page, &block->phrase);
 
     for (size_t i = 0; i < block->n; i++)
-        text = pool_print(&page->pool, "%s%s %s", text, i ? "," : ":", block->name[i]);
+        text = arena_print(&page->arena, "%s%s %s", text, i ? "," : ":", block->name[i]);
     html_paragraph(page->out, "dim", text);
 }
 
@@ -163,5 +164,5 @@ void render_html(FILE *out, const struct document *document)
         if (is_shown(document->block[i].shown))
             put_block(&page, &document->block[i]);
     html_end(out);
-    pool_free(&page.pool);
+    arena_free(&page.arena);
 }

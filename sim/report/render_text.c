@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* render_text.c - a document in columns of text: brief, bars for probabilities, no figures. */
 #include <math.h>
 #include <stdlib.h>
@@ -20,33 +21,33 @@ static enum page_style style_of(enum style style)
     return style == STYLE_STRONG || style == STYLE_LEAD ? PAGE_BOLD : style == STYLE_DIM ? PAGE_DIM : PAGE_PLAIN;
 }
 
-static const char *make_safe(struct pool *pool, const char *text)
+static const char *make_safe(struct arena *arena, const char *text)
 {
-    struct page page = {.pool = *pool};
+    struct page page = {.arena = *arena};
     const char *safe = page_safe(&page, text);
 
-    *pool = page.pool;
+    *arena = page.arena;
     return safe;
 }
 
 /* No-break spaces as the page has them. */
-static const char *glue(struct pool *pool, const char *text)
+static const char *glue(struct arena *arena, const char *text)
 {
     static const char no_break[] = "\u00a0";
 
     for (const char *at; (at = strstr(text, no_break)) != NULL;)
-        text = pool_print(pool, "%.*s" GLUE "%s", (int)(at - text), text, at + sizeof no_break - 1);
+        text = arena_print(arena, "%.*s" GLUE "%s", (int)(at - text), text, at + sizeof no_break - 1);
     return text;
 }
 
 static const char *print_phrase(struct page *page, const struct phrase *phrase)
 {
-    return glue(&page->pool, phrase_print(&page->pool, phrase, make_safe));
+    return glue(&page->arena, phrase_print(&page->arena, phrase, make_safe));
 }
 
 static const char *print_value(struct page *page, const struct value *value)
 {
-    const char *text = value_print(&page->pool, value, false);
+    const char *text = value_print(&page->arena, value, false);
 
     return value->kind == VALUE_TEXT ? page_safe(page, text) : text;
 }
@@ -58,10 +59,11 @@ static void put_probability(struct page *page, const struct probability *it)
     const bool known = it->spread.kind != VALUE_NONE;
 
     page_heading(page, print_phrase(page, &it->title), print_phrase(page, &it->remark));
-    page_put(page, PAGE_BOLD, pool_print(&page->pool, "%6s %%", value_print(&page->pool, &it->p, false)));
+    page_put(page, PAGE_BOLD, arena_print(&page->arena, "%6s %%", value_print(&page->arena, &it->p, false)));
     page_spaces(page, INDENT);
-    page_put(page, PAGE_PLAIN,
-             figure_band(&page->pool, BAND, it->p.number, known ? it->spread.low : NAN, known ? it->spread.high : NAN));
+    page_put(
+        page, PAGE_PLAIN,
+        figure_band(&page->arena, BAND, it->p.number, known ? it->spread.low : NAN, known ? it->spread.high : NAN));
     page_spaces(page, INDENT);
     page_put(page, PAGE_PLAIN, print_phrase(page, &it->error));
     page_end_line(page);
@@ -92,9 +94,9 @@ static const char *print_cell(struct page *page, const struct value *value)
     const char *text = print_value(page, value);
 
     if (value->kind == VALUE_BAR)
-        return figure_bar(&page->pool, SMALL_BAR, value->number);
+        return figure_bar(&page->arena, SMALL_BAR, value->number);
     if (value->with_bar)
-        return pool_print(&page->pool, "%4s %s", text, figure_bar(&page->pool, SMALL_BAR, value->number));
+        return arena_print(&page->arena, "%4s %s", text, figure_bar(&page->arena, SMALL_BAR, value->number));
     return text;
 }
 
@@ -110,7 +112,7 @@ static void put_row(struct table *table, struct page *page, const struct doc_row
     for (size_t i = 0; any && i < table->n_columns; i++) {
         const struct value *it = &row->cell[i];
 
-        table_add(table, PAGE_DIM, it->with_range ? figure_range(&page->pool, it->low, it->high, it->range_se) : "");
+        table_add(table, PAGE_DIM, it->with_range ? figure_range(&page->arena, it->low, it->high, it->range_se) : "");
     }
 }
 
@@ -127,13 +129,13 @@ static bool is_right(const struct doc_table *table, size_t column)
 
 static void put_table(struct page *page, const struct doc_table *it, bool on_screen)
 {
-    struct table_column *column = pool_new(&page->pool, it->n_columns, sizeof *column);
+    struct table_column *column = arena_new(&page->arena, it->n_columns, sizeof *column);
     struct table table = {.column = column, .n_columns = it->n_columns, .indent = INDENT};
 
     for (size_t i = 0; i < it->n_columns; i++) {
         column[i].head = page_safe(page, it->column[i].head);
         if (it->column[i].unit)
-            column[i].head = pool_print(&page->pool, "%s, %s", column[i].head, it->column[i].unit);
+            column[i].head = arena_print(&page->arena, "%s, %s", column[i].head, it->column[i].unit);
         column[i].right = is_right(it, i);
     }
     for (size_t i = 0; i < it->n; i++)
@@ -153,10 +155,10 @@ static void put_names(struct page *page, const struct block *block)
     const char *text = print_phrase(page, &block->phrase);
 
     for (size_t i = 0; i < block->n; i++) {
-        const char *longer = pool_print(&page->pool, "%s%s %s", text, i ? "," : ":", page_safe(page, block->name[i]));
+        const char *longer = arena_print(&page->arena, "%s%s %s", text, i ? "," : ":", page_safe(page, block->name[i]));
 
         if (i && page_columns(longer) > room) {
-            text = pool_print(&page->pool, "%s and" GLUE "%zu" GLUE "more", text, block->n - i);
+            text = arena_print(&page->arena, "%s and" GLUE "%zu" GLUE "more", text, block->n - i);
             break;
         }
         text = longer;
@@ -201,5 +203,5 @@ void render_text(FILE *out, const struct document *document, bool colour, int wi
     for (size_t i = 0; i < document->n; i++)
         if (is_shown(document->block[i].shown, on_screen))
             put_block(&page, &document->block[i], on_screen);
-    pool_free(&page.pool);
+    arena_free(&page.arena);
 }

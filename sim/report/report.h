@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report.h - a run's answer written down: for people, for programs, and how it came about.
  *
  * The only place that formats numbers. Files are RFC 4180 CSV or JSON, UTF-8; doubles round-trip; NA where not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/result.h"
 #include <assert.h>
 #include <string.h>
@@ -20,7 +21,7 @@ void result_free(struct result *result)
 
 static const struct dataset *keep_dataset(struct result *result, struct dataset dataset)
 {
-    struct dataset *kept = pool_new(&result->document.pool, 1, sizeof *kept);
+    struct dataset *kept = arena_new(&result->document.arena, 1, sizeof *kept);
 
     *kept = dataset;
     return kept;
@@ -28,25 +29,25 @@ static const struct dataset *keep_dataset(struct result *result, struct dataset 
 
 const struct dataset *result_dataset(struct result *result, struct dataset dataset)
 {
-    result->dataset = pool_grow(&result->document.pool, result->dataset, result->n_datasets, &result->dataset_room,
-                                sizeof *result->dataset);
+    result->dataset = arena_grow(&result->document.arena, result->dataset, result->n_datasets, &result->dataset_room,
+                                 sizeof *result->dataset);
     return result->dataset[result->n_datasets++] = keep_dataset(result, dataset);
 }
 
 const struct plot *result_plot(struct result *result, struct plot plot)
 {
-    struct plot *kept = pool_new(&result->document.pool, 1, sizeof *kept);
+    struct plot *kept = arena_new(&result->document.arena, 1, sizeof *kept);
 
     *kept = plot;
     result->plot =
-        pool_grow(&result->document.pool, result->plot, result->n_plots, &result->plot_room, sizeof *result->plot);
+        arena_grow(&result->document.arena, result->plot, result->n_plots, &result->plot_room, sizeof *result->plot);
     return result->plot[result->n_plots++] = kept;
 }
 
 void result_part(struct result *result, struct dataset dataset, struct dataset_part part)
 {
     result->part =
-        pool_grow(&result->document.pool, result->part, result->n_parts, &result->part_room, sizeof *result->part);
+        arena_grow(&result->document.arena, result->part, result->n_parts, &result->part_room, sizeof *result->part);
     part.dataset = keep_dataset(result, dataset);
     result->part[result->n_parts++] = part;
 }
@@ -75,7 +76,7 @@ void result_deliver(const struct result *result, struct output *output)
     render_text(output_open(output, result->text_name), &result->document, false, FILE_WIDTH, false);
     for (size_t i = 0; i < result->n_datasets; i++)
         if (result->dataset[i]->fill_row)
-            dataset_csv(output_open(output, pool_print(&output->pool, "%s.csv", result->dataset[i]->name)),
+            dataset_csv(output_open(output, arena_print(&output->arena, "%s.csv", result->dataset[i]->name)),
                         result->dataset[i]);
     json_tree_write(output_open(output, result->json_name), make_json(result));
     for (size_t i = 0; i < result->n_plots; i++) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* result.h - all that a call leaves for its readers: a document, tables, figures, one JSON object, and how it came about.
  *
  * A builder a result fills one; result_deliver writes every file of it, so that a new output is written for all results at once.
@@ -58,9 +59,9 @@ void run_document(struct result *result, const struct answer *answer, const stru
 const struct dataset *run_questions(const struct result *result);
 
 /* Tables whose rows arise while scenarios are played: inputs by path, questions by id. */
-struct dataset run_worlds(struct pool *pool, const char *const *input, size_t n_inputs, const char *const *question,
+struct dataset run_worlds(struct arena *arena, const char *const *input, size_t n_inputs, const char *const *question,
                           size_t n_questions);
-struct dataset run_runs(struct pool *pool, const struct plan *plan);
+struct dataset run_runs(struct arena *arena, const struct plan *plan);
 struct dataset run_events(void);
 
 /* Parts that documents share: sources, with the lines that cite them; how to get the same results again. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* score.h - scores of forecasts written down. */
 #ifndef FOOTHOLD_REPORT_SCORE_H
 #define FOOTHOLD_REPORT_SCORE_H

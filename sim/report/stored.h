@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stored.h - what an earlier run answered, read back from its folder. */
 #ifndef FOOTHOLD_STORED_H
 #define FOOTHOLD_STORED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/svg.h"
 #include <math.h>
 #include <stdbool.h>

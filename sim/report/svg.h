@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* svg.h - small drawings inside a page: axes, areas, lines, intervals, bars.
  *
  * Colours are Okabe & Ito's, which the colour-blind tell apart; what a colour says is also said in words beside it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sweep.h - a sweep written down. */
 #ifndef FOOTHOLD_REPORT_SWEEP_H
 #define FOOTHOLD_REPORT_SWEEP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* table.h - rows of cells, set in columns as wide as they need be and as the page allows.
  *
  * On a narrow page the first column is cut; columns that still do not fit follow in a further block under the

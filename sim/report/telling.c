@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/telling.h"
 #include <math.h>
 #include <string.h>
@@ -5,7 +6,7 @@
 #include "sim/report/figure.h"
 #include "sim/scenario/scenario.h"
 
-const char *telling_date(struct pool *pool, const struct scenario *scenario, double month)
+const char *telling_date(struct arena *arena, const struct scenario *scenario, double month)
 {
     const time_t seconds = (time_t)floor((scenario->as_of_day + month * MONTH_DAYS) * 86400.0);
     struct tm day;
@@ -13,7 +14,7 @@ const char *telling_date(struct pool *pool, const struct scenario *scenario, dou
 
     if (!gmtime_r(&seconds, &day) || !strftime(text, sizeof text, "%Y-%m-%d", &day))
         return "";
-    return pool_print(pool, "%s", text);
+    return arena_print(arena, "%s", text);
 }
 
 const char *telling_kind(enum happening_kind kind)
@@ -24,79 +25,79 @@ const char *telling_kind(enum happening_kind kind)
     return name[kind];
 }
 
-const char *telling_what(struct pool *pool, const struct plan *plan, const struct happening *what)
+const char *telling_what(struct arena *arena, const struct plan *plan, const struct happening *what)
 {
     if (what->kind != HAPPENING_MOVES)
-        return pool_print(pool, "%s %s", plan->factor[what->which].id, telling_kind(what->kind));
-    return pool_print(pool, "%s: %s to %s (%s)", plan->base[what->which].id, plan->state[what->from],
-                      plan->state[what->to],
-                      what->clock == HISTORY_NO_CLOCK ? "the model decides" : plan->clock[what->clock].id);
+        return arena_print(arena, "%s %s", plan->factor[what->which].id, telling_kind(what->kind));
+    return arena_print(arena, "%s: %s to %s (%s)", plan->base[what->which].id, plan->state[what->from],
+                       plan->state[what->to],
+                       what->clock == HISTORY_NO_CLOCK ? "the model decides" : plan->clock[what->clock].id);
 }
 
 /* "0.5 %": few digits, never nothing and never all. */
-static const char *likely(struct pool *pool, double p)
+static const char *likely(struct arena *arena, double p)
 {
-    return pool_print(pool, p > 0.995 ? "over 99 %%" : p < 0.005 ? "under 1 %%" : "%.0f %%", 100.0 * p);
+    return arena_print(arena, p > 0.995 ? "over 99 %%" : p < 0.005 ? "under 1 %%" : "%.0f %%", 100.0 * p);
 }
 
 /* "khmeimim lost", "khmeimim NOTICE or DEAL". */
-static const char *condition(struct pool *pool, const struct plan *plan, const struct plan_condition *it)
+static const char *condition(struct arena *arena, const struct plan *plan, const struct plan_condition *it)
 {
     const uint64_t all = plan->n_states < PLAN_MAX_STATES ? (UINT64_C(1) << plan->n_states) - 1 : UINT64_MAX;
     const char *text = plan->base[it->base].id;
     bool any = false;
 
     if ((it->states & all) == (plan->held & all))
-        return pool_print(pool, "%s held", text);
+        return arena_print(arena, "%s held", text);
     if ((it->states & all) == (~plan->held & all))
-        return pool_print(pool, "%s lost", text);
+        return arena_print(arena, "%s lost", text);
     for (size_t s = 0; s < plan->n_states; s++)
         if (it->states >> s & 1) {
-            text = pool_print(pool, "%s %s%s", text, any ? "or " : "", plan->state[s]);
+            text = arena_print(arena, "%s %s%s", text, any ? "or " : "", plan->state[s]);
             any = true;
         }
     return text;
 }
 
-const char *telling_reason(struct pool *pool, const struct plan *plan, const struct story_event *event,
+const char *telling_reason(struct arena *arena, const struct plan *plan, const struct story_event *event,
                            const struct story_reason *reason)
 {
     switch (reason->why) {
     case STORY_OWN:
-        return pool_print(pool, "%s itself", plan->base[event->what.which].id);
+        return arena_print(arena, "%s itself", plan->base[event->what.which].id);
     case STORY_BALANCE:
         return "the balance of the actors";
     case STORY_ON:
         return plan->factor[reason->which].id;
     case STORY_OTHERWISE:
-        return pool_print(pool, "no %s", plan->factor[reason->which].id);
+        return arena_print(arena, "no %s", plan->factor[reason->which].id);
     case STORY_COUPLING:
-        return condition(pool, plan, &plan->condition[reason->which]);
+        return condition(arena, plan, &plan->condition[reason->which]);
     case STORY_FRAILTY:
         break;
     }
-    return pool_print(pool, "frailty (%s)", plan->dependence[reason->which].id);
+    return arena_print(arena, "frailty (%s)", plan->dependence[reason->which].id);
 }
 
-static const char *times(struct pool *pool, double ratio)
+static const char *times(struct arena *arena, double ratio)
 {
-    return pool_print(pool, "×%.3g", ratio);
+    return arena_print(arena, "×%.3g", ratio);
 }
 
-const char *telling_why(struct pool *pool, const struct plan *plan, const struct story_event *event)
+const char *telling_why(struct arena *arena, const struct plan *plan, const struct story_event *event)
 {
     const char *text = "";
 
     if (isnan(event->likely))
         return text;
-    text = pool_print(pool, "%s likely by then", likely(pool, event->likely));
+    text = arena_print(arena, "%s likely by then", likely(arena, event->likely));
     if (!isnan(event->rate))
-        text = pool_print(pool, "%s; %.3g a month", text, event->rate);
+        text = arena_print(arena, "%s; %.3g a month", text, event->rate);
     if (event->n_reasons)
-        text = pool_print(pool, "%s%s %s:", text, isnan(event->rate) ? ";" : "", times(pool, event->ratio));
+        text = arena_print(arena, "%s%s %s:", text, isnan(event->rate) ? ";" : "", times(arena, event->ratio));
     for (size_t i = 0; i < event->n_reasons; i++)
-        text = pool_print(pool, "%s%s %s %s", text, i ? "," : "", telling_reason(pool, plan, event, &event->reason[i]),
-                          times(pool, event->reason[i].ratio));
+        text = arena_print(arena, "%s%s %s %s", text, i ? "," : "",
+                           telling_reason(arena, plan, event, &event->reason[i]), times(arena, event->reason[i].ratio));
     return text;
 }
 
@@ -132,12 +133,12 @@ static bool speaks_for_all(const struct plan *plan, const struct story_event *ev
     return n > 1 && n_same == n;
 }
 
-static const char *multiplied(struct pool *pool, double factor)
+static const char *multiplied(struct arena *arena, double factor)
 {
-    return factor == 0.0 ? "cannot ring" : isinf(factor) ? "can ring again" : times(pool, factor);
+    return factor == 0.0 ? "cannot ring" : isinf(factor) ? "can ring again" : times(arena, factor);
 }
 
-const char *telling_changes(struct pool *pool, const struct plan *plan, const struct story_event *event)
+const char *telling_changes(struct arena *arena, const struct plan *plan, const struct story_event *event)
 {
     const char *text = "";
 
@@ -149,25 +150,26 @@ const char *telling_changes(struct pool *pool, const struct plan *plan, const st
 
         if ((all && !is_first) || fabs(factor - 1.0) < 0.005) /* would be told as 1 */
             continue;
-        text = pool_print(pool, "%s%s%s %s", text, *text ? ", " : "", all ? clock->id : clock->name,
-                          multiplied(pool, factor));
+        text = arena_print(arena, "%s%s%s %s", text, *text ? ", " : "", all ? clock->id : clock->name,
+                           multiplied(arena, factor));
     }
     return text;
 }
 
-const char *telling_end(struct pool *pool, const struct explanation *it, const struct story *story, size_t b)
+const char *telling_end(struct arena *arena, const struct explanation *it, const struct story *story, size_t b)
 {
     const struct plan *plan = it->plan;
     const struct story_base *base = &story->base[b];
-    const char *text = pool_print(pool, "%s: %s %s%s", plan->base[b].id, plan->state[base->state],
-                                  base->since > 0.0 ? "since " : "all along",
-                                  base->since > 0.0 ? telling_date(pool, it->scenario, base->since) : "");
+    const char *text = arena_print(arena, "%s: %s %s%s", plan->base[b].id, plan->state[base->state],
+                                   base->since > 0.0 ? "since " : "all along",
+                                   base->since > 0.0 ? telling_date(arena, it->scenario, base->since) : "");
 
     for (size_t i = 0; i < base->n_rivals; i++) {
         const struct story_rival *rival = &base->rival[i];
 
-        text = pool_print(pool, "%s%s %s%s", text, i ? "," : "; did not ring:", plan->clock[rival->clock].id,
-                          isnan(rival->likely) ? "" : pool_print(pool, " (%s likely)", likely(pool, rival->likely)));
+        text =
+            arena_print(arena, "%s%s %s%s", text, i ? "," : "; did not ring:", plan->clock[rival->clock].id,
+                        isnan(rival->likely) ? "" : arena_print(arena, " (%s likely)", likely(arena, rival->likely)));
     }
     return text;
 }
@@ -177,19 +179,19 @@ const char *telling_question(const struct plan_question *question)
     return *question->text ? question->text : question->id;
 }
 
-const char *telling_ending(struct pool *pool, const struct explanation *it, const struct typical_ending *ending)
+const char *telling_ending(struct arena *arena, const struct explanation *it, const struct typical_ending *ending)
 {
     const char *text = "";
 
     if (it->question != SIZE_MAX)
         return ending->yes ? "yes" : "no";
     for (size_t b = 0; b < it->plan->n_bases; b++)
-        text =
-            pool_print(pool, "%s%s%s %s", text, b ? ", " : "", it->plan->base[b].id, it->plan->state[ending->state[b]]);
+        text = arena_print(arena, "%s%s%s %s", text, b ? ", " : "", it->plan->base[b].id,
+                           it->plan->state[ending->state[b]]);
     return text;
 }
 
-const char *telling_order(struct pool *pool, const struct plan *plan, const struct typical_order *order)
+const char *telling_order(struct arena *arena, const struct plan *plan, const struct typical_order *order)
 {
     const char *text = "";
 
@@ -197,10 +199,10 @@ const char *telling_order(struct pool *pool, const struct plan *plan, const stru
         const uint32_t label = order->label[i];
         const size_t decided = label < plan->n_clocks ? 0 : label - plan->n_clocks;
 
-        text = pool_print(pool, "%s%s%s", text, i ? ", " : "",
-                          label < plan->n_clocks ? plan->clock[label].name
-                                                 : pool_print(pool, "%s %s", plan->base[decided / plan->n_states].id,
-                                                              plan->state[decided % plan->n_states]));
+        text = arena_print(arena, "%s%s%s", text, i ? ", " : "",
+                           label < plan->n_clocks ? plan->clock[label].name
+                                                  : arena_print(arena, "%s %s", plan->base[decided / plan->n_states].id,
+                                                                plan->state[decided % plan->n_states]));
     }
     return order->n ? text : "nothing";
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/report.h"
 #include <math.h>
 #include <string.h>
@@ -15,13 +16,13 @@ static bool is_new(const struct answer *const *answer, size_t n, const char *id)
     return true;
 }
 
-static const char *number(struct pool *pool, const struct answer_question *question)
+static const char *number(struct arena *arena, const struct answer_question *question)
 {
-    const char *percent = figure_percent(pool, question->p.value, question->p.se);
+    const char *percent = figure_percent(arena, question->p.value, question->p.se);
 
     if (isnan(question->spread.quantile[0]))
         return percent;
-    return pool_print(pool, "%s (%s)", percent, figure_spread(pool, &question->spread));
+    return arena_print(arena, "%s (%s)", percent, figure_spread(arena, &question->spread));
 }
 
 static void add_question(struct table *table, struct page *page, const struct answer *const *answer, size_t n,
@@ -31,7 +32,7 @@ static void add_question(struct table *table, struct page *page, const struct an
     for (size_t i = 0; i < n; i++) {
         const struct answer_question *question = answer_find(answer[i], id);
 
-        table_add(table, PAGE_PLAIN, question ? number(&page->pool, question) : "-");
+        table_add(table, PAGE_PLAIN, question ? number(&page->arena, question) : "-");
     }
 }
 
@@ -52,20 +53,20 @@ static void put_texts(struct page *page, const struct answer *const *answer, siz
             const struct answer_question *question = &answer[i]->question[answer[i]->asked[q]];
 
             if (*question->text && is_new(answer, i, question->id))
-                page_wrap(
-                    page, PAGE_DIM, 0,
-                    pool_print(&page->pool, "%s: %s", page_safe(page, question->id), page_safe(page, question->text)));
+                page_wrap(page, PAGE_DIM, 0,
+                          arena_print(&page->arena, "%s: %s", page_safe(page, question->id),
+                                      page_safe(page, question->text)));
         }
 }
 
 static void notes(struct page *page, const struct answer *const *answer, size_t n)
 {
-    struct pool *pool = &page->pool;
+    struct arena *arena = &page->arena;
 
     page_end_line(page);
     page_wrap(page, PAGE_DIM, 0,
-              pool_print(pool, "In %%, and 5 to 95 %% of what the analyst does not know; simulation: ± %s at most.",
-                         figure_error(pool, largest_error(answer, n))));
+              arena_print(arena, "In %%, and 5 to 95 %% of what the analyst does not know; simulation: ± %s at most.",
+                          figure_error(arena, largest_error(answer, n))));
     put_texts(page, answer, n);
 }
 
@@ -74,14 +75,14 @@ static void put_stopped(struct page *page, const struct answer *const *answer, s
     for (size_t i = 0; i < n; i++)
         if (!answer[i]->complete)
             page_wrap(page, PAGE_BOLD, 0,
-                      pool_print(&page->pool, "STOPPED EARLY: %s, after %s draws.", page_safe(page, answer[i]->name),
-                                 figure_count(&page->pool, answer[i]->n_draws)));
+                      arena_print(&page->arena, "STOPPED EARLY: %s, after %s draws.", page_safe(page, answer[i]->name),
+                                  figure_count(&page->arena, answer[i]->n_draws)));
 }
 
 void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width)
 {
     struct page page = {.out = out, .colour = colour, .width = width};
-    struct table_column *column = pool_new(&page.pool, n + 1, sizeof *column);
+    struct table_column *column = arena_new(&page.arena, n + 1, sizeof *column);
     struct table table = {.column = column, .n_columns = n + 1};
 
     column[0].head = "";
@@ -95,5 +96,5 @@ void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool co
     table_print(&table, &page);
     notes(&page, answer, n);
     table_free(&table);
-    pool_free(&page.pool);
+    arena_free(&page.arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <math.h>
 #include "sim/report/compare.h"
@@ -9,57 +10,57 @@ enum { INDENT = 2, MOST_ANALYSTS = 12 };
 
 static void head(struct page *page, const struct pooling *pooling)
 {
-    struct pool *pool = &page->pool;
+    struct arena *arena = &page->arena;
 
-    page_wrap(page, PAGE_BOLD, 0, pool_print(pool, "%zu analysts pooled", pooling->n));
+    page_wrap(page, PAGE_BOLD, 0, arena_print(arena, "%zu analysts pooled", pooling->n));
     for (size_t i = 0; i < pooling->n; i++)
         page_wrap(page, PAGE_DIM, 0,
-                  pool_print(pool, "%s · %s · as" GLUE "of" GLUE "%s · weight %.3g · %s",
-                             page_safe(page, pooling->scenario[i]->id),
-                             page_safe(page, pooling->scenario[i]->analyst_id),
-                             page_safe(page, pooling->scenario[i]->as_of), pooling->weight[i],
-                             page_safe(page, pooling->scenario[i]->title)));
+                  arena_print(arena, "%s · %s · as" GLUE "of" GLUE "%s · weight %.3g · %s",
+                              page_safe(page, pooling->scenario[i]->id),
+                              page_safe(page, pooling->scenario[i]->analyst_id),
+                              page_safe(page, pooling->scenario[i]->as_of), pooling->weight[i],
+                              page_safe(page, pooling->scenario[i]->title)));
     if (pooling->shared)
         page_wrap(page, PAGE_BOLD, 0,
-                  pool_print(pool, "They share sources: %s. Their agreement is then worth less than it looks%s.",
-                             page_safe(page, pooling->shared),
-                             isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
-    if (!pooling->agenda.same_start)
+                  arena_print(arena, "They share sources: %s. Their agreement is then worth less than it looks%s.",
+                              page_safe(page, pooling->shared),
+                              isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
+    if (!pooling->targets.same_start)
         page_wrap(
             page, PAGE_PLAIN, 0,
-            pool_print(
-                pool,
+            arena_print(
+                arena,
                 "They start on different dates: each question is asked at the earliest date one of them asks it for, "
                 "and what starts earlier counts by the histories that by the start of %s %s.",
-                page_safe(page, pooling->agenda.last->id), compare_given(&pooling->agenda)));
-    for (size_t i = 0; i < pooling->n && !pooling->agenda.same_start; i++)
-        if (pooling->scenario[i]->as_of_day < pooling->agenda.start)
+                page_safe(page, pooling->targets.last->id), compare_given(&pooling->targets)));
+    for (size_t i = 0; i < pooling->n && !pooling->targets.same_start; i++)
+        if (pooling->scenario[i]->as_of_day < pooling->targets.start)
             page_wrap(page, PAGE_PLAIN, 2,
-                      pool_print(pool, "%s: %s %% of its histories", page_safe(page, pooling->scenario[i]->id),
-                                 figure_percent(pool, pooling->outcome[i].evidence, 0.001)));
+                      arena_print(arena, "%s: %s %% of its histories", page_safe(page, pooling->scenario[i]->id),
+                                  figure_percent(arena, pooling->outcome[i].evidence, 0.001)));
 }
 
 static void add_item(struct table *table, struct page *page, const struct pooling *pooling, size_t i)
 {
-    const struct agenda_item *item = &pooling->agenda.item[i];
+    const struct target *item = &pooling->targets.item[i];
     const struct pooled *it = &pooling->item[i];
-    struct pool *pool = &page->pool;
+    struct arena *arena = &page->arena;
 
     table_add(table, PAGE_PLAIN, compare_item(page, item));
     for (size_t m = 0; m < POOL_METHODS; m++)
         if (m != POOL_EXTREMISED || !isnan(pooling->extreme))
             table_add(table, m == POOL_LINEAR ? PAGE_BOLD : PAGE_PLAIN,
-                      figure_percent(pool, it->value[m].value, it->value[m].se));
+                      figure_percent(arena, it->value[m].value, it->value[m].se));
     table_add(table, PAGE_PLAIN,
-              pool_print(pool, "%s to %s", figure_percent(pool, it->lowest, it->value[0].se),
-                         figure_percent(pool, it->highest, it->value[0].se)));
-    table_add(table, PAGE_PLAIN, figure_percent(pool, it->between, it->value[0].se));
-    table_add(table, PAGE_PLAIN, figure_percent(pool, it->within, it->value[0].se));
-    table_add(table, PAGE_PLAIN, pool_print(pool, "%.3f", it->divergence));
+              arena_print(arena, "%s to %s", figure_percent(arena, it->lowest, it->value[0].se),
+                          figure_percent(arena, it->highest, it->value[0].se)));
+    table_add(table, PAGE_PLAIN, figure_percent(arena, it->between, it->value[0].se));
+    table_add(table, PAGE_PLAIN, figure_percent(arena, it->within, it->value[0].se));
+    table_add(table, PAGE_PLAIN, arena_print(arena, "%.3f", it->divergence));
     for (size_t k = 0; k < pooling->n && k < MOST_ANALYSTS; k++) {
-        const struct estimate p = outcome_estimate(&pooling->outcome[k], i);
+        const struct estimate p = arm_estimates_of(&pooling->outcome[k], i);
 
-        table_add(table, PAGE_DIM, figure_percent(pool, p.value, p.se));
+        table_add(table, PAGE_DIM, figure_percent(arena, p.value, p.se));
     }
 }
 
@@ -81,11 +82,11 @@ static void answers(struct page *page, const struct pooling *pooling)
     for (size_t k = 0; k < pooling->n && k < MOST_ANALYSTS; k++)
         column[n++] = (struct table_column){page_cut(page, page_safe(page, pooling->scenario[k]->id), 14), true};
     table.n_columns = n;
-    for (size_t i = 0; i < pooling->agenda.n; i++)
-        most = pooling->agenda.item[i].rank > most ? pooling->agenda.item[i].rank : most;
+    for (size_t i = 0; i < pooling->targets.n; i++)
+        most = pooling->targets.item[i].rank > most ? pooling->targets.item[i].rank : most;
     for (rank = 0; rank <= most; rank++) /* as the first scenario asks, then the states */
-        for (size_t i = 0; i < pooling->agenda.n; i++)
-            if (pooling->agenda.item[i].rank == rank)
+        for (size_t i = 0; i < pooling->targets.n; i++)
+            if (pooling->targets.item[i].rank == rank)
                 add_item(&table, page, pooling, i);
     page_heading(page, "Pooled answers", "in %");
     table_print(&table, page);
@@ -102,22 +103,22 @@ void text_pool(FILE *out, const struct pooling *pooling, const struct provenance
 
     head(&page, pooling);
     answers(&page, pooling);
-    for (size_t i = 0; i < pooling->agenda.n; i++) {
+    for (size_t i = 0; i < pooling->targets.n; i++) {
         const char *why = pooling->item[i].no_odds ? pooling->item[i].no_odds : pooling->item[i].veto;
 
         if (why)
             page_wrap(&page, PAGE_PLAIN, 0,
-                      pool_print(&page.pool, "%s: %s%s.", compare_item(&page, &pooling->agenda.item[i]),
-                                 pooling->item[i].no_odds ? "no pool of odds, since " : "", page_safe(&page, why)));
+                      arena_print(&page.arena, "%s: %s%s.", compare_item(&page, &pooling->targets.item[i]),
+                                  pooling->item[i].no_odds ? "no pool of odds, since " : "", page_safe(&page, why)));
     }
-    for (size_t i = 0; i < pooling->agenda.n_left_out; i++)
+    for (size_t i = 0; i < pooling->targets.n_left_out; i++)
         page_wrap(&page, PAGE_DIM, 0,
-                  pool_print(&page.pool, "Not pooled: %s, since %s.", page_safe(&page, pooling->agenda.left_out[i].id),
-                             pooling->agenda.left_out[i].why));
+                  arena_print(&page.arena, "Not pooled: %s, since %s.",
+                              page_safe(&page, pooling->targets.left_out[i].id), pooling->targets.left_out[i].why));
     page_end_line(&page);
     page_wrap(&page, PAGE_DIM, 0,
-              pool_print(&page.pool, "%s worlds x %s runs of each, all on the same luck; seed" GLUE "%" PRIu64 "%s",
-                         figure_count(&page.pool, pooling->n_worlds), figure_count(&page.pool, pooling->n_runs),
-                         provenance->seed, provenance->seed_chosen ? " (chosen by the program)" : ""));
-    pool_free(&page.pool);
+              arena_print(&page.arena, "%s worlds x %s runs of each, all on the same luck; seed" GLUE "%" PRIu64 "%s",
+                          figure_count(&page.arena, pooling->n_worlds), figure_count(&page.arena, pooling->n_runs),
+                          provenance->seed, provenance->seed_chosen ? " (chosen by the program)" : ""));
+    arena_free(&page.arena);
 }

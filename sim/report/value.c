@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* value.c - the digits of a document's numbers, the same for every renderer. */
 #include <math.h>
 #include "sim/report/document.h"
@@ -59,28 +60,28 @@ struct value value_styled(struct value value, enum style style)
     return value;
 }
 
-static const char *print_number(struct pool *pool, const struct value *value)
+static const char *print_number(struct arena *arena, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_TEXT:
         return value->text;
     case VALUE_PERCENT:
-        return figure_percent(pool, value->number, value->se);
+        return figure_percent(arena, value->number, value->se);
     case VALUE_POINTS:
-        return figure_points(pool, value->number, value->se);
+        return figure_points(arena, value->number, value->se);
     case VALUE_ERROR:
-        return figure_error(pool, value->se);
+        return figure_error(arena, value->se);
     case VALUE_RANGE:
-        return figure_range(pool, value->low, value->high, value->range_se);
+        return figure_range(arena, value->low, value->high, value->range_se);
     case VALUE_MONTHS:
-        return isnan(value->number) ? pool_print(pool, ">%.4g", value->high)
-                                    : figure_months(pool, value->number, value->se);
+        return isnan(value->number) ? arena_print(arena, ">%.4g", value->high)
+                                    : figure_months(arena, value->number, value->se);
     case VALUE_COUNT:
-        return figure_count(pool, value->count);
+        return figure_count(arena, value->count);
     case VALUE_NUMBER:
-        return pool_print(pool, "%.4g", value->number);
+        return arena_print(arena, "%.4g", value->number);
     case VALUE_SECONDS:
-        return pool_print(pool, "%.*f", value->number < 10.0 ? 2 : 0, value->number);
+        return arena_print(arena, "%.*f", value->number < 10.0 ? 2 : 0, value->number);
     case VALUE_NONE:
     case VALUE_BAR:
         break;
@@ -88,16 +89,16 @@ static const char *print_number(struct pool *pool, const struct value *value)
     return "";
 }
 
-const char *value_print(struct pool *pool, const struct value *value, bool alone)
+const char *value_print(struct arena *arena, const struct value *value, bool alone)
 {
-    const char *text = print_number(pool, value);
+    const char *text = print_number(arena, value);
     const bool in_percent = value->kind == VALUE_PERCENT || value->kind == VALUE_RANGE;
 
     if (value->with_error)
-        text = pool_print(pool, "%s ± %s", text, figure_error(pool, value->se));
+        text = arena_print(arena, "%s ± %s", text, figure_error(arena, value->se));
     if (alone && in_percent)
-        text = pool_print(pool, "%s\u00a0%%", text);
+        text = arena_print(arena, "%s\u00a0%%", text);
     if (alone && value->kind == VALUE_SECONDS)
-        text = pool_print(pool, "%s\u00a0s", text);
+        text = arena_print(arena, "%s\u00a0s", text);
     return text;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/batch_file.h"
 #include <stddef.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static void read_seeds(struct reader *reader, const struct node *node, const cha
 {
     const size_t n = !node ? 0 : node->kind == NODE_LIST ? node->n : 1;
 
-    entry->seed = pool_new(&reader->scenario->pool, n, sizeof *entry->seed);
+    entry->seed = arena_new(&reader->scenario->arena, n, sizeof *entry->seed);
     for (size_t i = 0; i < n; i++) {
         const struct node *one = node->kind == NODE_LIST ? node->child[i] : node;
 
@@ -52,9 +53,9 @@ static void read_seeds(struct reader *reader, const struct node *node, const cha
 /* "PATH = VALUE", as after --set. */
 static void read_sets(struct reader *reader, const struct names *set, const char *path, struct batch_entry *entry)
 {
-    struct pool *pool = &reader->scenario->pool;
+    struct arena *arena = &reader->scenario->arena;
 
-    entry->set = pool_new(pool, set->n, sizeof *entry->set);
+    entry->set = arena_new(arena, set->n, sizeof *entry->set);
     for (size_t i = 0; i < set->n; i++) {
         const char *text = set->item[i].text, *equals = strchr(text, '=');
         size_t length = equals ? (size_t)(equals - text) : 0;
@@ -65,7 +66,7 @@ static void read_sets(struct reader *reader, const struct names *set, const char
             diag_error(reader->diag, set->item[i].place, "for instance set = [\"levers.debt_relief.chance = 0.9\"];",
                        "%s: not PATH = VALUE", path);
         else
-            entry->set[entry->n_sets++] = (struct override){pool_copy(pool, text, length), equals + 1, path};
+            entry->set[entry->n_sets++] = (struct override){arena_copy(arena, text, length), equals + 1, path};
     }
 }
 
@@ -73,17 +74,17 @@ static void read_sets(struct reader *reader, const struct names *set, const char
 static void read_paths(struct reader *reader, const struct names *scenario, const char *path, const char *file,
                        struct batch_entry *entry)
 {
-    struct pool *pool = &reader->scenario->pool;
+    struct arena *arena = &reader->scenario->arena;
     const char *slash = strrchr(file, '/');
 
     if (!scenario->n)
         diag_error(reader->diag, entry->entity.place, "scenario = \"2024-12.cfg\";", "%s: names no scenario", path);
-    entry->path = pool_new(pool, scenario->n, sizeof *entry->path);
+    entry->path = arena_new(arena, scenario->n, sizeof *entry->path);
     for (size_t i = 0; i < scenario->n; i++) {
         const char *text = scenario->item[i].text;
 
         entry->path[entry->n_paths++] = slash && text[0] != '/'
-                                            ? pool_print(pool, "%.*s/%s", (int)(slash - file), file, text)
+                                            ? arena_print(arena, "%.*s/%s", (int)(slash - file), file, text)
                                         : strcmp(text, "-") ? text
                                                             : "./-"; /* a file of that name, not standard input */
     }
@@ -126,7 +127,7 @@ void batch_file_read(struct batch_file *batch, const char *path, struct diag *di
     if (!n)
         diag_error(diag, (struct place){.source = batch->file->file[0]},
                    "batch = { base = { scenario = \"2024-12.cfg\"; }; };", "the batch is empty");
-    batch->entry = pool_new(&batch->file->pool, n, sizeof *batch->entry);
+    batch->entry = arena_new(&batch->file->arena, n, sizeof *batch->entry);
     for (size_t i = 0; i < n; i++)
         if (draft[i].entry.entity.is_group)
             understand(&reader, &draft[i], read_path(&reader, "batch", draft[i].entry.entity.id), path,

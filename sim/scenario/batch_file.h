@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* batch_file.h - scenarios x settings x seeds, a name for each: a file of its own, read like a scenario.
  *
  *   format = 1;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* field.h - a row that describes one thing a scenario may say: its key, range, unit, default and meaning.
  *
  * Models list their fields in such rows; the reader's checks and `foothold models` come from them. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/filter.h"
 #include <ctype.h>
 #include <math.h>
@@ -39,7 +40,7 @@ struct word {
 };
 
 struct parser {
-    struct pool *pool;
+    struct arena *arena;
     const struct source *source;
     const struct csv *csv;
     struct diag *diag;
@@ -82,7 +83,7 @@ static void read_quoted(struct parser *it)
         complain(it, NULL, "a quote is not closed");
     else
         it->word.length++;
-    it->word.text = pool_copy(it->pool, text + it->at + 1, end - it->at - 1);
+    it->word.text = arena_copy(it->arena, text + it->at + 1, end - it->at - 1);
     it->at = it->word.offset + it->word.length;
 }
 
@@ -114,7 +115,7 @@ static void next_word(struct parser *it)
                 length = 2;
     }
     it->word.length = length;
-    it->word.text = pool_copy(it->pool, text + it->at, length);
+    it->word.text = arena_copy(it->arena, text + it->at, length);
     it->at += length;
 }
 
@@ -126,7 +127,7 @@ static bool is_sign(const struct parser *it, const char *sign)
 static struct filter *make(struct parser *it, enum filter_form form, const struct filter *left,
                            const struct filter *right)
 {
-    struct filter *node = pool_new(it->pool, 1, sizeof *node);
+    struct filter *node = arena_new(it->arena, 1, sizeof *node);
 
     node->form = form;
     node->left = left;
@@ -161,7 +162,7 @@ static const struct filter *read_comparison(struct parser *it)
     node->column = csv_find(it->csv, it->word.text);
     if (node->column == it->csv->n_columns && !it->wrong) {
         near = csv_nearest(it->csv, it->word.text);
-        diag_error(it->diag, place_of(it), near ? pool_print(it->pool, "did you mean %s?", near) : NULL,
+        diag_error(it->diag, place_of(it), near ? arena_print(it->arena, "did you mean %s?", near) : NULL,
                    "the table has no column \"%s\"", it->word.text);
         it->wrong = true;
     }
@@ -226,11 +227,11 @@ static const struct filter *read_or(struct parser *it)
     return node;
 }
 
-const struct filter *filter_parse(struct pool *pool, const char *name, const char *text, const struct csv *csv,
+const struct filter *filter_parse(struct arena *arena, const char *name, const char *text, const struct csv *csv,
                                   struct diag *diag)
 {
     struct parser it = {
-        .pool = pool, .source = source_from_text(pool, name, text, strlen(text)), .csv = csv, .diag = diag};
+        .arena = arena, .source = source_from_text(arena, name, text, strlen(text)), .csv = csv, .diag = diag};
     const struct filter *node;
 
     next_word(&it);

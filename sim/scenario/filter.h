@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* filter.h - which rows of a table are meant: `guest == "RUS" && (sure == sure || threshold >= 1000)`.
  *
  * A comparison is a column, one of == != < <= > >=, and a value; comparisons are joined by && and ||, negated by !, and grouped by
@@ -10,8 +11,8 @@
 
 struct filter;
 
-/* Parse a text that messages call by `name` ("--where"). NULL, with diagnostics, when it is wrong. Nodes live in the pool. */
-const struct filter *filter_parse(struct pool *pool, const char *name, const char *text, const struct csv *csv,
+/* Parse a text that messages call by `name` ("--where"). NULL, with diagnostics, when it is wrong. Nodes live in the arena. */
+const struct filter *filter_parse(struct arena *arena, const char *name, const char *text, const struct csv *csv,
                                   struct diag *diag);
 
 bool filter_holds(const struct filter *filter, const struct csv_row *row);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/frozen.h"
 #include <jansson.h>
 #include <math.h>
@@ -18,17 +19,17 @@ struct cursor {
     bool good;
 };
 
-static void complain(struct cursor *cursor, const char *hint, const char *what)
+static void complain_here(struct cursor *cursor, const char *hint, const char *what)
 {
     diag_error(cursor->diag, (struct place){.source = cursor->source, .line = cursor->line}, hint, "%s", what);
     cursor->good = false;
 }
 
 /* A field up to its comma or line's end, unquoted (RFC 4180); *last: it ends the line. */
-static const char *field(struct cursor *cursor, bool *last)
+static const char *read_field(struct cursor *cursor, bool *last)
 {
     const bool quoted = cursor->at < cursor->end && *cursor->at == '"';
-    char *text = pool_new(&cursor->to->pool, (size_t)(cursor->end - cursor->at) + 1, 1), *out = text;
+    char *text = arena_new(&cursor->to->arena, (size_t)(cursor->end - cursor->at) + 1, 1), *out = text;
 
     cursor->at += quoted;
     for (; cursor->at < cursor->end; cursor->at++) {
@@ -57,7 +58,7 @@ static const char *line_end(const char *at, const char *end)
 }
 
 /* Those of a line, and where each begins. */
-static size_t fields(struct cursor *cursor, const char **out, const char **begin)
+static size_t read_fields(struct cursor *cursor, const char **out, const char **begin)
 {
     const char *end = cursor->end;
     size_t n = 0;
@@ -66,7 +67,7 @@ static size_t fields(struct cursor *cursor, const char **out, const char **begin
     cursor->end = line_end(cursor->at, end);
     while (!last && n < MOST_FIELDS) {
         begin[n] = cursor->at;
-        out[n++] = field(cursor, &last);
+        out[n++] = read_field(cursor, &last);
     }
     cursor->at = cursor->end;
     cursor->end = end;
@@ -79,7 +80,7 @@ static struct place place_of(const struct cursor *cursor, const char *begin, con
 }
 
 /* NA is the one way to say that there is none. */
-static double number(struct cursor *cursor, const char *text, const char *begin, const char *name)
+static double read_number(struct cursor *cursor, const char *text, const char *begin, const char *name)
 {
     char *end;
     double x;
@@ -98,7 +99,7 @@ static double number(struct cursor *cursor, const char *text, const char *begin,
 static bool find_columns(struct cursor *cursor, size_t *place)
 {
     const char *name[MOST_FIELDS], *begin[MOST_FIELDS];
-    const size_t n = fields(cursor, name, begin);
+    const size_t n = read_fields(cursor, name, begin);
 
     for (size_t c = 0; c < COLUMNS; c++) {
         place[c] = n;
@@ -106,8 +107,8 @@ static bool find_columns(struct cursor *cursor, size_t *place)
             if (!strcmp(name[i], column_name[c]))
                 place[c] = i;
         if (place[c] == n)
-            complain(cursor, "a frozen forecast is the summary.csv of a run",
-                     pool_print(&cursor->to->pool, "has no column \"%s\"", column_name[c]));
+            complain_here(cursor, "a frozen forecast is the summary.csv of a run",
+                          arena_print(&cursor->to->arena, "has no column \"%s\"", column_name[c]));
     }
     return cursor->good;
 }
@@ -117,14 +118,14 @@ static void add_row(struct cursor *cursor, const size_t *place, const char *cons
     struct frozen *to = cursor->to;
     const size_t h = place[HORIZON], v = place[VALUE], e = place[SE];
 
-    to->row = pool_grow(&to->pool, to->row, to->n, &to->capacity, sizeof *to->row);
+    to->row = arena_grow(&to->arena, to->row, to->n, &to->capacity, sizeof *to->row);
     to->row[to->n++] = (struct frozen_row){.target = text[place[TARGET]],
                                            .location = text[place[LOCATION]],
                                            .type = text[place[TYPE]],
                                            .type_id = text[place[TYPE_ID]],
-                                           .horizon = number(cursor, text[h], begin[h], column_name[HORIZON]),
-                                           .value = number(cursor, text[v], begin[v], column_name[VALUE]),
-                                           .se = number(cursor, text[e], begin[e], column_name[SE]),
+                                           .horizon = read_number(cursor, text[h], begin[h], column_name[HORIZON]),
+                                           .value = read_number(cursor, text[v], begin[v], column_name[VALUE]),
+                                           .se = read_number(cursor, text[e], begin[e], column_name[SE]),
                                            .at = place_of(cursor, begin[v], text[v])};
 }
 
@@ -140,8 +141,8 @@ static void read_rows(struct cursor *cursor)
         const char *text[MOST_FIELDS], *begin[MOST_FIELDS];
 
         cursor->line++;
-        if (fields(cursor, text, begin) <= most)
-            complain(cursor, NULL, "a row with too few fields");
+        if (read_fields(cursor, text, begin) <= most)
+            complain_here(cursor, NULL, "a row with too few fields");
         else
             add_row(cursor, place, text, begin);
     }
@@ -211,7 +212,7 @@ static struct scenario *read_scenario(struct frozen *frozen, const char *path, c
 {
     const char *slash = strrchr(path, '/');
     const char *manifest =
-        slash ? pool_print(&frozen->pool, "%.*s/manifest.json", (int)(slash - path), path) : "manifest.json";
+        slash ? arena_print(&frozen->arena, "%.*s/manifest.json", (int)(slash - path), path) : "manifest.json";
     json_t *root = json_load_file(manifest, 0, NULL), *scenario = json_object_get(root, "scenario");
     const char *text = json_string_value(json_object_get(scenario, "effective"));
     const char *id = json_string_value(json_object_get(scenario, "id"));
@@ -225,16 +226,16 @@ static struct scenario *read_scenario(struct frozen *frozen, const char *path, c
         json_decref(root);
         return NULL;
     }
-    source = source_from_text(&frozen->pool, manifest, text, strlen(text));
-    tree = tree_parse(&frozen->pool, source, diag);
-    like.id = pool_copy(&frozen->pool, id, strlen(id));
+    source = source_from_text(&frozen->arena, manifest, text, strlen(text));
+    tree = tree_parse(&frozen->arena, source, diag);
+    like.id = arena_copy(&frozen->arena, id, strlen(id));
     like.file = &source;
     like.n_files = 1;
     json_decref(root);
     if (tree)
         out = scenario_of_tree(tree, &like, model, n_models, diag);
     if (out) {
-        out->file = pool_new(&frozen->pool, 1, sizeof *out->file);
+        out->file = arena_new(&frozen->arena, 1, sizeof *out->file);
         out->file[0] = source;
     }
     return out;
@@ -247,7 +248,7 @@ void frozen_read(struct frozen *frozen, const char *path, const struct model_sch
     struct cursor cursor;
 
     *frozen = (struct frozen){0};
-    source = source_read(&frozen->pool, path, diag);
+    source = source_read(&frozen->arena, path, diag);
     if (!source)
         return;
     cursor = (struct cursor){.to = frozen,
@@ -267,7 +268,7 @@ void frozen_read(struct frozen *frozen, const char *path, const struct model_sch
 void frozen_free(struct frozen *frozen)
 {
     scenario_free(frozen->scenario);
-    pool_free(&frozen->pool);
+    arena_free(&frozen->arena);
 }
 
 const struct frozen_row *frozen_find(const struct frozen *frozen, const char *target, const char *location,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* frozen.h - a forecast as an earlier run left it: its summary.csv, and the scenario from the manifest.json beside it. */
 #ifndef FOOTHOLD_FROZEN_H
 #define FOOTHOLD_FROZEN_H
@@ -10,7 +11,7 @@ struct frozen_row {
 };
 
 struct frozen {
-    struct pool pool;
+    struct arena arena;
     struct scenario *scenario; /* of the manifest */
     struct frozen_row *row;
     size_t n, capacity;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/layers.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -7,19 +8,19 @@
 enum { MAX_LAYERS = 16 };
 
 /* The folder part of a path, "." if it has none. */
-static const char *folder_of(struct pool *pool, const char *path)
+static const char *folder_of(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
 
     if (!slash)
         return ".";
-    return pool_copy(pool, path, slash == path ? 1 : (size_t)(slash - path));
+    return arena_copy(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
 /* "a/b/../c" as "a/c": how a path is shown. */
-static const char *tidy(struct pool *pool, const char *path)
+static const char *tidy_path(struct arena *arena, const char *path)
 {
-    char *out = pool_new(pool, strlen(path) + 2, 1);
+    char *out = arena_new(arena, strlen(path) + 2, 1);
     size_t n = 0;
     const size_t floor = path[0] == '/' ? 1 : 0;
 
@@ -54,14 +55,14 @@ static bool is_below(const char *path, const char *folder)
 }
 
 /* Whether a file that exists lies below the working folder or the folder above the given file's. */
-static bool in_tree(struct pool *pool, const char *path, const char *given)
+static bool in_tree(struct arena *arena, const char *path, const char *given)
 {
-    const char *base = strcmp(given, "-") ? folder_of(pool, given) : ".";
+    const char *base = strcmp(given, "-") ? folder_of(arena, given) : ".";
     char real[PATH_MAX], root[PATH_MAX], given_real[PATH_MAX];
 
     if (!realpath(path, real))
         return true; /* missing: reading it says so better */
-    if (realpath(pool_print(pool, "%s/..", base), root) && is_below(real, root) && strcmp(root, "/"))
+    if (realpath(arena_print(arena, "%s/..", base), root) && is_below(real, root) && strcmp(root, "/"))
         return true;
     return realpath(".", root) && realpath(base, given_real) && strcmp(root, "/") &&
            (!strcmp(given_real, root) || is_below(given_real, root)) && is_below(real, root);
@@ -70,7 +71,7 @@ static bool in_tree(struct pool *pool, const char *path, const char *given)
 static const char *extended_path(struct scenario *scenario, const struct source *from, const struct node *extends,
                                  const char *given, struct diag *diag)
 {
-    struct pool *pool = &scenario->pool;
+    struct arena *arena = &scenario->arena;
     const char *path;
 
     if (extends->kind != NODE_STRING || !*extends->text) {
@@ -78,11 +79,11 @@ static const char *extended_path(struct scenario *scenario, const struct source 
                    "extends: a path in quotes is wanted");
         return NULL;
     }
-    path = tidy(pool,
-                pool_print(pool, "%s/%s", strcmp(from->name, "-") ? folder_of(pool, from->name) : ".", extends->text));
+    path = tidy_path(arena, arena_print(arena, "%s/%s", strcmp(from->name, "-") ? folder_of(arena, from->name) : ".",
+                                        extends->text));
     if (!strcmp(path, "-"))
         path = "./-"; /* a file of that name, not standard input */
-    if (extends->text[0] == '/' || !in_tree(pool, path, given)) {
+    if (extends->text[0] == '/' || !in_tree(arena, path, given)) {
         diag_error(diag, extends->at, "give a path from this file's folder that stays inside the scenarios' tree",
                    "extends: \"%s\" leads outside the tree", extends->text);
         return NULL;
@@ -108,7 +109,7 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
     const char *path = given;
 
     while (path) {
-        struct source *source = source_read(&scenario->pool, path, diag);
+        struct source *source = source_read(&scenario->arena, path, diag);
         const size_t i = scenario->n_files;
 
         if (!source) {
@@ -118,7 +119,7 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
         }
         source->layer = (unsigned)(MAX_LAYERS - i); /* below what was read before */
         scenario->file[scenario->n_files++] = source;
-        tree[i] = tree_parse(&scenario->pool, source, diag);
+        tree[i] = tree_parse(&scenario->arena, source, diag);
         extends = tree_get(tree[i], "extends");
         path = extends ? extended_path(scenario, source, extends, given, diag) : NULL;
     }
@@ -131,13 +132,13 @@ static const char *option_of(const struct override *override)
 }
 
 /* The thing an override changes must be there. tree: the override; value: what it sets. */
-static bool override_fits(struct pool *pool, const struct node *root, const struct override *override,
+static bool override_fits(struct arena *arena, const struct node *root, const struct override *override,
                           const struct node *tree, const struct node *value, struct diag *diag)
 {
     static const char *const sections[] = {"actors", "bases",      "states",     "transitions", "levers",
                                            "events", "parameters", "dependence", "questions",   "sources"};
     const size_t first = strcspn(override->path, ".");
-    const char *section = pool_copy(pool, override->path, first);
+    const char *section = arena_copy(arena, override->path, first);
     const char *rest = override->path[first] ? override->path + first + 1 : NULL;
     const struct node *group = tree_get(root, section);
     const char *id;
@@ -147,16 +148,16 @@ static bool override_fits(struct pool *pool, const struct node *root, const stru
         has_ids = has_ids || !strcmp(section, sections[i]);
     if (!rest || !has_ids)
         return true;
-    id = pool_copy(pool, rest, strcspn(rest, "."));
+    id = arena_copy(arena, rest, strcspn(rest, "."));
     if (!tree_get(group, id) && (strchr(rest, '.') || value->kind != NODE_GROUP || !strcmp(section, "parameters"))) {
-        const char **name = pool_new(pool, group ? group->n : 0, sizeof *name);
+        const char **name = arena_new(arena, group ? group->n : 0, sizeof *name);
         const char *near;
 
         for (size_t i = 0; group && i < group->n; i++)
             name[i] = group->child[i]->name;
         near = diag_nearest(id, name, group ? group->n : 0);
         diag_error(diag, tree->child[0]->child[0]->at_name,
-                   near ? pool_print(pool, "did you mean %s.%s?", section, near) : NULL, "%s %s: there is no %s.%s",
+                   near ? arena_print(arena, "did you mean %s.%s?", section, near) : NULL, "%s %s: there is no %s.%s",
                    option_of(override), override->path, section, id);
         return false;
     }
@@ -188,16 +189,16 @@ static bool is_step(const char *path)
 /* Replace the rate of a step, the second of its pair. */
 static void set_step(struct scenario *scenario, struct node *root, const struct override *override, struct diag *diag)
 {
-    struct pool *pool = &scenario->pool;
-    const char *text = pool_print(pool, "value = %s;", override->value), *rest = override->path;
-    struct source *source = source_from_text(pool, option_of(override), text, strlen(text));
+    struct arena *arena = &scenario->arena;
+    const char *text = arena_print(arena, "value = %s;", override->value), *rest = override->path;
+    struct source *source = source_from_text(arena, option_of(override), text, strlen(text));
     struct node *tree, *node = root;
     size_t index;
 
     source->layer = UINT_MAX;
-    tree = tree_parse(pool, source, diag);
+    tree = tree_parse(arena, source, diag);
     for (; node && strchr(rest, '.'); rest = strchr(rest, '.') + 1)
-        node = tree_get(node, pool_copy(pool, rest, strcspn(rest, ".")));
+        node = tree_get(node, arena_copy(arena, rest, strcspn(rest, ".")));
     index = strtoul(rest, NULL, 10);
     if (!node || node->kind != NODE_LIST || index >= node->n || node->child[index]->kind != NODE_LIST ||
         node->child[index]->n != 2)
@@ -226,7 +227,7 @@ static void warn_overruled(const struct override *override, size_t n, struct dia
 static void lay_override(struct scenario *scenario, struct node *root, const struct override *override,
                          struct diag *diag)
 {
-    struct pool *pool = &scenario->pool;
+    struct arena *arena = &scenario->arena;
     const char *open = "", *close = "", *path = override->path;
     struct source *source;
     const struct node *value;
@@ -247,13 +248,13 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
         return;
     }
     for (; strchr(path, '.'); path = strchr(path, '.') + 1) {
-        open = pool_print(pool, "%s%.*s = { ", open, (int)strcspn(path, "."), path);
-        close = pool_print(pool, "%s };", close);
+        open = arena_print(arena, "%s%.*s = { ", open, (int)strcspn(path, "."), path);
+        close = arena_print(arena, "%s };", close);
     }
-    open = pool_print(pool, "%s%s = %s;%s", open, path, override->value, close);
-    source = source_from_text(pool, option_of(override), open, strlen(open));
+    open = arena_print(arena, "%s%s = %s;%s", open, path, override->value, close);
+    source = source_from_text(arena, option_of(override), open, strlen(open));
     source->layer = UINT_MAX;
-    tree = tree_parse(pool, source, diag);
+    tree = tree_parse(arena, source, diag);
     if (!tree)
         return;
     value = tree;
@@ -265,8 +266,8 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
         }
         value = value->child[0];
     }
-    if (override_fits(pool, root, override, tree, value, diag))
-        tree_merge(pool, root, tree, true, diag);
+    if (override_fits(arena, root, override, tree, value, diag))
+        tree_merge(arena, root, tree, true, diag);
 }
 
 /* Ways of timing that exclude each other: where a child says when something rings in another way than what it
@@ -325,7 +326,7 @@ struct node *layers_read(struct scenario *scenario, const char *path, const stru
     const size_t before = diag->n_errors;
     struct node *root;
 
-    scenario->file = pool_new(&scenario->pool, MAX_LAYERS, sizeof *scenario->file);
+    scenario->file = arena_new(&scenario->arena, MAX_LAYERS, sizeof *scenario->file);
     if (!read_chain(scenario, path, tree, diag))
         return NULL;
     root = tree[scenario->n_files - 1];
@@ -334,7 +335,7 @@ struct node *layers_read(struct scenario *scenario, const char *path, const stru
 
         if (id)
             tree_remove(root, id); /* a name belongs to its own file */
-        root = tree_merge(&scenario->pool, root, tree[i], true, diag);
+        root = tree_merge(&scenario->arena, root, tree[i], true, diag);
     }
     for (size_t i = 0; i < n_overrides; i++)
         lay_override(scenario, root, &override[i], diag);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* layers.h - a scenario file, what it extends and the overrides on top, laid into one tree. */
 #ifndef FOOTHOLD_LAYERS_H
 #define FOOTHOLD_LAYERS_H

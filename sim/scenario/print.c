@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* print.c - the scenario after merging, as text that is itself a scenario file. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +195,7 @@ char *scenario_print_numbers(const struct scenario *scenario)
     return text;
 }
 
-const char *scenario_print_value(struct pool *pool, const struct node *node)
+const char *scenario_print_value(struct arena *arena, const struct node *node)
 {
     char *text = NULL;
     size_t size = 0;
@@ -206,7 +207,7 @@ const char *scenario_print_value(struct pool *pool, const struct node *node)
     put_inline(out, node);
     if (fclose(out))
         die("out of memory");
-    kept = pool_copy(pool, text, size);
+    kept = arena_copy(arena, text, size);
     free(text);
     return kept;
 }

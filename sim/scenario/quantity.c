@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/quantity.h"
 #include <stddef.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static void read_string(struct reader *reader, const struct node *node, const ch
                    "%s: \"%s\" says how likely something is; this is not a probability", path, node->text);
     } else {
         const size_t n = parameters ? parameters->n : 0;
-        const char **parameter = pool_new(&reader->scenario->pool, n, sizeof *parameter);
+        const char **parameter = arena_new(&reader->scenario->arena, n, sizeof *parameter);
 
         for (size_t i = 0; i < n; i++)
             parameter[i] = parameters->child[i]->name;
@@ -81,7 +82,7 @@ static void read_string(struct reader *reader, const struct node *node, const ch
         if (!near && probability)
             near = diag_nearest(node->text, name, N_PHRASES);
         diag_error(reader->diag, node->at,
-                   near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+                   near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near)
                         : "text names a quantity under parameters, or on a probability an ICD 203 phrase",
                    "%s: there is no parameter \"%s\"", path, node->text);
     }
@@ -89,7 +90,7 @@ static void read_string(struct reader *reader, const struct node *node, const ch
 
 static void wrong_shape(struct reader *reader, const struct node *node, const char *path, const struct form *form)
 {
-    diag_error(reader->diag, node->at, pool_print(&reader->scenario->pool, "write it as %s", form->shape),
+    diag_error(reader->diag, node->at, arena_print(&reader->scenario->arena, "write it as %s", form->shape),
                "%s: this %s does not have the right parts", path, form->name);
 }
 
@@ -111,12 +112,12 @@ static void read_args(struct reader *reader, const struct node *node, const char
 static void read_weighted(struct reader *reader, const struct node *node, const char *path, bool probability,
                           const struct form *form, struct quantity *quantity)
 {
-    struct pool *pool = &reader->scenario->pool;
+    struct arena *arena = &reader->scenario->arena;
 
     quantity->n_parts = node->n - 1;
-    quantity->part = pool_new(pool, quantity->n_parts, sizeof *quantity->part);
-    quantity->weight = pool_new(pool, quantity->n_parts, sizeof *quantity->weight);
-    quantity->weight_place = pool_new(pool, quantity->n_parts, sizeof *quantity->weight_place);
+    quantity->part = arena_new(arena, quantity->n_parts, sizeof *quantity->part);
+    quantity->weight = arena_new(arena, quantity->n_parts, sizeof *quantity->weight);
+    quantity->weight_place = arena_new(arena, quantity->n_parts, sizeof *quantity->weight_place);
     for (size_t i = 0; i < quantity->n_parts; i++) {
         const struct node *pair = node->child[i + 1];
 
@@ -153,7 +154,7 @@ static void read_list(struct reader *reader, const struct node *node, const char
     if (!form) {
         near = diag_nearest(node->child[0]->text, name, N_FORMS);
         diag_error(reader->diag, node->child[0]->at,
-                   near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+                   near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near)
                         : "known: pert, triangular, uniform, normal, lognormal, beta, quantiles, discrete, mixture, "
                           "truncate, clamp",
                    "%s: unknown distribution \"%s\"", path, node->child[0]->text);
@@ -169,7 +170,7 @@ static void read_list(struct reader *reader, const struct node *node, const char
             return;
         }
         quantity->n_parts = 1;
-        quantity->part = pool_new(&reader->scenario->pool, 1, sizeof *quantity->part);
+        quantity->part = arena_new(&reader->scenario->arena, 1, sizeof *quantity->part);
         read_any(reader, node->child[1], path, probability, quantity->part);
         if (quantity->part->form == QUANTITY_ABSENT)
             quantity->form = QUANTITY_ABSENT;

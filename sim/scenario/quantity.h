@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantity.h - a number or its distribution, as written. */
 #ifndef FOOTHOLD_QUANTITY_H
 #define FOOTHOLD_QUANTITY_H

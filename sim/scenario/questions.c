@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* questions.c - what a scenario asks, and what has been seen since. */
 #include <stddef.h>
 #include <string.h>
@@ -96,14 +97,14 @@ static void ask_default(struct scenario *scenario)
                {"any_lost", "Is any base lost by the horizon?", "lost", COUNT_ANY}};
 
     scenario->n_questions = COUNT(row);
-    scenario->question = pool_new(&scenario->pool, COUNT(row), sizeof *scenario->question);
+    scenario->question = arena_new(&scenario->arena, COUNT(row), sizeof *scenario->question);
     for (size_t i = 0; i < COUNT(row); i++) {
         struct question *question = &scenario->question[i];
 
         question->entity = (struct entity){.id = row[i].id, .label = row[i].id, .text = row[i].text};
         question->count = row[i].count;
         question->month = scenario->horizon;
-        question->are = (struct names){pool_new(&scenario->pool, 1, sizeof(struct name)), 1};
+        question->are = (struct names){arena_new(&scenario->arena, 1, sizeof(struct name)), 1};
         question->are.item[0].text = row[i].are;
     }
 }
@@ -129,9 +130,9 @@ static void read_evidence(struct reader *reader)
 
     if (!list || !read_is_kind(reader, list, NODE_LIST, "evidence", "a list ( { ... }, { ... } )"))
         return;
-    scenario->evidence = pool_new(&scenario->pool, list->n, sizeof *scenario->evidence);
+    scenario->evidence = arena_new(&scenario->arena, list->n, sizeof *scenario->evidence);
     for (size_t i = 0; i < list->n; i++) {
-        const char *path = pool_print(&scenario->pool, "evidence.%zu", i);
+        const char *path = arena_print(&scenario->arena, "evidence.%zu", i);
         struct evidence_draft draft = {.evidence.reliability = 1.0};
 
         draft.evidence.entity.place = list->child[i]->at;
@@ -161,7 +162,7 @@ void read_questions(struct reader *reader)
         ask_default(scenario);
         return;
     }
-    scenario->question = pool_new(&scenario->pool, n, sizeof *scenario->question);
+    scenario->question = arena_new(&scenario->arena, n, sizeof *scenario->question);
     scenario->n_questions = n;
     for (size_t i = 0; i < n; i++) {
         const char *path = read_path(reader, "questions", draft[i].question.entity.id);

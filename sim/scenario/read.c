@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/read.h"
 #include <ctype.h>
 #include <stddef.h>
@@ -6,7 +7,7 @@
 
 const char *read_path(struct reader *reader, const char *path, const char *name)
 {
-    return *path ? pool_print(&reader->scenario->pool, "%s.%s", path, name) : name;
+    return *path ? arena_print(&reader->scenario->arena, "%s.%s", path, name) : name;
 }
 
 static const char *kind_name(const struct node *node)
@@ -111,19 +112,19 @@ static const struct key *find_key(const struct keys *keys, const char *name)
 
 static void unknown_key(struct reader *reader, const struct node *node, const char *path, const struct keys *keys)
 {
-    struct pool *pool = &reader->scenario->pool;
-    const char **name = pool_new(pool, count_keys(keys), sizeof *name);
+    struct arena *arena = &reader->scenario->arena;
+    const char **name = arena_new(arena, count_keys(keys), sizeof *name);
     const char *near, *list = "";
     size_t n = 0;
 
     for (; keys; keys = keys->more)
         for (size_t i = 0; i < keys->n; i++) {
             name[n++] = keys->key[i].name;
-            list = pool_print(pool, "%s%s%s", list, *list ? ", " : "", keys->key[i].name);
+            list = arena_print(arena, "%s%s%s", list, *list ? ", " : "", keys->key[i].name);
         }
     near = diag_nearest(node->name, name, n);
     diag_error(reader->diag, node->at_name,
-               near ? pool_print(pool, "did you mean %s?", near) : pool_print(pool, "known here: %s", list),
+               near ? arena_print(arena, "did you mean %s?", near) : arena_print(arena, "known here: %s", list),
                "%s: unknown key \"%s\"", *path ? path : "scenario", node->name);
 }
 
@@ -150,7 +151,7 @@ void *read_entities(struct reader *reader, const char *section, size_t size, con
     *n = 0;
     if (!group || !read_is_kind(reader, group, NODE_GROUP, section, "a group { ... }"))
         return NULL;
-    object = pool_new(&reader->scenario->pool, group->n, size);
+    object = arena_new(&reader->scenario->arena, group->n, size);
     for (size_t i = 0; i < group->n; i++) {
         const struct node *node = group->child[i];
         struct entity *entity = (struct entity *)(void *)(object + *n * size);
@@ -214,7 +215,7 @@ void read_names(struct reader *reader, const struct node *node, const char *path
     if (!one && !read_is_kind(reader, node, NODE_LIST, path, "a name in quotes, or a list of them,"))
         return;
     names->n = 0;
-    names->item = pool_new(&reader->scenario->pool, one ? 1 : node->n, sizeof *names->item);
+    names->item = arena_new(&reader->scenario->arena, one ? 1 : node->n, sizeof *names->item);
     if (one) {
         read_name(reader, node, path, &names->item[names->n++]);
         return;
@@ -233,7 +234,7 @@ void read_names(struct reader *reader, const struct node *node, const char *path
 void read_condition(struct reader *reader, const struct node *node, const char *path, void *into)
 {
     struct condition *condition = into;
-    struct pool *pool = &reader->scenario->pool;
+    struct arena *arena = &reader->scenario->arena;
     size_t first, gap, second;
 
     if (!read_is_kind(reader, node, NODE_STRING, path, "a condition such as \"tartus lost\""))
@@ -246,8 +247,8 @@ void read_condition(struct reader *reader, const struct node *node, const char *
                    "%s: \"%s\" is not a condition", path, node->text);
         return;
     }
-    condition->base = (struct name){pool_copy(pool, node->text, first), node->at};
-    condition->is = (struct name){pool_copy(pool, node->text + first + gap, second), node->at};
+    condition->base = (struct name){arena_copy(arena, node->text, first), node->at};
+    condition->is = (struct name){arena_copy(arena, node->text + first + gap, second), node->at};
 }
 
 void read_keyed_quantities(struct reader *reader, const struct node *node, const char *path, void *into)
@@ -256,7 +257,7 @@ void read_keyed_quantities(struct reader *reader, const struct node *node, const
 
     if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = quantity; }"))
         return;
-    keyed->item = pool_new(&reader->scenario->pool, node->n, sizeof *keyed->item);
+    keyed->item = arena_new(&reader->scenario->arena, node->n, sizeof *keyed->item);
     keyed->n = node->n;
     for (size_t i = 0; i < node->n; i++) {
         const struct node *child = node->child[i];
@@ -286,7 +287,7 @@ void read_effects(struct reader *reader, const struct node *node, const char *pa
         return;
     for (size_t i = 0; i < node->n; i++)
         room += node->child[i]->n;
-    effects->item = pool_new(&reader->scenario->pool, room, sizeof *effects->item);
+    effects->item = arena_new(&reader->scenario->arena, room, sizeof *effects->item);
     for (size_t i = 0; i < node->n; i++) {
         const struct node *child = node->child[i];
         const char *here = read_path(reader, path, child->name);
@@ -314,7 +315,7 @@ static void read_tag(struct reader *reader, const struct node *node, const char 
         }
     near = diag_nearest(node->text, known, 3);
     diag_error(reader->diag, node->at,
-               near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+               near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near)
                     : "a tag is \"stated\", \"reading\" or \"guess\"",
                "%s: \"%s\" is not a tag", path, node->text);
 }
@@ -325,14 +326,14 @@ static void read_cited(struct reader *reader, const struct node *node, const cha
 
     read_text(reader, node, path, into);
     if (node->kind == NODE_STRING && !tree_get(sources, node->text)) {
-        const char **name = pool_new(&reader->scenario->pool, sources ? sources->n : 0, sizeof *name);
+        const char **name = arena_new(&reader->scenario->arena, sources ? sources->n : 0, sizeof *name);
         const char *near;
 
         for (size_t i = 0; sources && i < sources->n; i++)
             name[i] = sources->child[i]->name;
         near = diag_nearest(node->text, name, sources ? sources->n : 0);
         diag_warning(reader->diag, node->at,
-                     near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near) : NULL,
+                     near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near) : NULL,
                      "%s: no source \"%s\" is listed under sources", path, node->text);
     }
 }

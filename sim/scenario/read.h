@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* read.h - reading a tree into typed structs by rows: each key with its reader and where its value goes.
  *
  * Internal to the scenario folder. A reader is given the node, its path and the field to fill; it tells what is wrong and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/resolution.h"
 #include <math.h>
 #include <stddef.h>
@@ -55,7 +56,7 @@ static void read_outcome(struct reader *reader, const struct draft *draft, const
 }
 
 /* One of three kinds, each with what it needs. */
-static void understand(struct reader *reader, const struct draft *draft, const char *path, struct resolution *out)
+static void check_draft(struct reader *reader, const struct draft *draft, const char *path, struct resolution *out)
 {
     const struct place place = draft->resolution.entity.place;
 
@@ -116,11 +117,11 @@ void resolutions_read(struct resolutions *resolutions, const char *path, struct 
         diag_error(diag, (struct place){.source = resolutions->file->file[0]},
                    "resolutions = { both_held = { outcome = true; date = \"2025-12-16\"; }; };",
                    "nothing is resolved in it");
-    resolutions->item = pool_new(&resolutions->file->pool, n, sizeof *resolutions->item);
+    resolutions->item = arena_new(&resolutions->file->arena, n, sizeof *resolutions->item);
     for (size_t i = 0; i < n; i++)
         if (draft[i].resolution.entity.is_group)
-            understand(&reader, &draft[i], read_path(&reader, "resolutions", draft[i].resolution.entity.id),
-                       &resolutions->item[resolutions->n++]);
+            check_draft(&reader, &draft[i], read_path(&reader, "resolutions", draft[i].resolution.entity.id),
+                        &resolutions->item[resolutions->n++]);
 }
 
 void resolutions_free(struct resolutions *resolutions)

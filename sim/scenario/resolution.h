@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* resolution.h - what came of the things that scenarios ask: a file of its own, read like a scenario.
  *
  *   format = 1;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/scenario.h"
 #include <ctype.h>
 #include <math.h>
@@ -62,7 +63,7 @@ static const struct key head_key[] = {
 static void read_root(struct reader *reader, struct head *head)
 {
     struct keys own, fixed = {head_key, sizeof head_key / sizeof *head_key, &own};
-    struct key *model = pool_new(&reader->scenario->pool, reader->n_models, sizeof *model);
+    struct key *model = arena_new(&reader->scenario->arena, reader->n_models, sizeof *model);
     size_t n = 0;
 
     for (size_t i = 0; i < reader->n_models; i++)
@@ -108,7 +109,7 @@ static void read_horizon(struct reader *reader, const struct node *node)
                    node->number);
     else if (scenario->as_of)
         diag_error(reader->diag, node->at,
-                   pool_print(&scenario->pool, "a date after as_of, %s, by at most 1200 months", scenario->as_of),
+                   arena_print(&scenario->arena, "a date after as_of, %s, by at most 1200 months", scenario->as_of),
                    "horizon: \"%s\" is not a horizon", node->text);
 }
 
@@ -172,7 +173,7 @@ static void name_scenario(struct reader *reader, const char *path)
     } else {
         if (length > 4 && !strcmp(name + length - 4, ".cfg"))
             length -= 4;
-        scenario->id = strcmp(path, "-") ? pool_copy(&scenario->pool, name, length) : "stdin";
+        scenario->id = strcmp(path, "-") ? arena_copy(&scenario->arena, name, length) : "stdin";
         for (size_t i = 0; scenario->id[i]; i++)
             good = good && (isalnum((unsigned char)scenario->id[i]) || (i && strchr("_-", scenario->id[i])));
         if (!good || !*scenario->id || strlen(scenario->id) > 64)
@@ -180,7 +181,7 @@ static void name_scenario(struct reader *reader, const char *path)
                        "the file's name \"%s\" does not make an id", scenario->id);
         else if (read_misread_as(scenario->id))
             diag_error(reader->diag, start_of(scenario),
-                       pool_print(&scenario->pool, "%s, or add id = \"...\";", read_misread_as(scenario->id)),
+                       arena_print(&scenario->arena, "%s, or add id = \"...\";", read_misread_as(scenario->id)),
                        "the file's name \"%s\" does not make an id", scenario->id);
     }
     if (!scenario->title)
@@ -232,7 +233,7 @@ void scenario_free(struct scenario *scenario)
 {
     if (!scenario)
         return;
-    pool_free(&scenario->pool);
+    arena_free(&scenario->arena);
     free(scenario);
 }
 

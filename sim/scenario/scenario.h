@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario.h - what the analyst wrote, typed and checked, each value with its place.
  *
  * Owns every string; all else borrows from it. Names between things are still ids here: the plan resolves them. */
@@ -180,7 +181,7 @@ struct model_schema {
 };
 
 struct scenario {
-    struct pool pool;
+    struct arena arena;
     const struct node *root; /* after merging */
     const struct source **file;
     size_t n_files;
@@ -250,8 +251,8 @@ char *scenario_print(const struct scenario *scenario, bool canonical);
  * only have the same. */
 char *scenario_print_numbers(const struct scenario *scenario);
 
-/* A value as a file says it, on one line and without notes; in the pool. */
-const char *scenario_print_value(struct pool *pool, const struct node *node);
+/* A value as a file says it, on one line and without notes; in the arena. */
+const char *scenario_print_value(struct arena *arena, const struct node *node);
 
 /* SHA-256 in lower-case hex, of the canonical text and of a file's bytes. hex: 65 bytes. */
 void scenario_sha256(const char *text, size_t size, char *hex);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sections.c - the sections of a scenario that describe the world: states, actors, bases, and all that can
  * ring. */
 #include <stddef.h>
@@ -98,12 +99,12 @@ static void check_actor(struct reader *reader, struct name name, const char *pat
 
     if (!name.text || tree_get(actors, name.text))
         return;
-    id = pool_new(&reader->scenario->pool, actors ? actors->n : 0, sizeof *id);
+    id = arena_new(&reader->scenario->arena, actors ? actors->n : 0, sizeof *id);
     for (size_t i = 0; actors && i < actors->n; i++)
         id[i] = actors->child[i]->name;
     near = diag_nearest(name.text, id, actors ? actors->n : 0);
     diag_error(reader->diag, name.place,
-               near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near) : NULL,
+               near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near) : NULL,
                "%s.%s: there is no actor \"%s\"", path, key, name.text);
 }
 
@@ -112,7 +113,7 @@ static void add_clocks(struct reader *reader, const char *section, enum clock_ki
     struct scenario *scenario = reader->scenario;
     size_t n;
     struct draft *draft = read_entities(reader, section, sizeof *draft, keys, &n);
-    struct clock *all = pool_new(&scenario->pool, scenario->n_clocks + n, sizeof *all);
+    struct clock *all = arena_new(&scenario->arena, scenario->n_clocks + n, sizeof *all);
 
     if (scenario->n_clocks)
         memcpy(all, scenario->clock, scenario->n_clocks * sizeof *all);
@@ -145,10 +146,10 @@ static void read_couplings(struct reader *reader)
 
     if (!list || !read_is_kind(reader, list, NODE_LIST, "couplings", "a list ( { ... }, { ... } )"))
         return;
-    scenario->coupling = pool_new(&scenario->pool, list->n, sizeof *scenario->coupling);
+    scenario->coupling = arena_new(&scenario->arena, list->n, sizeof *scenario->coupling);
     for (size_t i = 0; i < list->n; i++) {
         struct coupling *coupling = &scenario->coupling[scenario->n_couplings++];
-        const char *path = pool_print(&scenario->pool, "couplings.%zu", i);
+        const char *path = arena_print(&scenario->arena, "couplings.%zu", i);
 
         coupling->entity.place = list->child[i]->at;
         read_object(reader, list->child[i], path, &keys, coupling);
@@ -170,7 +171,7 @@ static void read_correlations(struct reader *reader)
 
     if (!list || !read_is_kind(reader, list, NODE_LIST, "correlations", "a list ((path, path, correlation), ...)"))
         return;
-    scenario->correlation = pool_new(&scenario->pool, list->n, sizeof *scenario->correlation);
+    scenario->correlation = arena_new(&scenario->arena, list->n, sizeof *scenario->correlation);
     for (size_t i = 0; i < list->n; i++) {
         const struct node *node = list->child[i];
         struct correlation *correlation = &scenario->correlation[scenario->n_correlations];
@@ -202,7 +203,7 @@ static void read_parameters(struct reader *reader)
     if (!group || !read_is_kind(reader, group, NODE_GROUP, "parameters", "a group { id = quantity; }"))
         return;
     scenario->parameters.n = group->n;
-    scenario->parameters.item = pool_new(&scenario->pool, group->n, sizeof *scenario->parameters.item);
+    scenario->parameters.item = arena_new(&scenario->arena, group->n, sizeof *scenario->parameters.item);
     for (size_t i = 0; i < group->n; i++) {
         struct keyed_quantity *parameter = &scenario->parameters.item[i];
         const struct node *node = group->child[i];

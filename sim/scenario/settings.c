@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* settings.c - which model plays a scenario, and the settings of the models' own fields. */
 #include <string.h>
 #include "sim/scenario/read.h"
@@ -16,7 +17,7 @@ static bool is_model(const struct reader *reader, const char *name)
 
 static void check_model(struct reader *reader, struct name name)
 {
-    const char **known = pool_new(&reader->scenario->pool, reader->n_models + N_ANNOUNCED, sizeof *known);
+    const char **known = arena_new(&reader->scenario->arena, reader->n_models + N_ANNOUNCED, sizeof *known);
     const char *near;
     size_t n = 0;
 
@@ -34,7 +35,7 @@ static void check_model(struct reader *reader, struct name name)
     }
     near = diag_nearest(name.text, known, n);
     diag_error(reader->diag, name.place,
-               near ? pool_print(&reader->scenario->pool, "did you mean \"%s\"?", near)
+               near ? arena_print(&reader->scenario->arena, "did you mean \"%s\"?", near)
                     : "`foothold models` lists them",
                "model: there is no model \"%s\"", name.text);
 }
@@ -52,7 +53,7 @@ static void choose_models(struct reader *reader)
     struct scenario *scenario = reader->scenario;
     const struct node *node = tree_get(scenario->root, "model");
 
-    scenario->model = pool_new(&scenario->pool, node && node->n ? node->n : 1, sizeof *scenario->model);
+    scenario->model = arena_new(&scenario->arena, node && node->n ? node->n : 1, sizeof *scenario->model);
     if (!node) {
         add_model(reader, (struct name){.text = "hazard"}, 1.0);
     } else if (node->kind == NODE_STRING) {
@@ -79,8 +80,8 @@ static void read_setting(struct reader *reader, const char *model, const struct 
     struct scenario *scenario = reader->scenario;
     struct model_setting *setting;
 
-    scenario->setting = pool_grow(&scenario->pool, scenario->setting, scenario->n_settings, &scenario->setting_capacity,
-                                  sizeof *setting);
+    scenario->setting = arena_grow(&scenario->arena, scenario->setting, scenario->n_settings,
+                                   &scenario->setting_capacity, sizeof *setting);
     setting = &scenario->setting[scenario->n_settings++];
     setting->field = field;
     setting->model = model;
@@ -99,7 +100,7 @@ static void read_setting(struct reader *reader, const char *model, const struct 
 static void read_settings(struct reader *reader, const struct model_schema *model, const struct node *group,
                           const char *path, const struct node *base)
 {
-    const char **name = pool_new(&reader->scenario->pool, model->n_fields + 1, sizeof *name);
+    const char **name = arena_new(&reader->scenario->arena, model->n_fields + 1, sizeof *name);
 
     if (!read_is_kind(reader, group, NODE_GROUP, path, "a group { ... }"))
         return;
@@ -129,7 +130,7 @@ static void read_settings(struct reader *reader, const struct model_schema *mode
         name[n++] = "bases";
         near = diag_nearest(node->name, name, n);
         diag_error(reader->diag, node->at_name,
-                   near ? pool_print(&reader->scenario->pool, "did you mean %s?", near)
+                   near ? arena_print(&reader->scenario->arena, "did you mean %s?", near)
                         : "`foothold models` lists the fields",
                    "%s: unknown key \"%s\"", path, node->name);
     }

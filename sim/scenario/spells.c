@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario/spells.h"
 #include <math.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ struct list_word {
     size_t offset, length;
 };
 
-static bool next_list_word(struct pool *pool, const struct source *source, size_t *at, struct list_word *word)
+static bool next_list_word(struct arena *arena, const struct source *source, size_t *at, struct list_word *word)
 {
     const char *text = source->text;
     size_t end, start = *at;
@@ -67,7 +68,7 @@ static bool next_list_word(struct pool *pool, const struct source *source, size_
     *at = end + 1;
     while (end > start && text[end - 1] == ' ')
         end--;
-    *word = (struct list_word){source, pool_copy(pool, text + start, end - start), start, end - start};
+    *word = (struct list_word){source, arena_copy(arena, text + start, end - start), start, end - start};
     return true;
 }
 
@@ -79,7 +80,7 @@ static size_t find_column(struct table_reader *it, const struct list_word *word,
 
     if (column == it->csv.n_columns)
         diag_error(it->diag, source_place(word->source, word->offset + offset, word->length - offset),
-                   near ? pool_print(&it->spells->pool, "did you mean %s?", near) : NULL,
+                   near ? arena_print(&it->spells->arena, "did you mean %s?", near) : NULL,
                    "the table has no column \"%s\"", name);
     return column;
 }
@@ -90,7 +91,7 @@ static void assign_role(struct table_reader *it, const struct list_word *word)
     const char *equals = strchr(word->text, '=');
     const size_t length = equals ? (size_t)(equals - word->text) : word->length;
     const struct place place = source_place(word->source, word->offset, length);
-    const char *name = pool_copy(&it->spells->pool, word->text, length), *near;
+    const char *name = arena_copy(&it->spells->arena, word->text, length), *near;
 
     for (size_t r = 0; equals && equals[1] && r < N_ROLES; r++)
         if (!strcmp(name, role_name[r])) {
@@ -100,7 +101,7 @@ static void assign_role(struct table_reader *it, const struct list_word *word)
     near = diag_nearest(name, role_name, N_ROLES);
     diag_error(it->diag, place,
                near && strcmp(near, name)
-                   ? pool_print(&it->spells->pool, "did you mean %s?", near)
+                   ? arena_print(&it->spells->arena, "did you mean %s?", near)
                    : "ROLE=COLUMN, for instance exposure=exposure_years; roles are host, start, end, event, "
                      "cause, exposure, entry and year",
                equals && equals[1] ? "there is no role \"%s\"" : "\"%s\" names no column", name);
@@ -108,15 +109,15 @@ static void assign_role(struct table_reader *it, const struct list_word *word)
 
 static void find_roles(struct table_reader *it)
 {
-    struct pool *pool = &it->spells->pool;
+    struct arena *arena = &it->spells->arena;
     const struct source *source;
     struct list_word word;
 
     for (size_t r = 0; r < N_ROLES; r++)
         it->column[r] = csv_find(&it->csv, role_name[r]);
     if (it->request->columns) {
-        source = source_from_text(pool, "--columns", it->request->columns, strlen(it->request->columns));
-        for (size_t at = 0; next_list_word(pool, source, &at, &word);)
+        source = source_from_text(arena, "--columns", it->request->columns, strlen(it->request->columns));
+        for (size_t at = 0; next_list_word(arena, source, &at, &word);)
             assign_role(it, &word);
     }
     for (size_t r = 0; r < N_ROLES; r++)
@@ -152,16 +153,16 @@ static void check_roles(struct table_reader *it)
 
 static void find_groups(struct table_reader *it)
 {
-    struct pool *pool = &it->spells->pool;
+    struct arena *arena = &it->spells->arena;
     const struct source *source;
     struct list_word word;
     size_t capacity = 0;
 
     if (!it->request->by)
         return;
-    source = source_from_text(pool, "--by", it->request->by, strlen(it->request->by));
-    for (size_t at = 0; next_list_word(pool, source, &at, &word);) {
-        it->by = pool_grow(pool, it->by, it->n_by, &capacity, sizeof *it->by);
+    source = source_from_text(arena, "--by", it->request->by, strlen(it->request->by));
+    for (size_t at = 0; next_list_word(arena, source, &at, &word);) {
+        it->by = arena_grow(arena, it->by, it->n_by, &capacity, sizeof *it->by);
         it->by[it->n_by++] = find_column(it, &word, word.text, 0);
     }
 }
@@ -245,7 +246,7 @@ static void read_until(struct table_reader *it)
         return;
     if (!parse_moment(text, &moment))
         diag_error(it->diag,
-                   source_place(source_from_text(&it->spells->pool, "--until", text, strlen(text)), 0, strlen(text)),
+                   source_place(source_from_text(&it->spells->arena, "--until", text, strlen(text)), 0, strlen(text)),
                    "YYYY-MM-DD, YYYY-MM or YYYY", "\"%s\" is not a date", text);
     else
         it->until = moment;
@@ -455,7 +456,7 @@ static void read_row(struct table_reader *it, const struct csv_row *row)
         good = read_length(it, row, ROLE_ENTRY, &spell.entry) && good;
     if (!good)
         return;
-    it->spell = pool_grow(&it->spells->pool, it->spell, it->n, &it->capacity, sizeof *it->spell);
+    it->spell = arena_grow(&it->spells->arena, it->spell, it->n, &it->capacity, sizeof *it->spell);
     it->spell[it->n++] = spell;
 }
 
@@ -483,7 +484,7 @@ static void join_years(struct table_reader *it)
 
             refuse(it, &(swap ? before : now)->row->field[it->column[ROLE_YEAR]], ROLE_YEAR,
                    "a host and a year stand in one row; --where selects rows",
-                   pool_print(&it->spells->pool, "stands twice for %s", now->host));
+                   arena_print(&it->spells->arena, "stands twice for %s", now->host));
         } else if (now->year == before->year + 1.0 && !before->cause && !has(it, ROLE_ENTRY)) {
             now->entry = before->entry + before->exposure;
         }
@@ -532,12 +533,12 @@ static int compare_spells(const void *a, const void *b)
 
 static const char *group_name(struct table_reader *it, const struct spell *spell)
 {
-    struct pool *pool = &it->spells->pool;
+    struct arena *arena = &it->spells->arena;
     const char *name = "";
 
     for (size_t i = 0; i < it->n_by; i++)
-        name = pool_print(pool, "%s%s%s=%s", name, i ? ";" : "", it->csv.column[it->by[i]].text,
-                          spell->row->field[it->by[i]].text);
+        name = arena_print(arena, "%s%s%s=%s", name, i ? ";" : "", it->csv.column[it->by[i]].text,
+                           spell->row->field[it->by[i]].text);
     return name;
 }
 
@@ -547,7 +548,7 @@ static void add_group(struct table_reader *it, const char *name, const struct sp
     struct spells_group *group = &it->spells->group[it->spells->n_groups++];
 
     group->name = name;
-    group->row = pool_new(&it->spells->pool, n, sizeof *group->row);
+    group->row = arena_new(&it->spells->arena, n, sizeof *group->row);
     group->n = n;
     for (size_t i = 0; i < n; i++) {
         group->n_hosts += !i || !it->spells->has_hosts || strcmp(spell[i].host, spell[i - 1].host);
@@ -563,7 +564,7 @@ static void make_groups(struct table_reader *it)
     struct spells *spells = it->spells;
 
     qsort(it->spell, it->n, sizeof *it->spell, compare_within);
-    spells->group = pool_new(&spells->pool, it->n + 1, sizeof *spells->group);
+    spells->group = arena_new(&spells->arena, it->n + 1, sizeof *spells->group);
     add_group(it, "all", it->spell, it->n);
     if (!it->n_by)
         return;
@@ -585,7 +586,7 @@ static void list_causes(struct table_reader *it)
     struct spells *spells = it->spells;
     size_t n = 0;
 
-    spells->cause = pool_new(&spells->pool, it->n + 1, sizeof *spells->cause);
+    spells->cause = arena_new(&spells->arena, it->n + 1, sizeof *spells->cause);
     for (size_t i = 0; i < it->n; i++)
         if (it->spell[i].cause)
             spells->cause[n++] = it->spell[i].cause;
@@ -656,8 +657,8 @@ bool spells_read(struct spells *spells, const char *path, const struct spells_re
     size_t of_rows; /* broken rows, told already: the others are read all the same */
 
     *spells = (struct spells){0};
-    spells->source = source_read(&spells->pool, path, diag);
-    if (!spells->source || !csv_read(&it.csv, &spells->pool, spells->source, diag))
+    spells->source = source_read(&spells->arena, path, diag);
+    if (!spells->source || !csv_read(&it.csv, &spells->arena, spells->source, diag))
         return false;
     of_rows = diag->n_errors;
     find_roles(&it);
@@ -665,9 +666,9 @@ bool spells_read(struct spells *spells, const char *path, const struct spells_re
     find_groups(&it);
     read_until(&it);
     if (request->where)
-        it.where = filter_parse(&spells->pool, "--where", request->where, &it.csv, diag);
+        it.where = filter_parse(&spells->arena, "--where", request->where, &it.csv, diag);
     if (request->censor)
-        it.censor = filter_parse(&spells->pool, "--censor", request->censor, &it.csv, diag);
+        it.censor = filter_parse(&spells->arena, "--censor", request->censor, &it.csv, diag);
     if (diag->n_errors == of_rows)
         read_rows(&it);
     return diag->n_errors == errors;
@@ -675,5 +676,5 @@ bool spells_read(struct spells *spells, const char *path, const struct spells_re
 
 void spells_free(struct spells *spells)
 {
-    pool_free(&spells->pool);
+    arena_free(&spells->arena);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* spells.h - spells of presence, or of anything else that lasts and may end, from anybody's table.
  *
  * A row is a spell or a part of one: who it belongs to (`host`: rows of one host resemble each other), when it was under observation,
@@ -46,7 +47,7 @@ struct spells_group {
 };
 
 struct spells {
-    struct pool pool;
+    struct arena arena;
     const struct source *source;
     const char *role_column[N_ROLES]; /* the column of each role; NULL: none */
     const char **cause;               /* names, in order; causes count from 1 in rows */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* timing.c - when something can ring: the ways to say it, and which go together. */
 #include <ctype.h>
 #include <math.h>
@@ -61,7 +62,7 @@ const char *read_date_text(struct reader *reader, double day)
 
     if (!gmtime_r(&seconds, &date) || !strftime(text, sizeof text, "%Y-%m-%d", &date))
         return "";
-    return pool_print(&reader->scenario->pool, "%s", text);
+    return arena_print(&reader->scenario->arena, "%s", text);
 }
 
 static void read_step(struct reader *reader, const struct node *node, const char *path, struct timing *timing)
@@ -81,7 +82,7 @@ static void read_step(struct reader *reader, const struct node *node, const char
         diag_error(reader->diag, node->child[0]->at, "list the steps in order of time",
                    "%s: month %g does not come after month %g", path, from, step[-1].from);
     step->from = from;
-    read_quantity(reader, node->child[1], pool_print(&reader->scenario->pool, "%s.%zu", path, timing->n_steps),
+    read_quantity(reader, node->child[1], arena_print(&reader->scenario->arena, "%s.%zu", path, timing->n_steps),
                   &step->rate);
     timing->n_steps++;
 }
@@ -91,7 +92,7 @@ static void read_rate(struct reader *reader, const struct node *node, const char
     const bool steps = node->kind == NODE_LIST && node->n && node->child[0]->kind == NODE_LIST;
 
     timing->form = TIMING_RATE;
-    timing->step = pool_new(&reader->scenario->pool, steps ? node->n : 1, sizeof *timing->step);
+    timing->step = arena_new(&reader->scenario->arena, steps ? node->n : 1, sizeof *timing->step);
     if (!steps) {
         read_quantity(reader, node, path, &timing->step[0].rate);
         timing->n_steps = 1;
@@ -131,9 +132,9 @@ const char *read_reaching_horizon(struct reader *reader, double month)
     const char *end = read_date_text(reader, scenario->as_of_day + scenario->horizon * MONTH_DAYS);
 
     if (month < 0.0 || month > SCENARIO_MONTHS)
-        return pool_print(&scenario->pool, "what is played runs from %s to %s", scenario->as_of, end);
-    return pool_print(&scenario->pool, "what is played ends on %s; horizon = \"%s\"; would reach it", end,
-                      read_date_text(reader, ceil(scenario->as_of_day + month * MONTH_DAYS)));
+        return arena_print(&scenario->arena, "what is played runs from %s to %s", scenario->as_of, end);
+    return arena_print(&scenario->arena, "what is played ends on %s; horizon = \"%s\"; would reach it", end,
+                       read_date_text(reader, ceil(scenario->as_of_day + month * MONTH_DAYS)));
 }
 
 static void read_on(struct reader *reader, const struct node *node, const char *path, struct timing *timing)

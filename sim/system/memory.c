@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/system/memory.h"
 #include <stdint.h>
 #include <stdio.h>
@@ -72,10 +73,10 @@ void *memory_grow(void *array, size_t n, size_t *capacity, size_t size)
     return grown;
 }
 
-void *pool_new(struct pool *pool, size_t n, size_t size)
+void *arena_new(struct arena *arena, size_t n, size_t size)
 {
     const size_t unit = sizeof(max_align_t);
-    struct pool_page *page = pool->page;
+    struct pool_page *page = arena->page;
     size_t bytes;
     char *memory;
 
@@ -87,46 +88,46 @@ void *pool_new(struct pool *pool, size_t n, size_t size)
 
         page = memory_new(1, sizeof *page + room);
         page->size = room;
-        page->next = pool->page;
-        pool->page = page;
+        page->next = arena->page;
+        arena->page = page;
     }
     memory = (char *)page->data + page->used;
     page->used += bytes;
     return memory;
 }
 
-void *pool_lines(struct pool *pool, size_t size)
+void *pool_lines(struct arena *arena, size_t size)
 {
     enum { LINE = 64 };
-    char *memory = pool_new(pool, 1, size + LINE);
+    char *memory = arena_new(arena, 1, size + LINE);
 
     return memory + (LINE - (uintptr_t)memory % LINE) % LINE;
 }
 
-void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size)
+void *arena_grow(struct arena *arena, void *array, size_t n, size_t *capacity, size_t size)
 {
     const size_t wanted = *capacity ? *capacity * 2 : 16;
     void *grown;
 
     if (n < *capacity)
         return array;
-    grown = pool_new(pool, wanted, size);
+    grown = arena_new(arena, wanted, size);
     if (n)
         memcpy(grown, array, n * size);
     *capacity = wanted;
     return grown;
 }
 
-char *pool_copy(struct pool *pool, const char *text, size_t size)
+char *arena_copy(struct arena *arena, const char *text, size_t size)
 {
-    char *copy = pool_new(pool, size + 1, 1);
+    char *copy = arena_new(arena, size + 1, 1);
 
     if (size)
         memcpy(copy, text, size);
     return copy;
 }
 
-char *pool_print(struct pool *pool, const char *format, ...)
+char *arena_print(struct arena *arena, const char *format, ...)
 {
     va_list args, again;
     char *text;
@@ -138,18 +139,18 @@ char *pool_print(struct pool *pool, const char *format, ...)
     va_end(args);
     if (size < 0)
         die("cannot format a message");
-    text = pool_new(pool, (size_t)size + 1, 1);
+    text = arena_new(arena, (size_t)size + 1, 1);
     vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
     return text;
 }
 
-void pool_free(struct pool *pool)
+void arena_free(struct arena *arena)
 {
-    while (pool->page) {
-        struct pool_page *next = pool->page->next;
+    while (arena->page) {
+        struct pool_page *next = arena->page->next;
 
-        free(pool->page);
-        pool->page = next;
+        free(arena->page);
+        arena->page = next;
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* memory.h - memory that is there or ends the program, and pools freed at once.
  *
  * A command line has no use for a half-failed allocation: running out of memory prints one line and exits 1. */
@@ -22,15 +23,15 @@ void *memory_grow(void *array, size_t n, size_t *capacity, size_t size);
  * that is freed. */
 float *memory_lanes(float *array, size_t n_before, size_t n);
 
-/* Everything allocated from a pool lives until pool_free. A zeroed pool is a valid empty one. */
-struct pool {
+/* Everything allocated from an arena lives until arena_free. A zeroed arena is a valid empty one. */
+struct arena {
     struct pool_page *page;
 };
-void *pool_new(struct pool *pool, size_t n, size_t size); /* zeroed, aligned for any type */
-void *pool_lines(struct pool *pool, size_t size); /* the same, from where a line of the processor's cache begins */
-/* Room for one more item, as memory_grow; what is outgrown stays in the pool. */
-void *pool_grow(struct pool *pool, void *array, size_t n, size_t *capacity, size_t size);
-char *pool_copy(struct pool *pool, const char *text, size_t size); /* size bytes and a final NUL */
-char *pool_print(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void pool_free(struct pool *pool);
+void *arena_new(struct arena *arena, size_t n, size_t size); /* zeroed, aligned for any type */
+void *pool_lines(struct arena *arena, size_t size); /* the same, from where a line of the processor's cache begins */
+/* Room for one more item, as memory_grow; what is outgrown stays in the arena. */
+void *arena_grow(struct arena *arena, void *array, size_t n, size_t *capacity, size_t size);
+char *arena_copy(struct arena *arena, const char *text, size_t size); /* size bytes and a final NUL */
+char *arena_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void arena_free(struct arena *arena);
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* portable.h - exp and log that give the same bits with every compiler, instruction set and C library; and minima.
  *
  * The C library picks its own by the processor, so that counts could differ between machines. Plain polynomials, no tables, by

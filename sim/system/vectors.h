@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vectors.h - numbers side by side, as many as a processor's vector holds, where compilers would not make one of a loop.
  *
  * Each is computed as it would be alone, so results are the same for any width. */

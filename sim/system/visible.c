@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/system/visible.h"
 #include <stdarg.h>
 #include <stdbool.h>

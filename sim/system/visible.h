@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* visible.h - text of unknown origin, as it may be shown.
  *
  * A title, a path or a file's line may hold commands to a terminal, marks that turn the direction of writing around so that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/csv.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static bool check_bytes(const struct source *source, struct diag *diag)
 }
 
 struct cursor {
-    struct pool *pool;
+    struct arena *arena;
     const struct source *source;
     struct diag *diag;
     size_t at, end; /* offsets */
@@ -49,7 +50,7 @@ static const char *read_quoted(struct cursor *it)
         complain(it, start, 1, "a quote inside a quoted field is written twice: \"\"", "a quoted field is not closed");
         close = it->end;
     }
-    out = pool_new(it->pool, close - it->at + 1, 1);
+    out = arena_new(it->arena, close - it->at + 1, 1);
     for (; it->at < close; it->at++) {
         it->at += text[it->at] == '"';
         out[n++] = text[it->at];
@@ -85,7 +86,7 @@ static struct csv_field read_field(struct cursor *it)
     }
     field.length = it->at - field.offset;
     if (!field.text)
-        field.text = pool_copy(it->pool, text + field.offset, field.length);
+        field.text = arena_copy(it->arena, text + field.offset, field.length);
     return field;
 }
 
@@ -110,9 +111,9 @@ static size_t read_row(struct cursor *it, struct csv_field **field, size_t *capa
     return n;
 }
 
-static const struct csv_field *keep(struct pool *pool, const struct csv_field *field, size_t n)
+static const struct csv_field *keep(struct arena *arena, const struct csv_field *field, size_t n)
 {
-    struct csv_field *out = pool_new(pool, n, sizeof *out);
+    struct csv_field *out = arena_new(arena, n, sizeof *out);
 
     if (n)
         memcpy(out, field, n * sizeof *out);
@@ -133,9 +134,9 @@ static void check_header(const struct csv *csv, struct diag *diag)
             }
 }
 
-bool csv_read(struct csv *csv, struct pool *pool, const struct source *source, struct diag *diag)
+bool csv_read(struct csv *csv, struct arena *arena, const struct source *source, struct diag *diag)
 {
-    struct cursor it = {.pool = pool, .source = source, .diag = diag, .end = source->size};
+    struct cursor it = {.arena = arena, .source = source, .diag = diag, .end = source->size};
     struct csv_field *field = NULL;
     struct csv_row *row = NULL;
     size_t capacity = 0, n = 0;
@@ -147,7 +148,7 @@ bool csv_read(struct csv *csv, struct pool *pool, const struct source *source, s
         it.at = 3;
     while (it.at < it.end && !n)
         n = read_row(&it, &field, &capacity);
-    csv->column = keep(pool, field, n);
+    csv->column = keep(arena, field, n);
     csv->n_columns = n;
     if (!n)
         diag_error(diag, (struct place){.source = source, .line = 1}, "the first line names the columns",
@@ -164,8 +165,8 @@ bool csv_read(struct csv *csv, struct pool *pool, const struct source *source, s
                        csv->n_columns == 1 ? "" : "s");
         if (!n || it.broken || n != csv->n_columns)
             continue;
-        row = pool_grow(pool, row, csv->n, &csv->capacity, sizeof *row);
-        row[csv->n++].field = keep(pool, field, n);
+        row = arena_grow(arena, row, csv->n, &csv->capacity, sizeof *row);
+        row[csv->n++].field = keep(arena, field, n);
     }
     csv->row = row;
     free(field);

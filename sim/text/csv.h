@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv.h - a table as other programs write it: RFC 4180, one header line, each field with its place.
  *
  * Lines end with LF or CR LF; empty lines are passed over; a byte order mark, as spreadsheets write one, too. What is not such a table
@@ -26,8 +27,8 @@ struct csv {
     size_t n, capacity;
 };
 
-/* Read a table; rows that are broken are told and left out. false: there is no header that could be used. Fields live in the pool. */
-bool csv_read(struct csv *csv, struct pool *pool, const struct source *source, struct diag *diag);
+/* Read a table; rows that are broken are told and left out. false: there is no header that could be used. Fields live in the arena. */
+bool csv_read(struct csv *csv, struct arena *arena, const struct source *source, struct diag *diag);
 
 struct place csv_place(const struct csv *csv, const struct csv_field *field);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/diag.h"
 #include <assert.h>
 #include <ctype.h>
@@ -58,10 +59,10 @@ static bool told_before(const struct diag *diag, struct place place, const char 
     return false;
 }
 
-static const char *format_text(struct pool *pool, const char *format, va_list args)
+static const char *format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-static const char *format_text(struct pool *pool, const char *format, va_list args)
+static const char *format_text(struct arena *arena, const char *format, va_list args)
 {
     va_list again;
     char *text;
@@ -72,16 +73,16 @@ static const char *format_text(struct pool *pool, const char *format, va_list ar
     va_end(again);
     if (size < 0)
         die("cannot format a message");
-    text = pool_new(pool, (size_t)size + 1, 1);
+    text = arena_new(arena, (size_t)size + 1, 1);
     vsnprintf(text, (size_t)size + 1, format, args);
     return text;
 }
 
-static void add(struct diag *diag, enum severity severity, struct place place, const char *hint, const char *format,
-                va_list args) __attribute__((format(printf, 5, 0)));
+static void add_entry(struct diag *diag, enum severity severity, struct place place, const char *hint,
+                      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 
-static void add(struct diag *diag, enum severity severity, struct place place, const char *hint, const char *format,
-                va_list args)
+static void add_entry(struct diag *diag, enum severity severity, struct place place, const char *hint,
+                      const char *format, va_list args)
 {
     size_t *n = severity == ERROR ? &diag->n_errors : &diag->n_warnings;
     const char *message;
@@ -90,7 +91,7 @@ static void add(struct diag *diag, enum severity severity, struct place place, c
         ++*n;
         return;
     }
-    message = format_text(&diag->pool, format, args);
+    message = format_text(&diag->arena, format, args);
     if (told_before(diag, place, message))
         return;
     ++*n;
@@ -100,7 +101,7 @@ static void add(struct diag *diag, enum severity severity, struct place place, c
         .place = place,
         .rank = source_rank(diag, place.source),
         .message = message,
-        .hint = hint ? pool_copy(&diag->pool, hint, strlen(hint)) : NULL,
+        .hint = hint ? arena_copy(&diag->arena, hint, strlen(hint)) : NULL,
     };
     diag->n++;
 }
@@ -110,7 +111,7 @@ void diag_error(struct diag *diag, struct place place, const char *hint, const c
     va_list args;
 
     va_start(args, format);
-    add(diag, ERROR, place, hint, format, args);
+    add_entry(diag, ERROR, place, hint, format, args);
     va_end(args);
 }
 
@@ -119,14 +120,14 @@ void diag_warning(struct diag *diag, struct place place, const char *hint, const
     va_list args;
 
     va_start(args, format);
-    add(diag, WARNING, place, hint, format, args);
+    add_entry(diag, WARNING, place, hint, format, args);
     va_end(args);
 }
 
 void diag_free(struct diag *diag)
 {
     free(diag->entry);
-    pool_free(&diag->pool);
+    arena_free(&diag->arena);
     *diag = (struct diag){0};
 }
 
@@ -153,7 +154,7 @@ static void put_line(FILE *out, const char *text, size_t size)
     }
 }
 
-static size_t columns(const char *text, size_t size)
+static size_t count_columns(const char *text, size_t size)
 {
     size_t sum = 0, width;
 
@@ -216,7 +217,7 @@ static void show_line(FILE *out, const struct place *place, bool colour, const c
     fprintf(out, "      | %*s", (int)strlen(dots), "");
     put_blanks(out, line + from, word - from);
     fputs(colour ? start : "", out);
-    put_carets(out, columns(line + word, length));
+    put_carets(out, count_columns(line + word, length));
     fprintf(out, "%s\n", colour ? plain : "");
 }
 
@@ -252,7 +253,7 @@ static void put_entry(FILE *out, const struct diag_entry *entry, bool colour)
     }
 }
 
-static int sign(size_t a, size_t b)
+static int sign_of(size_t a, size_t b)
 {
     return (a > b) - (a < b);
 }
@@ -264,11 +265,11 @@ static int in_text_order(const void *left, const void *right)
     const struct diag_entry *b = *(const struct diag_entry *const *)right;
 
     if (a->rank != b->rank)
-        return sign(a->rank, b->rank);
+        return sign_of(a->rank, b->rank);
     if (a->place.line != b->place.line)
-        return sign(a->place.line, b->place.line);
+        return sign_of(a->place.line, b->place.line);
     if (a->place.column != b->place.column)
-        return sign(a->place.column, b->place.column);
+        return sign_of(a->place.column, b->place.column);
     return (a > b) - (a < b);
 }
 
@@ -296,14 +297,14 @@ void diag_print(const struct diag *diag, FILE *out, bool colour)
 
 /* ---- misspelt words ---- */
 
-static size_t least(size_t a, size_t b)
+static size_t smaller_of(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
 /* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each at a cost of 1
  * (Damerau 1964); three rows of the table suffice. Letters of either case are the same. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
+static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 {
     size_t rows[3][WORD_MAX + 1];
     size_t *before = rows[0], *above = rows[1], *row = rows[2];
@@ -320,9 +321,9 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
         for (size_t j = 1; j <= m; j++) {
             const int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
 
-            row[j] = least(above[j - 1] + (x != y), least(above[j], row[j - 1]) + 1);
+            row[j] = smaller_of(above[j - 1] + (x != y), smaller_of(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]))
-                row[j] = least(row[j], before[j - 2] + 1);
+                row[j] = smaller_of(row[j], before[j - 2] + 1);
         }
     }
     return row[m];
@@ -342,7 +343,7 @@ const char *diag_nearest(const char *word, const char *const *name, size_t n)
 
         if (size == 0 || size > WORD_MAX)
             continue;
-        d = distance(word, length, name[i], size);
+        d = edit_distance(word, length, name[i], size);
         /* Nothing of the word is left when every letter changes. */
         if (d < best && d < (length > size ? length : size)) {
             best = d;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* diag.h - the user's mistakes, collected with their places and told all at once.
  *
  * Reading goes on after a mistake; diag_print shows them in the order of the text:
@@ -14,7 +15,7 @@
 #include "sim/text/source.h"
 
 struct diag {
-    struct pool pool;
+    struct arena arena;
     struct diag_entry *entry;
     size_t n, capacity;
     size_t n_errors, n_warnings;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/literal.h"
 #include <ctype.h>
 #include <errno.h>
@@ -185,7 +186,7 @@ static bool begins_with(struct word word, const char *start)
 }
 
 /* Room for every word of the hint is ample: a longer one is clipped. */
-static void clip(char *copy, size_t size, struct word word)
+static void clip_word(char *copy, size_t size, struct word word)
 {
     const size_t length = word.length < size - 1 ? word.length : size - 1;
 
@@ -361,7 +362,7 @@ static bool advise_text(struct word word, char *hint)
 {
     char copy[SHOWN_MAX + 1];
 
-    clip(copy, sizeof copy, word);
+    clip_word(copy, sizeof copy, word);
     if (word.length > SHOWN_MAX)
         snprintf(hint, HINT_MAX, "text stands in quotes");
     else
@@ -384,7 +385,7 @@ static void tell_no_value(struct place place, struct word word, struct diag *dia
 
     while (!advices[i](word, hint))
         i++;
-    clip(copy, sizeof copy, word);
+    clip_word(copy, sizeof copy, word);
     diag_error(diag, place, hint, "%s%s is not a %s", copy, word.length > SHOWN_MAX ? "..." : "",
                number ? "number" : "value");
 }

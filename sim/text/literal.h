@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* literal.h - what a word says as a value: a bool, a number, or nothing that is known.
  *
  * Numbers are checked here against what libconfig 1.5 would silently make of them: it wraps large integers,

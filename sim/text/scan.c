@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/scan.h"
 #include <assert.h>
 #include <ctype.h>
@@ -56,7 +57,7 @@ static enum literal read_value(struct scan *scan, struct place name);
 
 /* ---- tokens ---- */
 
-static void advance(struct scan *scan)
+static void next_token(struct scan *scan)
 {
     scan->last = scan->token;
     scan->token = token_next(&scan->lexer);
@@ -142,7 +143,7 @@ static bool is_open(const struct scan *scan, char closer)
 }
 
 /* Blanks before the first word of the line. */
-static size_t indent(const struct token *token)
+static size_t indent_of(const struct token *token)
 {
     size_t size, n = 0;
     const char *line = source_line(token->place.source, token->place.line, &size);
@@ -157,7 +158,7 @@ static void note_indent(struct scan *scan, const struct token *open)
 {
     const struct token *end = &scan->token;
 
-    if (scan->suspect.length == 0 && end->place.column == indent(end) + 1 && indent(open) != indent(end)) {
+    if (scan->suspect.length == 0 && end->place.column == indent_of(end) + 1 && indent_of(open) != indent_of(end)) {
         scan->suspect = *open;
         scan->suspect_end = *end;
     }
@@ -198,7 +199,7 @@ static bool close_bracket(struct scan *scan)
 
     if (kind == closer_of(bracket->token.kind)) {
         note_indent(scan, &bracket->token);
-        advance(scan);
+        next_token(scan);
         return true;
     }
     if (!closes(kind) || (bracket->token.kind == '{' && is_open(scan, kind))) {
@@ -207,7 +208,7 @@ static bool close_bracket(struct scan *scan)
     } else {
         if (to_tell)
             tell_mismatch(scan, &bracket->token);
-        advance(scan);
+        next_token(scan);
     }
     scan->lexer.n_lost++;
     return false;
@@ -221,7 +222,7 @@ static void skip_too_deep(struct scan *scan)
     do {
         depth += opens(scan->token.kind);
         depth -= closes(scan->token.kind);
-        advance(scan);
+        next_token(scan);
     } while (depth > 0 && scan->token.kind != TOKEN_END);
     scan->lexer.n_lost += depth > 0;
 }
@@ -251,12 +252,12 @@ static void read_comma(struct scan *scan, enum literal before)
     const struct token token = scan->token;
 
     if (token.kind == ',') {
-        advance(scan);
+        next_token(scan);
         if (closes(scan->token.kind))
             diag_error(diag, token.place, "leave it out", "',' after the last value");
     } else if (token.kind == ';') {
         diag_error(diag, token.place, NULL, "values in a list are separated by ',', not ';'");
-        advance(scan);
+        next_token(scan);
     } else if (before != LITERAL_NONE) {
         diag_error(diag, after_last(scan), NULL, "',' is missing between two values");
     }
@@ -269,11 +270,11 @@ static enum literal read_element(struct scan *scan)
 
     if (starts_setting(scan)) {
         diag_error(diag, token.place, "settings stand in a group: { name = value; }", "a setting in a list");
-        advance(scan);
-        advance(scan);
+        next_token(scan);
+        next_token(scan);
     } else if (is_equals(token.kind)) {
         diag_error(diag, token.place, NULL, "'%c' in a list", token.kind);
-        advance(scan);
+        next_token(scan);
         return LITERAL_NONE;
     }
     return read_value(scan, (struct place){0});
@@ -312,7 +313,7 @@ static void read_elements(struct scan *scan, bool array)
 
         if (is_separator(element.kind)) {
             diag_error(scan->lexer.diag, element.place, NULL, "a value is missing before '%c'", element.kind);
-            advance(scan);
+            next_token(scan);
             continue;
         }
         kind = read_element(scan);
@@ -393,7 +394,7 @@ static void skip_setting(struct scan *scan)
         if (opens(kind))
             read_value(scan, (struct place){0});
         else
-            advance(scan);
+            next_token(scan);
         if (is_separator(kind))
             return;
     }
@@ -433,12 +434,12 @@ static bool read_name(struct scan *scan, struct group *group)
         good = check_name(scan);
         if (good)
             add_name(scan, group);
-        advance(scan);
+        next_token(scan);
     } else if (token.kind == TOKEN_STRING) {
         if (!token.broken)
             diag_error(diag, token.place, form,
                        is_equals(token_peek(&scan->lexer)) ? "a name in quotes" : "a string where a name is wanted");
-        advance(scan);
+        next_token(scan);
     } else {
         diag_error(diag, token.place, form, "a name is missing before '%c'", token.kind);
         return true;
@@ -467,10 +468,10 @@ static bool read_equals(struct scan *scan, struct token name)
                        text_of(scan, name));
         return starts_value(scan) && !starts_setting(scan);
     }
-    advance(scan);
+    next_token(scan);
     if (is_equals(scan->token.kind)) {
         diag_error(diag, scan->token.place, NULL, "a second '%c'", scan->token.kind);
-        advance(scan);
+        next_token(scan);
     }
     return true;
 }
@@ -498,8 +499,8 @@ static void read_decimal_comma(struct scan *scan, struct token value)
     while (scan->token.kind == ',' && scan->token.offset == scan->last.offset + scan->last.length &&
            isdigit((unsigned char)text_of(scan, scan->token)[1])) {
         n_commas++;
-        advance(scan);
-        advance(scan);
+        next_token(scan);
+        next_token(scan);
     }
     if (n_commas == 0)
         return;
@@ -522,7 +523,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
     const char kind = scan->token.kind;
 
     if (is_separator(kind)) {
-        advance(scan);
+        next_token(scan);
         return;
     }
     if (kind == TOKEN_END || closes(kind))
@@ -538,7 +539,7 @@ static void read_include(struct scan *scan)
 {
     diag_error(scan->lexer.diag, scan->token.place, "extends = \"other.cfg\"; lays this file over another",
                "%.*s cannot be used here", shown_length(scan->token), text_of(scan, scan->token));
-    advance(scan);
+    next_token(scan);
     skip_setting(scan);
 }
 
@@ -546,7 +547,7 @@ static void read_extra_separator(struct scan *scan)
 {
     diag_error(scan->lexer.diag, scan->token.place, "leave it out", "'%c' without a setting before it",
                scan->token.kind);
-    advance(scan);
+    next_token(scan);
 }
 
 static void read_setting(struct scan *scan, struct group *group)
@@ -581,9 +582,9 @@ static void read_stray(struct scan *scan)
     if (scan->lexer.n_lost == 0)
         diag_error(scan->lexer.diag, scan->token.place, "remove it, or open it before", "'%c' closes nothing",
                    scan->token.kind);
-    advance(scan);
+    next_token(scan);
     if (is_separator(scan->token.kind))
-        advance(scan);
+        next_token(scan);
 }
 
 static void read_settings(struct scan *scan)
@@ -616,7 +617,7 @@ static enum literal read_nested(struct scan *scan)
         return LITERAL_NESTED;
     }
     scan->open[scan->depth++] = (struct bracket){open, scan->lexer.n_lost};
-    advance(scan);
+    next_token(scan);
     if (open.kind == '{')
         read_settings(scan);
     else
@@ -629,14 +630,14 @@ static enum literal read_word(struct scan *scan)
     const struct token token = scan->token;
     const enum literal kind = literal_read(token.place, text_of(scan, token), token.length, scan->lexer.diag);
 
-    advance(scan);
+    next_token(scan);
     return kind;
 }
 
 static enum literal read_strings(struct scan *scan)
 {
     while (scan->token.kind == TOKEN_STRING)
-        advance(scan);
+        next_token(scan);
     return LITERAL_STRING;
 }
 
@@ -659,7 +660,7 @@ static enum literal read_value(struct scan *scan, struct place name)
     return LITERAL_NONE;
 }
 
-bool scan(const struct source *source, struct pool *pool, struct marks *marks, struct diag *diag)
+bool scan(const struct source *source, struct arena *arena, struct marks *marks, struct diag *diag)
 {
     const size_t n_errors = diag->n_errors;
     struct scan scan = {.lexer = {.source = source, .diag = diag}, .marks = marks};
@@ -668,8 +669,8 @@ bool scan(const struct source *source, struct pool *pool, struct marks *marks, s
     if (!token_check_bytes(source, diag))
         return false;
     scan.max_marks = count_values(source);
-    marks->mark = pool_new(pool, scan.max_marks, sizeof *marks->mark);
-    advance(&scan);
+    marks->mark = arena_new(arena, scan.max_marks, sizeof *marks->mark);
+    next_token(&scan);
     read_settings(&scan);
     assert(scan.depth == 0 && scan.n_names == 0);
     free(scan.name);

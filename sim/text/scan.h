@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scan.h - the look at a scenario's text before libconfig sees it.
  *
  * libconfig accepts much that an analyst did not mean (wrapped integers, a lone ".", unclosed comments, missing
@@ -16,10 +17,10 @@ struct mark {
 };
 
 struct marks {
-    struct mark *mark; /* pre-order: a setting, then what it holds, then its next sibling; owned by the pool */
+    struct mark *mark; /* pre-order: a setting, then what it holds, then its next sibling; owned by the arena */
     size_t n;
 };
 
 /* true when nothing was found wrong; otherwise every mistake is in diag. */
-bool scan(const struct source *source, struct pool *pool, struct marks *marks, struct diag *diag);
+bool scan(const struct source *source, struct arena *arena, struct marks *marks, struct diag *diag);
 #endif

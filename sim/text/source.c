@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/source.h"
 #include <assert.h>
 #include <errno.h>
@@ -18,14 +19,14 @@ struct bytes {
     size_t size, capacity;
 };
 
-static const size_t *line_starts(struct pool *pool, const char *text, size_t size, size_t *n_lines)
+static const size_t *line_starts(struct arena *arena, const char *text, size_t size, size_t *n_lines)
 {
     size_t n = 1;
     size_t *start;
 
     for (size_t i = 0; i < size; i++)
         n += text[i] == '\n';
-    start = pool_new(pool, n + 1, sizeof *start);
+    start = arena_new(arena, n + 1, sizeof *start);
     start[n] = size;
     *n_lines = n;
     n = 1;
@@ -35,24 +36,24 @@ static const size_t *line_starts(struct pool *pool, const char *text, size_t siz
     return start;
 }
 
-struct source *source_from_text(struct pool *pool, const char *name, const char *text, size_t size)
+struct source *source_from_text(struct arena *arena, const char *name, const char *text, size_t size)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    struct source *source = pool_new(pool, 1, sizeof *source);
+    struct source *source = arena_new(arena, 1, sizeof *source);
     char *copy;
 
     if (size >= 3 && !memcmp(text, byte_order_mark, 3)) {
         text += 3;
         size -= 3;
     }
-    copy = pool_new(pool, size + 2, 1);
+    copy = arena_new(arena, size + 2, 1);
     if (size)
         memcpy(copy, text, size);
     copy[size] = '\n';
-    source->name = pool_copy(pool, name, strlen(name));
+    source->name = arena_copy(arena, name, strlen(name));
     source->text = copy;
     source->size = size;
-    source->start = line_starts(pool, source->text, size, &source->n_lines);
+    source->start = line_starts(arena, source->text, size, &source->n_lines);
     return source;
 }
 
@@ -102,9 +103,9 @@ static const char *open_regular(const char *path, int *fd)
     return kind_problem(status.st_mode);
 }
 
-static void refuse(struct pool *pool, const char *path, const char *problem, struct diag *diag)
+static void refuse(struct arena *arena, const char *path, const char *problem, struct diag *diag)
 {
-    const struct place place = {.source = source_from_text(pool, path, "", 0)};
+    const struct place place = {.source = source_from_text(arena, path, "", 0)};
 
     diag_error(diag, place, NULL, "cannot be read: %s", problem);
 }
@@ -134,7 +135,7 @@ static const char *read_input(struct bytes *bytes)
     return problem;
 }
 
-struct source *source_read(struct pool *pool, const char *path, struct diag *diag)
+struct source *source_read(struct arena *arena, const char *path, struct diag *diag)
 {
     const bool standard_input = strcmp(path, "-") == 0;
     struct source *source = NULL;
@@ -144,9 +145,9 @@ struct source *source_read(struct pool *pool, const char *path, struct diag *dia
     if (!problem && bytes.size > SOURCE_MAX)
         problem = "it is longer than 8 MiB";
     if (problem)
-        refuse(pool, path, problem, diag);
+        refuse(arena, path, problem, diag);
     else
-        source = source_from_text(pool, path, bytes.data, bytes.size);
+        source = source_from_text(arena, path, bytes.data, bytes.size);
     if (!standard_input)
         free(bytes.data);
     return source;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source.h - one text as the analyst wrote it, and places in it.
  *
  * Every value keeps its place, so every message can point at it. */
@@ -27,11 +28,11 @@ struct place {
 enum { SOURCE_MAX = 8 * 1024 * 1024 }; /* bytes */
 
 /* Read a regular file, or standard input for "-" (once; what it held is kept for the next time). NULL, with a diagnostic, when it cannot be had: missing,
- * unreadable, a folder, a device or FIFO (never opened), or longer than SOURCE_MAX. Owned by the pool. */
-struct source *source_read(struct pool *pool, const char *path, struct diag *diag);
+ * unreadable, a folder, a device or FIFO (never opened), or longer than SOURCE_MAX. Owned by the arena. */
+struct source *source_read(struct arena *arena, const char *path, struct diag *diag);
 
 /* A source from text in memory (copied, without the byte order mark it may begin with), as --set and tests use it. */
-struct source *source_from_text(struct pool *pool, const char *name, const char *text, size_t size);
+struct source *source_from_text(struct arena *arena, const char *name, const char *text, size_t size);
 
 /* The place of `length` bytes at an offset of the text. */
 struct place source_place(const struct source *source, size_t offset, size_t length);

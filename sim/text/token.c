@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/token.h"
 #include <assert.h>
 #include <ctype.h>
@@ -113,19 +114,19 @@ bool token_check_bytes(const struct source *source, struct diag *diag)
 
 /* ---- blanks and comments ---- */
 
-static size_t left(const struct lexer *lexer)
+static size_t bytes_left(const struct lexer *lexer)
 {
     return lexer->source->size - lexer->at;
 }
 
-static const char *here(const struct lexer *lexer)
+static const char *text_here(const struct lexer *lexer)
 {
     return lexer->source->text + lexer->at;
 }
 
-static bool begins(const struct lexer *lexer, const char *mark)
+static bool begins_with(const struct lexer *lexer, const char *mark)
 {
-    return left(lexer) >= strlen(mark) && memcmp(here(lexer), mark, strlen(mark)) == 0;
+    return bytes_left(lexer) >= strlen(mark) && memcmp(text_here(lexer), mark, strlen(mark)) == 0;
 }
 
 static struct place place_of(struct lexer *lexer, size_t offset, size_t length)
@@ -150,7 +151,7 @@ static void check_length(struct lexer *lexer, size_t offset, const char *what)
 static void skip_line_comment(struct lexer *lexer)
 {
     const size_t offset = lexer->at;
-    const char *end = memchr(here(lexer), '\n', left(lexer));
+    const char *end = memchr(text_here(lexer), '\n', bytes_left(lexer));
 
     lexer->at = end ? (size_t)(end - lexer->source->text) : lexer->source->size;
     check_length(lexer, offset, "a comment line");
@@ -161,9 +162,9 @@ static void skip_block_comment(struct lexer *lexer)
     const size_t offset = lexer->at;
 
     lexer->at += 2;
-    while (left(lexer) > 0 && !begins(lexer, "*/"))
+    while (bytes_left(lexer) > 0 && !begins_with(lexer, "*/"))
         lexer->at++;
-    if (left(lexer) > 0) {
+    if (bytes_left(lexer) > 0) {
         lexer->at += 2;
         return;
     }
@@ -174,20 +175,20 @@ static void skip_block_comment(struct lexer *lexer)
 
 static bool starts_comment(const struct lexer *lexer)
 {
-    return begins(lexer, "#") || begins(lexer, "//") || begins(lexer, "/*");
+    return begins_with(lexer, "#") || begins_with(lexer, "//") || begins_with(lexer, "/*");
 }
 
 /* What token_check_bytes has told of counts as a blank. */
 static size_t blank_length(const struct lexer *lexer)
 {
-    const char *text = here(lexer);
+    const char *text = text_here(lexer);
     size_t length;
 
     if (isgraph((unsigned char)*text))
         return 0;
     if (isspace((unsigned char)*text))
         return 1;
-    length = source_utf8(text, left(lexer));
+    length = source_utf8(text, bytes_left(lexer));
     if (length == 0)
         return 1;
     return is_control(text, length) ? length : 0;
@@ -195,12 +196,12 @@ static size_t blank_length(const struct lexer *lexer)
 
 static void skip_blanks(struct lexer *lexer)
 {
-    while (left(lexer) > 0) {
+    while (bytes_left(lexer) > 0) {
         const size_t blank = blank_length(lexer);
 
         if (blank)
             lexer->at += blank;
-        else if (begins(lexer, "/*"))
+        else if (begins_with(lexer, "/*"))
             skip_block_comment(lexer);
         else if (starts_comment(lexer))
             skip_line_comment(lexer);
@@ -292,8 +293,8 @@ static void check_escapes(struct lexer *lexer, size_t offset, size_t end)
  * looks like another string's opening. 0 when it cannot be told. */
 static size_t later_end(const struct lexer *lexer)
 {
-    const char *from = here(lexer);
-    const char *quote = memchr(from, '"', left(lexer));
+    const char *from = text_here(lexer);
+    const char *quote = memchr(from, '"', bytes_left(lexer));
     const char *before = quote;
 
     if (!quote || quote - from > LATER_MAX)
@@ -317,15 +318,15 @@ static bool read_string(struct lexer *lexer)
     const size_t offset = lexer->at++;
     size_t end;
 
-    while (left(lexer) > 0 && *here(lexer) != '"' && *here(lexer) != '\n')
-        lexer->at += *here(lexer) == '\\' && left(lexer) > 1 && here(lexer)[1] != '\n' ? 2 : 1;
+    while (bytes_left(lexer) > 0 && *text_here(lexer) != '"' && *text_here(lexer) != '\n')
+        lexer->at += *text_here(lexer) == '\\' && bytes_left(lexer) > 1 && text_here(lexer)[1] != '\n' ? 2 : 1;
     check_escapes(lexer, offset + 1, lexer->at);
-    if (left(lexer) > 0 && *here(lexer) == '"') {
+    if (bytes_left(lexer) > 0 && *text_here(lexer) == '"') {
         lexer->at++;
         check_length(lexer, offset, "a string");
         return true;
     }
-    if (lexer->at > offset + 1 && here(lexer)[-1] == '\r')
+    if (lexer->at > offset + 1 && text_here(lexer)[-1] == '\r')
         lexer->at--;
     tell_unclosed(lexer, offset);
     end = later_end(lexer);
@@ -340,9 +341,10 @@ static bool read_string(struct lexer *lexer)
 
 static bool ends_word(const struct lexer *lexer)
 {
-    if (isalnum((unsigned char)*here(lexer)))
+    if (isalnum((unsigned char)*text_here(lexer)))
         return false;
-    return blank_length(lexer) > 0 || *here(lexer) == '"' || strchr(marks, *here(lexer)) || starts_comment(lexer);
+    return blank_length(lexer) > 0 || *text_here(lexer) == '"' || strchr(marks, *text_here(lexer)) ||
+           starts_comment(lexer);
 }
 
 static void read_word(struct lexer *lexer)
@@ -350,8 +352,8 @@ static void read_word(struct lexer *lexer)
     const size_t offset = lexer->at;
 
     do
-        lexer->at += source_utf8(here(lexer), left(lexer));
-    while (left(lexer) > 0 && !ends_word(lexer));
+        lexer->at += source_utf8(text_here(lexer), bytes_left(lexer));
+    while (bytes_left(lexer) > 0 && !ends_word(lexer));
     check_length(lexer, offset, "a word");
 }
 
@@ -361,9 +363,9 @@ struct token token_next(struct lexer *lexer)
 
     skip_blanks(lexer);
     token = (struct token){.kind = TOKEN_END, .offset = lexer->at, .place = place_of(lexer, lexer->at, 0)};
-    if (left(lexer) == 0)
+    if (bytes_left(lexer) == 0)
         return token;
-    token.kind = *here(lexer);
+    token.kind = *text_here(lexer);
     if (token.kind == TOKEN_STRING) {
         token.broken = !read_string(lexer);
     } else if (strchr(marks, token.kind)) {
@@ -383,7 +385,7 @@ char token_peek(const struct lexer *lexer)
 
     ahead.diag = NULL;
     skip_blanks(&ahead);
-    return left(&ahead) > 0 ? *here(&ahead) : '\0';
+    return bytes_left(&ahead) > 0 ? *text_here(&ahead) : '\0';
 }
 
 bool token_is_name(const char *word, size_t length)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* token.h - the words of a scenario's text, one after the other, each with its place.
  *
  * A word is everything up to a blank, a quote, a bracket, a separator or a comment, so that "50%", "1/2" and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/text/tree.h"
 #include <assert.h>
 #include <libconfig.h>
@@ -8,7 +9,7 @@
 #include "sim/text/scan.h"
 
 struct builder {
-    struct pool *pool;
+    struct arena *arena;
     const struct marks *marks;
     size_t next; /* the mark of the setting to come */
 };
@@ -47,7 +48,7 @@ static void read_value(struct node *node, const config_setting_t *setting)
 
 /* Whether the scan and libconfig mean the same setting: its name, and the kind of its value by the first byte. The two
  * grammars are kept apart, so each node is held against its mark: a place must never belong to another value. */
-static bool agrees(const struct mark *mark, const config_setting_t *setting, enum node_kind kind)
+static bool mark_agrees(const struct mark *mark, const config_setting_t *setting, enum node_kind kind)
 {
     const char *name = config_setting_name(setting);
     const struct place at = mark->name.source ? mark->name : mark->value;
@@ -63,46 +64,46 @@ static bool agrees(const struct mark *mark, const config_setting_t *setting, enu
                                  : !strchr("{([\"", first);
 }
 
-static struct node *build(struct builder *builder, const config_setting_t *setting)
+static struct node *build_node(struct builder *builder, const config_setting_t *setting)
 {
-    struct node *node = pool_new(builder->pool, 1, sizeof *node);
+    struct node *node = arena_new(builder->arena, 1, sizeof *node);
     const char *text;
 
     read_value(node, setting);
     if (!config_setting_is_root(setting)) {
         const struct mark *mark = &builder->marks->mark[builder->next++];
 
-        assert(builder->next <= builder->marks->n && agrees(mark, setting, node->kind));
+        assert(builder->next <= builder->marks->n && mark_agrees(mark, setting, node->kind));
         node->at = mark->value;
         node->at_name = mark->name.source ? mark->name : mark->value;
     }
     if (config_setting_name(setting))
-        node->name = pool_copy(builder->pool, config_setting_name(setting), strlen(config_setting_name(setting)));
+        node->name = arena_copy(builder->arena, config_setting_name(setting), strlen(config_setting_name(setting)));
     if (node->kind == NODE_STRING) {
         text = config_setting_get_string(setting);
-        node->text = pool_copy(builder->pool, text ? text : "", text ? strlen(text) : 0);
+        node->text = arena_copy(builder->arena, text ? text : "", text ? strlen(text) : 0);
     }
     if (node->kind == NODE_GROUP || node->kind == NODE_LIST) {
         node->n = (size_t)config_setting_length(setting);
-        node->child = pool_new(builder->pool, node->n, sizeof *node->child);
+        node->child = arena_new(builder->arena, node->n, sizeof *node->child);
         for (size_t i = 0; i < node->n; i++)
-            node->child[i] = build(builder, config_setting_get_elem(setting, (unsigned)i));
+            node->child[i] = build_node(builder, config_setting_get_elem(setting, (unsigned)i));
     }
     return node;
 }
 
-struct node *tree_parse(struct pool *pool, const struct source *source, struct diag *diag)
+struct node *tree_parse(struct arena *arena, const struct source *source, struct diag *diag)
 {
     struct marks marks = {0};
-    struct builder builder = {.pool = pool, .marks = &marks};
+    struct builder builder = {.arena = arena, .marks = &marks};
     struct node *root = NULL;
     config_t config;
 
-    if (!scan(source, pool, &marks, diag))
+    if (!scan(source, arena, &marks, diag))
         return NULL;
     config_init(&config);
     if (config_read_string(&config, source->text)) {
-        root = build(&builder, config_root_setting(&config));
+        root = build_node(&builder, config_root_setting(&config));
         assert(builder.next == marks.n);
         if (root->n) {
             root->at = root->child[0]->at_name;
@@ -126,9 +127,9 @@ struct node *tree_get(const struct node *group, const char *name)
     return NULL;
 }
 
-static void append(struct pool *pool, struct node *group, struct node *child)
+static void append_child(struct arena *arena, struct node *group, struct node *child)
 {
-    struct node **grown = pool_new(pool, group->n + 1, sizeof *grown);
+    struct node **grown = arena_new(arena, group->n + 1, sizeof *grown);
 
     if (group->n)
         memcpy(grown, group->child, group->n * sizeof *grown);
@@ -170,22 +171,22 @@ static bool is_idle_override(const struct node *upper, const char *path)
            (!dot || strchr(dot + 1, '.'));
 }
 
-static void merge_at(struct pool *pool, const char *path, struct node *below, struct node *above, bool warn,
+static void merge_at(struct arena *arena, const char *path, struct node *below, struct node *above, bool warn,
                      struct diag *diag)
 {
     for (size_t i = 0; i < above->n; i++) {
         struct node *upper = above->child[i];
         struct node *lower = tree_get(below, upper->name);
-        const char *here = *path ? pool_print(pool, "%s.%s", path, upper->name) : upper->name;
+        const char *here = *path ? arena_print(arena, "%s.%s", path, upper->name) : upper->name;
 
         if (!lower) {
             if (warn && is_idle_override(upper, here))
                 warn_empty(upper, here, diag);
-            append(pool, below, upper);
+            append_child(arena, below, upper);
         } else if (lower->kind == NODE_GROUP && upper->kind == NODE_GROUP) {
             if (warn && !upper->n)
                 warn_empty(upper, here, diag);
-            merge_at(pool, here, lower, upper, warn, diag);
+            merge_at(arena, here, lower, upper, warn, diag);
         } else {
             if (warn && says_the_same(lower, upper) && strcmp(here, "format"))
                 diag_warning(diag, upper->at_name, NULL, "%s: changes nothing: %s:%u says the same", here,
@@ -195,9 +196,9 @@ static void merge_at(struct pool *pool, const char *path, struct node *below, st
     }
 }
 
-struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag)
+struct node *tree_merge(struct arena *arena, struct node *below, struct node *above, bool warn, struct diag *diag)
 {
-    merge_at(pool, "", below, above, warn, diag);
+    merge_at(arena, "", below, above, warn, diag);
     return below;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tree.h - a scenario as a tree of named groups, each value with its place; merging of layers.
  *
  * The only user of libconfig. */
@@ -23,15 +24,15 @@ struct node {
     size_t n;
 };
 
-/* Parse a source; NULL with diagnostics when it is not a scenario's text. Nodes live in the pool. */
-struct node *tree_parse(struct pool *pool, const struct source *source, struct diag *diag);
+/* Parse a source; NULL with diagnostics when it is not a scenario's text. Nodes live in the arena. */
+struct node *tree_parse(struct arena *arena, const struct source *source, struct diag *diag);
 
 /* The child of a group by name, or NULL. */
 struct node *tree_get(const struct node *group, const char *name);
 
 /* Lay `above` over `below`: groups merge, all else is replaced; changes `below` and returns it. A value that replaces an
  * equal one, and an empty group, are told as warnings when `warn` is set. */
-struct node *tree_merge(struct pool *pool, struct node *below, struct node *above, bool warn, struct diag *diag);
+struct node *tree_merge(struct arena *arena, struct node *below, struct node *above, bool warn, struct diag *diag);
 
 /* Whether a member of a group tells where a value comes from, or what it is called, and means nothing to the play. */
 bool tree_is_note(const struct node *node);

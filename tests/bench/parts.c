@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* parts.c - what the engine cannot do without, and nothing else; for bench.sh.
  *
  *   parts limit UNIFORMS LOGS EXPS   so many random numbers, logarithms and exponentials, as the engine makes them

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scalar.c - the December 2024 scenario as a careful analyst would program it by hand: plain C, GSL, one thread.
  *
  * What the engine is measured against (bench.sh), and an independent check of what it computes: the same questions about

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stateful.c - sim/engine/stream.h with the next number of a stateful generator in place of each named one: what it costs
  * that every number can be had by its name. For bench.sh only: one thread, and no promise is kept.
  *

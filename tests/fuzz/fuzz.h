@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz.h - a file made of the bytes that libFuzzer hands over, for readers that take a path.
  *
  * The file stands in a folder of this process's own, made at the first call; libFuzzer ends a process without warning, so

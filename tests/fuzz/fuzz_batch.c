@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a batch file. */
 #include "sim/scenario/batch_file.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a frozen forecast: its summary.csv; what follows a NUL is the manifest.json beside it (without one, a whole
  * manifest), and it is scored against a few resolutions. */
 #include "sim/analysis/scoring.h"

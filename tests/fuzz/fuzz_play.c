@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a scenario; if it compiles, a few worlds of it are played, computed and drawn, in every design. Whatever it says,
  * every probability lies between 0 and 1. */
 #include <gsl/gsl_errno.h>
@@ -49,7 +50,7 @@ static void play_plan(const struct plan *plan, enum design_kind design, enum est
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diag diag = {0};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct scenario *scenario;
     const struct model *model;
     struct plan *plan = NULL;
@@ -57,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > MOST_BYTES)
         return -1; /* not into the corpus */
     gsl_set_error_handler_off();
-    scenario = scenario_read(fuzz_write("case.cfg", data, size), NULL, 0, model_schemas(&pool), model_count, &diag);
+    scenario = scenario_read(fuzz_write("case.cfg", data, size), NULL, 0, model_schemas(&arena), model_count, &diag);
     if (scenario->root && !scenario->is_frame && !diag.n_errors && scenario->n_models == 1 && !scenario->n_evidence &&
         scenario->n_bases <= MOST_BASES && (model = model_find(scenario->model[0].name.text)))
         plan = plan_compile(scenario, model, &diag);
@@ -69,6 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     plan_free(plan);
     fuzz_end(&diag);
     scenario_free(scenario);
-    pool_free(&pool);
+    arena_free(&arena);
     return 0;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a file of resolutions. */
 #include "sim/scenario/resolution.h"
 #include "tests/fuzz/fuzz.h"

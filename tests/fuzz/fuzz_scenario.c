@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a scenario: read, compiled, printed, and what was printed read again: a scenario without mistakes prints as one
  * that means the same. */
 #include "sim/plan/model.h"
@@ -5,13 +6,13 @@
 #include "sim/scenario/scenario.h"
 #include "tests/fuzz/fuzz.h"
 
-static void read_again(const char *printed, struct pool *pool)
+static void read_again(const char *printed, struct arena *arena)
 {
     struct diag diag = {0};
     struct scenario *scenario;
     char *again;
 
-    scenario = scenario_read(fuzz_write("again.cfg", printed, strlen(printed)), NULL, 0, model_schemas(pool),
+    scenario = scenario_read(fuzz_write("again.cfg", printed, strlen(printed)), NULL, 0, model_schemas(arena),
                              model_count, &diag);
     again = scenario->root ? scenario_print(scenario, true) : NULL;
     if (!again || strcmp(again, printed)) {
@@ -27,10 +28,10 @@ static void read_again(const char *printed, struct pool *pool)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diag diag = {0};
-    struct pool pool = {0};
+    struct arena arena = {0};
     struct scenario *scenario;
 
-    scenario = scenario_read(fuzz_write("case.cfg", data, size), NULL, 0, model_schemas(&pool), model_count, &diag);
+    scenario = scenario_read(fuzz_write("case.cfg", data, size), NULL, 0, model_schemas(&arena), model_count, &diag);
     if (scenario->root) {
         const bool good = diag.n_errors == 0;
         char *canonical = scenario_print(scenario, true);
@@ -43,11 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 plan_free(plan_compile(scenario, model ? model : model_list[0], &diag));
             }
         if (good)
-            read_again(canonical, &pool);
+            read_again(canonical, &arena);
         free(canonical);
     }
     fuzz_end(&diag);
     scenario_free(scenario);
-    pool_free(&pool);
+    arena_free(&arena);
     return 0;
 }

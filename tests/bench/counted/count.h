@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* count.h - how many random numbers, logarithms and exponentials a run takes, told when it ends: for bench.sh, in a build that
  * takes the two headers beside this one for those of the engine. One thread. */
 #ifndef FOOTHOLD_COUNT_H

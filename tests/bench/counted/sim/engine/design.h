@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #define design_to_uniform uncounted_to_uniform
 #include "../../../../../sim/engine/design.h"
 #undef design_to_uniform

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #define portable_log uncounted_log
 #define portable_exp uncounted_exp
 #include "../../../../../sim/system/portable.h"

@@ -1,16 +1,17 @@
-#include "sim/analysis/outcome.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/analysis/arm_estimates.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
-void outcome_init(struct outcome *outcome, const struct arm_result *arm)
+void arm_estimates_init(struct arm_estimates *outcome, const struct arm_result *arm)
 {
     const struct tally *tally = &arm->tally;
     const double one = TALLY_ONE;
     double runs = 0.0, squares = 0.0, tried = 0.0;
 
-    *outcome =
-        (struct outcome){.n_questions = tally->plan->n_questions, .computed = arm->computed, .too_fast = arm->too_fast};
+    *outcome = (struct arm_estimates){
+        .n_questions = tally->plan->n_questions, .computed = arm->computed, .too_fast = arm->too_fast};
     outcome->yes = memory_new(outcome->n_questions * REPLICATES, sizeof *outcome->yes);
     for (size_t r = 0; r < REPLICATES; r++) {
         const uint64_t *block = tally_block(tally, r);
@@ -29,13 +30,13 @@ void outcome_init(struct outcome *outcome, const struct arm_result *arm)
     outcome->ess = squares > 0.0 ? runs * runs / squares : 0.0;
 }
 
-void outcome_free(struct outcome *outcome)
+void arm_estimates_free(struct arm_estimates *outcome)
 {
     free(outcome->yes);
     free(outcome->ignorance);
 }
 
-double outcome_share(const struct outcome *outcome, size_t question, size_t leave_out)
+double arm_estimates_share(const struct arm_estimates *outcome, size_t question, size_t leave_out)
 {
     uint64_t yes = 0, runs = 0;
 
@@ -47,7 +48,7 @@ double outcome_share(const struct outcome *outcome, size_t question, size_t leav
     return runs ? (double)yes / (double)runs : NAN;
 }
 
-static uint64_t runs_of(const struct outcome *outcome)
+static uint64_t runs_of(const struct arm_estimates *outcome)
 {
     uint64_t runs = 0;
 
@@ -56,7 +57,7 @@ static uint64_t runs_of(const struct outcome *outcome)
     return (uint64_t)((double)runs / TALLY_ONE);
 }
 
-struct estimate outcome_estimate(const struct outcome *outcome, size_t question)
+struct estimate arm_estimates_of(const struct arm_estimates *outcome, size_t question)
 {
     struct estimate estimate = {.n = runs_of(outcome)};
 
@@ -64,14 +65,14 @@ struct estimate outcome_estimate(const struct outcome *outcome, size_t question)
     return estimate;
 }
 
-double outcome_open(const struct outcome *outcome, double p)
+double arm_estimates_open(const struct arm_estimates *outcome, double p)
 {
     const double least = 0.5 / ((double)runs_of(outcome) + 1.0);
 
     return outcome->computed ? p : fmin(fmax(p, least), 1.0 - least);
 }
 
-struct estimate outcome_jackknife(outcome_statistic *statistic, const void *what, const struct outcome *like)
+struct estimate arm_jackknife(arm_statistic *statistic, const void *what, const struct arm_estimates *like)
 {
     struct estimate estimate = {.value = statistic(what, REPLICATES), .se = NAN, .n = runs_of(like)};
     double value[REPLICATES], mean = 0.0, squares = 0.0;
@@ -90,7 +91,7 @@ struct estimate outcome_jackknife(outcome_statistic *statistic, const void *what
     return estimate;
 }
 
-double outcome_interval(const struct outcome *outcome, double se)
+double arm_interval(const struct arm_estimates *outcome, double se)
 {
     size_t n = 0;
 
@@ -100,26 +101,27 @@ double outcome_interval(const struct outcome *outcome, double se)
 }
 
 struct pair {
-    const struct outcome *a, *b;
+    const struct arm_estimates *a, *b;
     size_t question;
 };
 
-static double difference(const void *what, size_t leave_out)
+static double difference_without(const void *what, size_t leave_out)
 {
     const struct pair *pair = what;
 
-    return outcome_share(pair->b, pair->question, leave_out) - outcome_share(pair->a, pair->question, leave_out);
+    return arm_estimates_share(pair->b, pair->question, leave_out) -
+           arm_estimates_share(pair->a, pair->question, leave_out);
 }
 
-static double ratio(const void *what, size_t leave_out)
+static double ratio_without(const void *what, size_t leave_out)
 {
     const struct pair *pair = what;
-    const double a = outcome_share(pair->a, pair->question, leave_out);
+    const double a = arm_estimates_share(pair->a, pair->question, leave_out);
 
-    return a > 0.0 ? outcome_share(pair->b, pair->question, leave_out) / a : NAN;
+    return a > 0.0 ? arm_estimates_share(pair->b, pair->question, leave_out) / a : NAN;
 }
 
-static bool is_same(const struct outcome *a, const struct outcome *b, size_t question)
+static bool is_same(const struct arm_estimates *a, const struct arm_estimates *b, size_t question)
 {
     for (size_t r = 0; r < REPLICATES; r++)
         if (a->yes[question * REPLICATES + r] != b->yes[question * REPLICATES + r] || a->runs[r] != b->runs[r])
@@ -127,22 +129,22 @@ static bool is_same(const struct outcome *a, const struct outcome *b, size_t que
     return true;
 }
 
-struct outcome_difference outcome_compare(const struct outcome *a, const struct outcome *b, size_t question)
+struct arm_difference arm_compare(const struct arm_estimates *a, const struct arm_estimates *b, size_t question)
 {
     const struct pair pair = {a, b, question};
-    struct outcome_difference out = {.a = outcome_estimate(a, question),
-                                     .b = outcome_estimate(b, question),
-                                     .delta = outcome_jackknife(difference, &pair, a)};
-    const struct estimate times = outcome_jackknife(ratio, &pair, a);
+    struct arm_difference out = {.a = arm_estimates_of(a, question),
+                                 .b = arm_estimates_of(b, question),
+                                 .delta = arm_jackknife(difference_without, &pair, a)};
+    const struct estimate times = arm_jackknife(ratio_without, &pair, a);
     const double unpaired = hypot(out.a.se, out.b.se);
 
     /* that no drawn run came out differently proves no more than that such runs are rare */
     if (is_same(a, b, question) && !(a->computed && b->computed) && a != b)
         out.delta.se = sqrt(0.5) / ((double)out.delta.n + 1.0);
-    out.low = out.delta.value - outcome_interval(a, out.delta.se);
-    out.high = out.delta.value + outcome_interval(a, out.delta.se);
+    out.low = out.delta.value - arm_interval(a, out.delta.se);
+    out.high = out.delta.value + arm_interval(a, out.delta.se);
     out.ratio = times.value;
     out.ratio_se = times.se;
-    out.narrower = out.delta.se > 0.0 ? unpaired / out.delta.se : NAN;
+    out.efficiency = out.delta.se > 0.0 ? unpaired / out.delta.se : NAN;
     return out;
 }

@@ -1,4 +1,5 @@
-#include "sim/analysis/doubt.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/analysis/uncertainty.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -133,7 +134,7 @@ static size_t cell_of(const struct counts *counts, size_t column)
 static struct answer_spread no_doubt(const struct counts *counts, size_t column)
 {
     const struct estimate p = estimate_share(counts, cell_of(counts, column));
-    struct answer_spread out = {.sd_chance = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
+    struct answer_spread out = {.sd_aleatory = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
 
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         out.quantile[i] = p.value;
@@ -144,14 +145,16 @@ static struct answer_spread no_doubt(const struct counts *counts, size_t column)
 
 /* Drawing quantiles in gets the spread right, but not always the shape; unmixing gets both, and where the two differ, or
  * the runs are too few to see finer, the answer is no surer than that. */
-static void unmix_column(const struct counts *counts, struct unmix *unmix, size_t column, struct answer_spread *out)
+static void unmix_column(const struct counts *counts, struct deconvolve *deconvolve, size_t column,
+                         struct answer_spread *out)
 {
     double unmixed[ANSWER_LEVELS];
 
-    unmix_quantiles(unmix, unmixed, answer_level, ANSWER_LEVELS,
-                    counts->histogram_total + column * (counts->spread->n_bins + 1));
+    deconvolve_quantiles(deconvolve, unmixed, answer_level, ANSWER_LEVELS,
+                         counts->histogram_total + column * (counts->spread->n_bins + 1));
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
-        out->se[i] = hypot(hypot(out->se[i], unmixed[i] - out->quantile[i]), unmix_resolution(unmix, unmixed[i]));
+        out->se[i] =
+            hypot(hypot(out->se[i], unmixed[i] - out->quantile[i]), deconvolve_resolution(deconvolve, unmixed[i]));
         out->quantile[i] = unmixed[i];
     }
 }
@@ -184,9 +187,9 @@ static void be_a_point(const struct counts *counts, size_t column, struct estima
     }
 }
 
-struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unmix, size_t column)
+struct answer_spread uncertainty_spread(const struct counts *counts, struct deconvolve *deconvolve, size_t column)
 {
-    struct answer_spread out = {.sd_ignorance = NAN, .sd_se = NAN, .sd_chance = NAN};
+    struct answer_spread out = {.sd_epistemic = NAN, .sd_se = NAN, .sd_aleatory = NAN};
     struct estimate variance;
 
     if (!counts->plan->n_inputs)
@@ -197,18 +200,18 @@ struct answer_spread doubt_spread(const struct counts *counts, struct unmix *unm
         return out;
     variance = estimate_jackknife(counts, variance_of, &column);
     out.measurable = is_measurable(variance);
-    out.sd_ignorance = sqrt(fmax(0.0, variance.value));
+    out.sd_epistemic = sqrt(fmax(0.0, variance.value));
     /* the delta method, and near nothing the root of the variance's error */
-    out.sd_se = fmin(variance.se / (2.0 * out.sd_ignorance), sqrt(variance.se));
-    out.sd_chance = sqrt(fmax(0.0, moments_of(counts, column, ALL).chance));
+    out.sd_se = fmin(variance.se / (2.0 * out.sd_epistemic), sqrt(variance.se));
+    out.sd_aleatory = sqrt(fmax(0.0, moments_of(counts, column, ALL).chance));
     if (!out.measurable) {
         be_a_point(counts, column, variance, &out);
         return out;
     }
     share_quantiles(counts, column, &out);
     draw_in(counts, column, &out);
-    if (unmix)
-        unmix_column(counts, unmix, column, &out);
+    if (deconvolve)
+        unmix_column(counts, deconvolve, column, &out);
     return out;
 }
 
@@ -280,7 +283,7 @@ static double driver_index(const struct counts *counts, size_t of, const void *w
     return (between + inside_strata(strata, n, all, within)) / moments.ignorance;
 }
 
-struct estimate doubt_driver(const struct counts *counts, size_t input, size_t question)
+struct estimate uncertainty_driver(const struct counts *counts, size_t input, size_t question)
 {
     const struct driver driver = {input, question};
 

@@ -1,4 +1,5 @@
-/* agenda.h - what several scenarios can be asked alike: the same question at the same date.
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* targets.h - what several scenarios can be asked alike: the same question at the same date.
  *
  * A question is asked of the bases that all scenarios have, at the earliest of the dates that they ask it for, and never
  * before the last of them starts. Those that start earlier are asked on equal footing: of the histories that by then have come to
@@ -12,7 +13,7 @@
 #include "sim/plan/plan.h"
 #include "sim/scenario/scenario.h"
 
-struct agenda_item {
+struct target {
     const char *id, *text;
     const char *base, *state;       /* of a base's state: which; else NULL */
     double day;                     /* since 1970-01-01 */
@@ -24,15 +25,15 @@ struct agenda_item {
 
 enum agenda_given { GIVEN_START, GIVEN_HELD };
 
-struct agenda_left_out {
+struct target_left_out {
     const char *id, *why;
 };
 
-struct agenda {
-    struct pool pool;
-    struct agenda_item *item; /* by id */
+struct targets {
+    struct arena arena;
+    struct target *item; /* by id */
     size_t n;
-    struct agenda_left_out *left_out; /* questions that cannot be compared */
+    struct target_left_out *left_out; /* questions that cannot be compared */
     size_t n_left_out;
     double start, end; /* days: the last start, the first end */
     const char **base; /* that all have */
@@ -46,16 +47,16 @@ struct agenda {
     struct tables tables; /* of all plans compiled for it, which it must outlive */
 };
 
-/* The scenarios (two or more, without mistakes) must outlive the agenda. Free with agenda_free. */
-void agenda_make(struct agenda *agenda, const struct scenario *const *scenario, size_t n, enum agenda_given given);
-void agenda_free(struct agenda *agenda);
+/* The scenarios (two or more, without mistakes) must outlive the targets. Free with targets_free. */
+void targets_make(struct targets *targets, const struct scenario *const *scenario, size_t n, enum agenda_given given);
+void targets_free(struct targets *targets);
 
 /* The place of the item that the first scenario asks first. */
-size_t agenda_first(const struct agenda *agenda);
+size_t targets_first(const struct targets *targets);
 
-/* A plan that answers the agenda's questions, in its order, for a scenario of these or a blend of them, whose questions are
+/* A plan that answers the targets's questions, in its order, for a scenario of these or a blend of them, whose questions are
  * replaced. NULL with diagnostics when it does not compile. */
-struct plan *agenda_compile(struct agenda *agenda, struct scenario *scenario, struct diag *diag);
+struct plan *targets_compile(struct targets *targets, struct scenario *scenario, struct diag *diag);
 
 /* Conditioning on less than this share of a scenario's histories is refused: what is left says little of it. */
 #define AGENDA_LEAST_KEPT 0.01

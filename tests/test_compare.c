@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/analysis/comparison.h"
+#include "sim/analysis/sweep.h"
+#include "sim/report/figure.h"
+#include "sim/report/render.h"
+#include "sim/report/result.h"
 #include "sim/text/diag.h"
 
 enum { MOST = 4 };
@@ -400,6 +404,236 @@ static void later_starts_are_met_at_their_dates(void **state)
     assert_string_equal(comparison->targets.left_out[0].id, "soon");
 }
 
+/* ---- what is said ---- */
+
+/* A result in its three forms. */
+struct said {
+    char *text, *page;
+    json_t *json;
+};
+
+static char *print_form(const struct result *result, int form)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    if (form == 2)
+        render_html(out, &result->document);
+    else
+        result_show(result, out, form ? RESULT_JSON : RESULT_TEXT, false, 200);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static struct said say(struct result *result)
+{
+    char *json = print_form(result, 1);
+    const struct said said = {print_form(result, 0), print_form(result, 2), json_loads(json, 0, NULL)};
+
+    assert_non_null(said.json);
+    free(json);
+    result_free(result);
+    return said;
+}
+
+static void said_free(struct said *said)
+{
+    free(said->text);
+    free(said->page);
+    json_decref(said->json);
+}
+
+/* Whether a table has a row of that name with those cells, in their order, between `before` the name and `after` the row. */
+static bool has_row(const char *form, const char *before, const char *name, const char *after, const char *const *cell,
+                    size_t n)
+{
+    struct arena arena = {0};
+    const char *head = arena_print(&arena, "%s%s", before, name), *row = form;
+    bool found = false;
+
+    while (!found && (row = strstr(row, head)) != NULL) {
+        const char *at = row += strlen(head), *end = strstr(row, after);
+
+        found = end != NULL;
+        for (size_t i = 0; found && i < n; i++) {
+            at = strstr(at, cell[i]);
+            found = at && at + strlen(cell[i]) <= end;
+            at += found ? strlen(cell[i]) : 0;
+        }
+    }
+    arena_free(&arena);
+    return found;
+}
+
+static void check_row(const struct said *said, const char *name, const char *const *cell, size_t n)
+{
+    if (!has_row(said->text, "\n  ", name, "\n", cell, n))
+        fail_msg("not in the text: %s %s", name, cell[0]);
+    if (!has_row(said->page, "<th scope=\"row\">", name, "</tr>", cell, n))
+        fail_msg("not in the page: %s %s", name, cell[0]);
+}
+
+static double number_at(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+static const struct provenance provenance = {.command = "test", .design = "stratified"};
+
+static struct said say_comparison(struct bench *bench, enum attribute_by by)
+{
+    struct comparison *comparison = play_comparison(bench, by, settings_of(64, 4));
+    struct result result;
+
+    result_begin(&result, "", &provenance);
+    compare_tables(&result, comparison);
+    compare_document(&result, comparison);
+    return say(&result);
+}
+
+static void add_pair(struct bench *bench)
+{
+    add_text(bench,
+             HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = ('lognormal', 0.01, 0.05); }; };\n"
+                  "levers = { aid = { chance = 0.4; effects = { exit = 0.5; }; }; };\n" ASKED);
+    add_text(bench,
+             HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = ('lognormal', 0.02, 0.1); }; };\n"
+                  "levers = { aid = { chance = 0.8; effects = { exit = 0.5; }; }; };\n" ASKED);
+}
+
+static void text_page_and_json_of_a_comparison_say_the_same(void **state)
+{
+    struct bench *bench = *state;
+    struct said said;
+    const json_t *questions, *question, *shares, *share;
+    const char *id, *name;
+    double sum = 0.0;
+
+    add_pair(bench);
+    said = say_comparison(bench, BY_ASSUMPTION);
+    questions = json_object_get(json_array_get(json_object_get(said.json, "scenarios"), 0), "questions");
+    assert_int_equal(json_object_size(questions), 4);
+    for (size_t q = 0; q < 2; q++) {
+        struct arena *arena = &bench->arena;
+        double delta, se;
+
+        id = q ? "relief" : "kept";
+        question = json_object_get(questions, id);
+        delta = number_at(question, "delta");
+        se = number_at(question, "se");
+        check_row(&said, id,
+                  (const char *const[]){
+                      figure_percent(arena, number_at(question, "baseline"), number_at(question, "baseline_se")),
+                      figure_percent(arena, number_at(question, "value"), number_at(question, "value_se")),
+                      arena_print(arena, "%s ± %s", figure_points(arena, delta, se), figure_error(arena, se)),
+                      arena_print(arena, "%s to %s", figure_points(arena, number_at(question, "ci_low"), se),
+                                  figure_points(arena, number_at(question, "ci_high"), se)),
+                      arena_print(arena, "%.2f", number_at(question, "ratio"))},
+                  5);
+    }
+    shares = json_object_get(json_object_get(questions, "kept"), "attribution");
+    assert_int_equal(json_object_size(shares), 2);
+    for (size_t i = 0; i < 2; i++) {
+        double contribution, se;
+
+        name = i ? "levers.aid.chance" : "transitions.exit.per_month";
+        share = json_object_get(shares, name);
+        contribution = number_at(share, "contribution");
+        se = number_at(share, "se");
+        check_row(
+            &said, name,
+            (const char *const[]){arena_print(&bench->arena, "%s ± %s", figure_points(&bench->arena, contribution, se),
+                                              figure_error(&bench->arena, se))},
+            1);
+        sum += contribution;
+    }
+    assert_true(fabs(sum - number_at(json_object_get(questions, "kept"), "delta")) < 1e-12);
+    said_free(&said);
+}
+
+/* Shares that lower the answer are negative wherever they are told. */
+static void a_share_has_one_sign_everywhere(void **state)
+{
+    struct bench *bench = *state;
+    struct said said;
+    const json_t *question, *share;
+    const char *told;
+
+    add_pair(bench);
+    said = say_comparison(bench, BY_ASSUMPTION);
+    question = json_object_get(json_object_get(json_array_get(json_object_get(said.json, "scenarios"), 0), "questions"),
+                               "kept");
+    share = json_object_get(json_object_get(question, "attribution"), "transitions.exit.per_month");
+    assert_true(number_at(share, "contribution") < 0.0 && number_at(question, "delta") < 0.0);
+    told = arena_print(&bench->arena, " view of transitions.exit.per_month accounts for %s of the %s points.",
+                       figure_points(&bench->arena, number_at(share, "contribution"), number_at(share, "se")),
+                       figure_points(&bench->arena, number_at(question, "delta"), number_at(question, "se")));
+    assert_non_null(strstr(said.text, told));
+    assert_non_null(strstr(said.page, told));
+    said_free(&said);
+}
+
+static void a_copy_is_called_the_same_in_all_forms(void **state)
+{
+    static const char scenario[] =
+        HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+             "questions = { kept = { are = 'held'; month = 12.0; }; };\n";
+    static const char told[] = "case1 is the same as case0: nothing in it changes a number.";
+    struct bench *bench = *state;
+    struct said said;
+    const json_t *other;
+
+    add_text(bench, scenario);
+    add_text(bench, scenario);
+    said = say_comparison(bench, BY_ASSUMPTION);
+    other = json_array_get(json_object_get(said.json, "scenarios"), 0);
+    assert_non_null(strstr(said.text, told));
+    assert_non_null(strstr(said.page, told));
+    assert_string_equal(json_string_value(json_object_get(other, "same_as")), "case0");
+    said_free(&said);
+}
+
+static void text_page_and_json_of_a_sweep_say_the_same(void **state)
+{
+    struct bench *bench = *state;
+    double value[] = {0.05, 0.01, 0.03};
+    struct sweep_path path = {"transitions.exit.per_month", value, 3};
+    struct sweep sweep = {.path = &path, .n_paths = 1};
+    struct play_settings settings = settings_of(64, 4);
+    const char *runaway;
+    struct result result;
+    struct said said;
+
+    add_text(bench, HEAD "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.02; }; };\n"
+                         "questions = { kept = { are = 'held'; month = 12.0; }; };\n"
+                         "levers = { aid = { chance = ('beta', 0.4, 5); effects = { exit = 0.5; }; }; };\n");
+    sweep_init(&sweep, bench->scenario[0], arena_print(&bench->arena, "%s/case0.cfg", bench->folder), NULL, 0,
+               &bench->diag);
+    sweep_check(&sweep);
+    assert_int_equal(bench->diag.n_errors, 0);
+    assert_true(sweep_play(&sweep, true, &settings, &runaway));
+    result_begin(&result, "", &provenance);
+    sweep_tables(&result, &sweep);
+    sweep_document(&result, &sweep);
+    assert_string_equal(result.plot[0]->x, "in.transitions.exit.per_month");
+    assert_true(result.plot[0]->x_axis.from == 0.01 && result.plot[0]->x_axis.to == 0.05);
+    said = say(&result);
+    for (size_t i = 0; i < path.n; i++) {
+        const json_t *point = json_array_get(json_object_get(said.json, "points"), i),
+                     *kept = json_object_get(json_object_get(point, "questions"), "kept");
+
+        assert_true(number_at(json_object_get(point, "at"), path.path) == value[i]);
+        check_row(
+            &said, arena_print(&bench->arena, "%.6g", value[i]),
+            (const char *const[]){figure_percent(&bench->arena, number_at(kept, "probability"), number_at(kept, "se"))},
+            1);
+    }
+    said_free(&said);
+    sweep_free(&sweep);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
@@ -414,6 +648,10 @@ int main(void)
         TEST(a_copy_is_the_same_to_the_last_bit),
         TEST(survivors_weigh_as_they_should),
         TEST(later_starts_are_met_at_their_dates),
+        TEST(text_page_and_json_of_a_comparison_say_the_same),
+        TEST(a_share_has_one_sign_everywhere),
+        TEST(a_copy_is_called_the_same_in_all_forms),
+        TEST(text_page_and_json_of_a_sweep_say_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -799,6 +799,175 @@ static void intervals_are_drawn_by_column_names(void **state)
     arena_free(&arena);
 }
 
+/* ---- maps, lines and points from one table, whose rows are in no order ---- */
+
+static const struct column point_column[] = {
+    {"x", COLUMN_NUMBER, false, NULL, ""},      {"y", COLUMN_NUMBER, false, NULL, ""},
+    {"p", COLUMN_PROBABILITY, false, NULL, ""}, {"low", COLUMN_PROBABILITY, false, NULL, ""},
+    {"n", COLUMN_COUNT, false, NULL, ""},       {"name", COLUMN_ID, false, NULL, ""},
+};
+
+static void fill_grid(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    static const double x[] = {3.0, 1.0, 2.0, 1.0, 3.0, 2.0}, y[] = {0.5, 0.25, 0.5, 0.5, 0.25, 0.25},
+                        p[] = {0.75, 0.125, 1.0, 0.0, NAN, 0.5};
+
+    (void)dataset;
+    cell[0].number = x[i];
+    cell[1].number = y[i];
+    cell[2].number = p[i];
+    cell[3].number = 0.5 * p[i];
+    cell[4].count = 7 * i;
+    cell[5].text = y[i] > 0.3 ? "up" : "down";
+}
+
+static const struct dataset grid = {
+    .name = "grid", .column = point_column, .n_columns = 6, .n_rows = 6, .fill_row = fill_grid};
+
+/* The scripts have been written under the plot's name; the page's drawing is returned. */
+static char *draw(struct arena *arena, const struct plot *plot, const char **script)
+{
+    char *svg = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&svg, &size);
+    struct output output;
+
+    assert_non_null(stream);
+    output_begin(&output, folder);
+    plot_gnuplot(&output, plot);
+    plot_vega(&output, plot);
+    output_commit(&output);
+    plot_svg(stream, plot);
+    assert_int_equal(fclose(stream), 0);
+    *script = read_file(arena, in_folder(arena, arena_print(arena, "%s.gp", plot->name)));
+    json_decref(parsed(strdup(read_file(arena, in_folder(arena, arena_print(arena, "%s.vl.json", plot->name))))));
+    unlink(in_folder(arena, arena_print(arena, "%s.gp", plot->name)));
+    unlink(in_folder(arena, arena_print(arena, "%s.vl.json", plot->name)));
+    return svg;
+}
+
+static double attribute(const char *svg, const char *label, const char *name)
+{
+    const char *end = strstr(svg, label), *at = svg, *last = NULL;
+
+    assert_non_null(end);
+    while ((at = strstr(at, name)) != NULL && at < end)
+        last = at++;
+    assert_non_null(last);
+    return strtod(last + strlen(name), NULL);
+}
+
+static void maps_have_axes_in_numeric_order_and_colours_from_0_to_1(void **state)
+{
+    const struct plot plot = {.kind = PLOT_MAP,
+                              .name = "map",
+                              .title = "a map",
+                              .caption = "",
+                              .dataset = &grid,
+                              .x = "x",
+                              .y = "y",
+                              .value = "p",
+                              .error = "low",
+                              .x_axis.title = "across",
+                              .y_axis.title = "up",
+                              .value_axis = {"p", 0.0, 1.0}};
+    struct arena arena = {0};
+    const char *script;
+    char *svg = draw(&arena, &plot, &script);
+
+    (void)state;
+    assert_true(plot_half_step(&plot, "x") == 0.5 && plot_half_step(&plot, "y") == 0.125);
+    assert_true(has(script, "set cbrange [0:1]"));
+    assert_true(attribute(svg, ">1</text>", "x=\"") < attribute(svg, ">2</text>", "x=\""));
+    assert_true(attribute(svg, ">2</text>", "x=\"") < attribute(svg, ">3</text>", "x=\""));
+    assert_true(attribute(svg, ">0.5</text>", "y=\"") < attribute(svg, ">0.25</text>", "y=\"")); /* upwards */
+    assert_true(has(svg, "fill=\"rgb(0,114,178)\"") && has(svg, "fill=\"rgb(255,255,255)\""));   /* 1 and 0 */
+    free(svg);
+    arena_free(&arena);
+}
+
+static void lines_are_drawn_in_the_order_of_x(void **state)
+{
+    static const struct plot_name up = {"up", "up", "#0072B2"};
+    const struct plot plot = {.kind = PLOT_LINES,
+                              .name = "lines",
+                              .title = "lines",
+                              .caption = "",
+                              .dataset = &grid,
+                              .x = "x",
+                              .y = "p",
+                              .low = "low",
+                              .high = "p",
+                              .series_column = "name",
+                              .series = &up,
+                              .n_series = 1,
+                              .x_axis = {"x", 1.0, 3.0},
+                              .y_axis = {"p", 0.0, 1.0}};
+    struct arena arena = {0};
+    const char *script;
+    char *svg = draw(&arena, &plot, &script);
+
+    (void)state;
+    assert_true(has(script, "smooth unique"));
+    assert_true(has(svg, "M56.0 254.0L343.0 24.0L630.0 81.5\"")); /* (1, 0), (2, 1), (3, 0.75) */
+    free(svg);
+    arena_free(&arena);
+}
+
+static void points_stand_by_their_counts_and_over_intervals_diamonds(void **state)
+{
+    static const struct plot_name row[] = {{"up", "up", NULL}, {"down", "down", NULL}};
+    const struct plot points = {.kind = PLOT_POINTS,
+                                .name = "points",
+                                .title = "points",
+                                .caption = "",
+                                .dataset = &grid,
+                                .x = "p",
+                                .y = "y",
+                                .value = "n",
+                                .x_axis = {"forecast", 0.0, 1.0},
+                                .y_axis = {"frequency", 0.0, 1.0},
+                                .value_axis = {"forecasts", NAN, NAN}};
+    static const struct plot_name series[] = {{"up", "raised", "#000000"}};
+    const struct plot over = {.dataset = &grid,
+                              .x = "p",
+                              .row_column = "name",
+                              .row = row,
+                              .n_rows = 2,
+                              .series_column = "name",
+                              .series = series,
+                              .n_series = 1};
+    const struct plot intervals = {.kind = PLOT_INTERVALS,
+                                   .name = "layers",
+                                   .title = "layers",
+                                   .caption = "",
+                                   .dataset = &grid,
+                                   .x = "p",
+                                   .low = "low",
+                                   .high = "p",
+                                   .row_column = "name",
+                                   .row = row,
+                                   .n_rows = 2,
+                                   .x_axis = {"p", 0.0, 1.0},
+                                   .over = &over};
+    struct arena arena = {0};
+    const char *script;
+    char *svg = draw(&arena, &points, &script);
+
+    (void)state;
+    assert_true(has(script, "x with lines"));
+    assert_true(has(svg, ">35</text>"));  /* the last row's count */
+    assert_false(has(svg, ">28</text>")); /* a row without a value */
+    assert_false(has(svg, "nan"));
+    free(svg);
+    svg = draw(&arena, &intervals, &script);
+    assert_true(has(script, "with points pt 13") && has(script, "title 'raised'"));
+    assert_false(has(script, "set arrow"));
+    assert_non_null(strstr(svg, "fill=\"#000000\""));
+    free(svg);
+    arena_free(&arena);
+}
+
 /* Files */
 
 /* Of any name, hidden ones too. */
@@ -1142,6 +1311,9 @@ int main(void)
     };
     const struct CMUnitTest files[] = {
         cmocka_unit_test(intervals_are_drawn_by_column_names),
+        cmocka_unit_test(maps_have_axes_in_numeric_order_and_colours_from_0_to_1),
+        cmocka_unit_test(lines_are_drawn_in_the_order_of_x),
+        cmocka_unit_test(points_stand_by_their_counts_and_over_intervals_diamonds),
         cmocka_unit_test(a_set_appears_in_a_folder_made_for_it),
         cmocka_unit_test(an_abandoned_set_leaves_no_trace),
         cmocka_unit_test(a_full_disk_leaves_the_old_results),

@@ -272,6 +272,20 @@ size_t targets_first(const struct targets *targets)
     return first;
 }
 
+size_t *agenda_order(struct arena *arena, const struct targets *targets)
+{
+    size_t *order = arena_new(arena, targets->n, sizeof *order);
+
+    for (size_t i = 0; i < targets->n; i++) {
+        size_t k = i;
+
+        for (; k && targets->item[order[k - 1]].rank > targets->item[i].rank; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    return order;
+}
+
 /* Whether a scenario knows a state, so that its bases can be in it. */
 static bool knows_states(const struct targets *targets, const struct scenario *scenario)
 {

@@ -10,9 +10,8 @@
 #include "sim/command/playing.h"
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
-#include "sim/report/compare.h"
 #include "sim/report/output.h"
-#include "sim/report/plots.h"
+#include "sim/report/result.h"
 #include "sim/system/visible.h"
 
 static const char *const by_name[] = {
@@ -102,30 +101,22 @@ static struct provenance provenance(struct arena *arena, const struct job *job, 
     return out;
 }
 
-static void write_files(struct output *output, const struct comparison *comparison, const struct provenance *provenance)
+/* All that is said of the comparison, to its files and to the terminal. */
+static void deliver(const struct job *job, const struct comparison *comparison, const struct provenance *provenance,
+                    struct output *output, const char *folder)
 {
-    text_compare(output_open(output, "compare.txt"), comparison, provenance, false, 100);
-    csv_compare(output_open(output, "compare.csv"), comparison);
-    csv_assumptions(output_open(output, "assumptions.csv"), comparison);
-    csv_attribution(output_open(output, "attribution.csv"), comparison);
-    json_compare(output_open(output, "compare.json"), comparison);
-    plots_compare(output, comparison);
-    html_compare(output_open(output, "report.html"), comparison, provenance);
-    deliver_end(output, provenance);
-}
+    struct result result;
 
-static void show(const struct job *job, const struct comparison *comparison, const struct provenance *provenance,
-                 const char *folder)
-{
-    if (job->options->playing.format == FORMAT_JSON)
-        json_compare(stdout, comparison);
-    else if (job->options->playing.format == FORMAT_CSV)
-        csv_compare(stdout, comparison);
-    else
-        text_compare(stdout, comparison, provenance, terminal_has_colour(stdout), terminal_width());
+    result_begin(&result, "", provenance);
+    compare_tables(&result, comparison);
+    compare_document(&result, comparison);
+    result_deliver(&result, output);
+    result_show(&result, stdout, (enum result_format)job->options->playing.format, terminal_has_colour(stdout),
+                terminal_width());
     if (!job->options->playing.quiet)
         visible_line(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/", provenance->n_draws,
                      provenance->seed, folder);
+    result_free(&result);
 }
 
 static struct play_settings settings_of(struct job *job)
@@ -179,8 +170,7 @@ static int compare(struct job *job, struct comparison *comparison, const struct 
     made = provenance(&arena, job, comparison, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(&output, comparison, &made);
-    show(job, comparison, &made, folder);
+    deliver(job, comparison, &made, &output, folder);
     arena_free(&arena);
     return EXIT_FINE;
 }

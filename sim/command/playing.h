@@ -7,6 +7,7 @@
 #include "sim/engine/play.h"
 #include "sim/report/deliver.h"
 
+/* As enum result_format. */
 enum playing_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 /* First member of the options of such a verb. */

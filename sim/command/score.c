@@ -11,7 +11,6 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
-#include "sim/report/plots.h"
 #include "sim/report/score.h"
 #include "sim/system/visible.h"
 
@@ -74,12 +73,17 @@ static void read_forecasts(struct job *job, const struct operands *operands, str
 
 static void write_files(const struct job *job, struct output *output, const struct provenance *provenance)
 {
+    const struct dataset bins = score_bins(&job->scoring);
+    const struct plot diagram = score_diagram(&bins);
+
     text_score(output_open(output, "score.txt"), &job->scoring, false, 100);
     csv_score(output_open(output, "score.csv"), &job->scoring);
-    csv_calibration(output_open(output, "calibration.csv"), &job->scoring);
+    dataset_csv(output_open(output, "calibration.csv"), &bins);
     json_score(output_open(output, "score.json"), &job->scoring);
-    if (job->scoring.calibration.n >= SCORE_ENOUGH)
-        plots_score(output);
+    if (job->scoring.calibration.n >= SCORE_ENOUGH) {
+        plot_gnuplot(output, &diagram);
+        plot_vega(output, &diagram);
+    }
     html_score(output_open(output, "report.html"), &job->scoring, provenance);
     deliver_end(output, provenance);
 }

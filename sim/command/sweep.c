@@ -12,8 +12,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
-#include "sim/report/plots.h"
-#include "sim/report/sweep.h"
+#include "sim/report/result.h"
 #include "sim/system/visible.h"
 
 struct sweep_options {
@@ -122,27 +121,22 @@ static void read_vary(struct sweep *sweep, const struct option_overrides *vary, 
 
 /* ---- playing ---- */
 
-static void write_files(struct output *output, const struct sweep *sweep, const struct provenance *provenance)
+/* All that is said of the sweep, to its files and to the terminal. */
+static void deliver(const struct job *job, const struct provenance *provenance, struct output *output,
+                    const char *folder)
 {
-    text_sweep(output_open(output, "sweep.txt"), sweep, provenance, false, 100);
-    csv_sweep(output_open(output, "sweep.csv"), sweep);
-    json_sweep(output_open(output, "sweep.json"), sweep);
-    plots_sweep(output, sweep);
-    html_sweep(output_open(output, "report.html"), sweep, provenance);
-    deliver_end(output, provenance);
-}
+    const struct playing *playing = &job->options->playing;
+    struct result result;
 
-static void show(const struct job *job, const struct provenance *provenance, const char *folder)
-{
-    if (job->options->playing.format == FORMAT_JSON)
-        json_sweep(stdout, job->sweep);
-    else if (job->options->playing.format == FORMAT_CSV)
-        csv_sweep(stdout, job->sweep);
-    else
-        text_sweep(stdout, job->sweep, provenance, terminal_has_colour(stdout), terminal_width());
-    if (!job->options->playing.quiet)
+    result_begin(&result, "", provenance);
+    sweep_tables(&result, job->sweep);
+    sweep_document(&result, job->sweep);
+    result_deliver(&result, output);
+    result_show(&result, stdout, (enum result_format)playing->format, terminal_has_colour(stdout), terminal_width());
+    if (!playing->quiet)
         visible_line(stderr, "%s: %" PRIu64 " draws, seed %" PRIu64 ", written to %s/", job->batch->item[0].path,
                      provenance->n_draws, provenance->seed, folder);
+    result_free(&result);
 }
 
 static int give_up(const struct sweep *sweep, const char *runaway)
@@ -185,8 +179,7 @@ static int play_sweep(struct job *job)
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(&output, job->sweep, &made);
-    show(job, &made, folder);
+    deliver(job, &made, &output, folder);
     return EXIT_FINE;
 }
 

@@ -10,7 +10,7 @@ static const double year = 12.0; /* months */
 #define COLUMNS(of) .column = (of), .n_columns = sizeof(of) / sizeof *(of)
 
 /* What rows are made from: estimates, names fit for tables, and the curves one after the other. */
-struct tables {
+struct rate_tables {
     const struct baserate *it;
     const char **group, **cause; /* names */
     const char **series;         /* ids of curves: a group's survival, then its causes' incidences */
@@ -24,10 +24,10 @@ static const char *safe_name(struct arena *arena, const char *name)
     return *name && strchr("=+-@\t", *name) ? arena_print(arena, "'%s", name) : name;
 }
 
-static struct tables *make_tables(struct arena *arena, const struct baserate *it)
+static struct rate_tables *make_tables(struct arena *arena, const struct baserate *it)
 {
     const size_t m = 1 + it->n_causes;
-    struct tables *tables = arena_new(arena, 1, sizeof *tables);
+    struct rate_tables *tables = arena_new(arena, 1, sizeof *tables);
     size_t n = 0;
 
     tables->it = it;
@@ -75,7 +75,7 @@ static const struct column rate_column[] = {
 
 static void fill_rate(const struct dataset *dataset, size_t i, union cell *cell)
 {
-    const struct tables *tables = dataset->source;
+    const struct rate_tables *tables = dataset->source;
     const size_t m = 1 + tables->it->n_causes, per_group = tables->it->n_spans * m, g = i / per_group;
     const struct baserate_group *group = &tables->it->group[g];
     const struct baserate_rate *rate = &group->rate[i % per_group];
@@ -116,7 +116,7 @@ static const struct column curve_column[] = {
 };
 
 /* Which curve a row belongs to. */
-static size_t find_curve(const struct tables *tables, size_t row)
+static size_t find_curve(const struct rate_tables *tables, size_t row)
 {
     size_t low = 0, high = tables->n_curves;
 
@@ -134,7 +134,7 @@ static size_t find_curve(const struct tables *tables, size_t row)
 /* Row 0 of a curve is the start, then come its events, then the end of observation. */
 static void fill_curve(const struct dataset *dataset, size_t i, union cell *cell)
 {
-    const struct tables *tables = dataset->source;
+    const struct rate_tables *tables = dataset->source;
     const size_t at = find_curve(tables, i), m = 1 + tables->it->n_causes, c = at % m;
     const struct survival_curve *curve = &tables->it->group[at / m].curve;
     const bool is_end = i - tables->first[at] > curve->n;
@@ -178,7 +178,7 @@ static const struct column point_column[] = {
 
 static void fill_point(const struct dataset *dataset, size_t i, union cell *cell)
 {
-    const struct tables *tables = dataset->source;
+    const struct rate_tables *tables = dataset->source;
     const size_t m = 1 + tables->it->n_causes, per_group = tables->it->n_points * m;
     const struct baserate_point *point = &tables->it->group[i / per_group].point[i % per_group];
 
@@ -216,7 +216,7 @@ static const struct column weibull_column[] = {
 
 static void fill_weibull(const struct dataset *dataset, size_t i, union cell *cell)
 {
-    const struct tables *tables = dataset->source;
+    const struct rate_tables *tables = dataset->source;
     const struct weibull_fit *fit = &tables->it->group[i].weibull;
     const double number[] = {fit->shape,
                              fit->shape_limits.low,
@@ -249,7 +249,7 @@ static const struct column ratio_column[] = {
 /* Two rows a group, but one for the group that is the reference. */
 static void fill_ratio(const struct dataset *dataset, size_t i, union cell *cell)
 {
-    const struct tables *tables = dataset->source;
+    const struct rate_tables *tables = dataset->source;
     const struct baserate *it = tables->it;
     const size_t before = 2 * (it->reference - 1) + 1, at = i < before ? i : i + 1; /* as if the reference had two */
     const struct baserate_group *group = &it->group[at / 2 + 1];
@@ -317,7 +317,7 @@ static void add_table(struct result *result, struct dataset dataset, const char 
 void baserate_tables(struct result *result, const struct baserate *it, const struct baserate_origin *origin)
 {
     struct arena *arena = &result->document.arena;
-    const struct tables *tables = make_tables(arena, it);
+    const struct rate_tables *tables = make_tables(arena, it);
     const size_t m = 1 + it->n_causes;
     struct origin_row *row = arena_new(arena, 1, sizeof *row);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* data_run.c - a run's tables: each file's columns and how a row follows from the answer. */
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include "sim/report/json_tree.h"
@@ -281,26 +280,27 @@ static const struct column head_column[] = {
     {"fastest_rate", COLUMN_NUMBER, false, "per month", "how fast it fires at most"},
 };
 
-static void fill_head(const struct dataset *dataset, size_t i, union cell *cell)
+static void add_head(struct result *result, const struct answer *answer)
 {
-    const struct answer *answer = dataset->source;
+    const union cell cell[] = {
+        {.count = SUMMARY_FORMAT},
+        {.text = answer->scenario_id},
+        {.text = answer->analyst_id},
+        {.text = answer->title},
+        {.text = answer->model},
+        {.text = answer->as_of},
+        {.number = answer->horizon},
+        {.count = answer->n_worlds},
+        {.count = answer->n_runs},
+        {.count = answer->n_draws},
+        {.text = answer->computed ? "conditional" : "draw"},
+        {.count = answer->complete},
+        {.count = answer->n_too_fast},
+        {.text = answer->fastest},
+        {.number = answer->fastest_rate},
+    };
 
-    assert(i == 0);
-    cell[0].count = SUMMARY_FORMAT;
-    cell[1].text = answer->scenario_id;
-    cell[2].text = answer->analyst_id;
-    cell[3].text = answer->title;
-    cell[4].text = answer->model;
-    cell[5].text = answer->as_of;
-    cell[6].number = answer->horizon;
-    cell[7].count = answer->n_worlds;
-    cell[8].count = answer->n_runs;
-    cell[9].count = answer->n_draws;
-    cell[10].text = answer->computed ? "conditional" : "draw";
-    cell[11].count = answer->complete;
-    cell[12].count = answer->n_too_fast;
-    cell[13].text = answer->fastest;
-    cell[14].number = answer->fastest_rate;
+    result_record(result, head_column, sizeof cell / sizeof *cell, cell, (struct dataset_part){0});
 }
 
 static void fill_quantiles(union cell *cell, const double *quantile)
@@ -473,15 +473,14 @@ static const struct column basis_column[] = {
     {"untagged", COLUMN_COUNT, false, NULL, "numbers that do not say where they come from"},
 };
 
-static void fill_basis(const struct dataset *dataset, size_t i, union cell *cell)
+static void add_basis(struct result *result, const struct answer *answer)
 {
-    const struct answer *answer = dataset->source;
+    const union cell cell[] = {{.count = answer->n_stated},
+                               {.count = answer->n_reading},
+                               {.count = answer->n_guess},
+                               {.count = answer->n_untagged}};
 
-    assert(i == 0);
-    cell[0].count = answer->n_stated;
-    cell[1].count = answer->n_reading;
-    cell[2].count = answer->n_guess;
-    cell[3].count = answer->n_untagged;
+    result_record(result, basis_column, sizeof cell / sizeof *cell, cell, (struct dataset_part){.path = {"basis"}});
 }
 
 static struct dataset levers_json(const struct answer *answer)
@@ -499,7 +498,7 @@ static struct dataset levers_json(const struct answer *answer)
 
 static void add_json(struct result *result, const struct answer *answer, const struct dataset *summary)
 {
-    ADD(head_column, 1, fill_head, .between = NULL);
+    add_head(result, answer);
     ADD(question_column, answer->n_questions, fill_question, .path = {"questions"});
     ADD(state_column, answer->n_bases * answer->n_states, fill_state, .path = {"states"});
     result_part(result,
@@ -513,7 +512,7 @@ static void add_json(struct result *result, const struct answer *answer, const s
     result_part(result, levers_json(answer), (struct dataset_part){.path = {"levers"}, .between = "questions"});
     for (size_t q = 0; q < answer->n_questions; q++)
         add_drivers(result, answer, q);
-    ADD(basis_column, 1, fill_basis, .path = {"basis"});
+    add_basis(result, answer);
 }
 
 void run_tables(struct result *result, const struct answer *answer)

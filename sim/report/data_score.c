@@ -44,19 +44,54 @@ void csv_score(FILE *out, const struct scoring *scoring)
         }
 }
 
-void csv_calibration(FILE *out, const struct scoring *scoring)
-{
-    fputs("bin_low,bin_high,n,came,forecast,frequency\n", out);
-    for (size_t b = 0; b < SCORE_BINS; b++) {
-        const struct calibration_bin *bin = &scoring->calibration.bin[b];
+static const struct column bin_column[] = {
+    {"bin_low", COLUMN_PROBABILITY, true, NULL, "lower end of the bin"},
+    {"bin_high", COLUMN_PROBABILITY, true, NULL, "upper end of the bin"},
+    {"n", COLUMN_COUNT, false, "forecasts", "forecasts in the bin"},
+    {"came", COLUMN_COUNT, false, "forecasts", "how many of them happened"},
+    {"forecast", COLUMN_PROBABILITY, false, NULL, "their mean forecast"},
+    {"frequency", COLUMN_PROBABILITY, false, NULL, "came / n"},
+};
 
-        csv_number(out, (double)b / SCORE_BINS);
-        csv_next_number(out, (double)(b + 1) / SCORE_BINS);
-        fprintf(out, ",%zu,%zu", bin->n, bin->came);
-        csv_next_number(out, bin->n ? bin->forecast : NAN);
-        csv_next_number(out, bin->n ? (double)bin->came / (double)bin->n : NAN);
-        putc('\n', out);
-    }
+static void fill_bin(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    const struct scoring *scoring = dataset->source;
+    const struct calibration_bin *bin = &scoring->calibration.bin[i];
+
+    cell[0].number = (double)i / SCORE_BINS;
+    cell[1].number = (double)(i + 1) / SCORE_BINS;
+    cell[2].count = bin->n;
+    cell[3].count = bin->came;
+    cell[4].number = bin->n ? bin->forecast : NAN;
+    cell[5].number = bin->n ? (double)bin->came / (double)bin->n : NAN;
+}
+
+struct dataset score_bins(const struct scoring *scoring)
+{
+    return (struct dataset){.name = "calibration",
+                            .row = "a bin of yes-or-no forecasts",
+                            .column = bin_column,
+                            .n_columns = sizeof bin_column / sizeof *bin_column,
+                            .n_rows = SCORE_BINS,
+                            .fill_row = fill_bin,
+                            .source = scoring};
+}
+
+struct plot score_diagram(const struct dataset *bins)
+{
+    return (struct plot){.kind = PLOT_POINTS,
+                         .name = "calibration",
+                         .title = "Calibration: forecasts against how often they happened",
+                         .caption =
+                             "On the broken line forecasts are calibrated. Beside each dot how many forecasts it "
+                             "stands for.",
+                         .dataset = bins,
+                         .x = "forecast",
+                         .y = "frequency",
+                         .value = "n",
+                         .x_axis = {"forecast", 0.0, 1.0},
+                         .y_axis = {"frequency", 0.0, 1.0},
+                         .value_axis = {"forecasts", NAN, NAN}};
 }
 
 /* JSON has no infinity: null with log_infinite true is one, where what came was called impossible; null alone: no score. */

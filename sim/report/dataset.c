@@ -19,6 +19,44 @@ bool column_is_text(const struct column *column)
     return column->kind == COLUMN_ID || column->kind == COLUMN_TEXT;
 }
 
+struct view {
+    const struct dataset *of;
+    size_t first;
+    size_t *column; /* of each field */
+    union cell *cell;
+};
+
+static void fill_view(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    const struct view *view = dataset->source;
+
+    view->of->fill_row(view->of, view->first + i, view->cell);
+    for (size_t f = 0; f < dataset->n_columns; f++)
+        cell[f] = view->cell[view->column[f]];
+}
+
+struct dataset dataset_view(struct arena *arena, const struct dataset *of, size_t first, size_t n_rows,
+                            const struct dataset_field *field, size_t n_fields)
+{
+    struct view *view = arena_new(arena, 1, sizeof *view);
+    struct column *column = arena_new(arena, n_fields, sizeof *column);
+
+    *view = (struct view){of, first, arena_new(arena, n_fields, sizeof *view->column),
+                          arena_new(arena, of->n_columns, sizeof *view->cell)};
+    for (size_t f = 0; f < n_fields; f++) {
+        view->column[f] = dataset_column(of, field[f].column);
+        column[f] = of->column[view->column[f]];
+        column[f].name = field[f].name;
+        column[f].is_key = field[f].is_key;
+    }
+    return (struct dataset){.row = of->row,
+                            .column = column,
+                            .n_columns = n_fields,
+                            .n_rows = n_rows,
+                            .fill_row = fill_view,
+                            .source = view};
+}
+
 static const char *type_of(const struct column *column)
 {
     switch (column->kind) {

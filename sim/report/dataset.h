@@ -59,12 +59,22 @@ void dataset_csv(FILE *out, const struct dataset *dataset);
 void dataset_csv_head(FILE *out, const struct dataset *dataset);
 void dataset_csv_row(FILE *out, const struct dataset *dataset, const union cell *cell);
 
+/* Some of a dataset's rows with some of its columns, perhaps renamed: how JSON shows what a CSV file holds. */
+struct dataset_field {
+    const char *column, *name;
+    bool is_key;
+};
+struct dataset dataset_view(struct arena *arena, const struct dataset *of, size_t first, size_t n_rows,
+                            const struct dataset_field *field, size_t n_fields);
+
 /* JSON: a dataset within a larger object, below a path of names. Rows become objects that nest by their keys,
  * root.PATH.KEY1.BETWEEN.KEY2 = { other columns }; without keys the columns go into root.PATH itself; as a list, rows become
- * the elements of an array there. Parts with the same path are merged. */
+ * the elements of an array there. Parts with the same path are merged. With an element, path[0] is an array that an earlier part
+ * made, and the rest of the path begins at that element, counted from 1. */
 struct dataset_part {
     const struct dataset *dataset;
     const char *path[2]; /* NULL: none */
+    size_t element;
     const char *between; /* a name after the first key; NULL: none */
     bool is_list;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dataset_json.c - datasets as one JSON object, nested by their keys. */
+#include <assert.h>
 #include <stdlib.h>
 #include "sim/report/dataset.h"
 #include "sim/report/json_tree.h"
@@ -58,8 +59,12 @@ static void add_part(json_t *root, const struct dataset_part *part)
 {
     union cell *cell = memory_new(part->dataset->n_columns, sizeof *cell);
 
-    for (size_t i = 0; i < 2 && part->path[i]; i++)
+    for (size_t i = 0; i < 2 && part->path[i]; i++) {
         root = descend(root, part->path[i], part->is_list && (i == 1 || !part->path[1]));
+        if (part->element && i == 0)
+            root = json_array_get(root, part->element - 1);
+    }
+    assert(root);
     for (size_t i = 0; i < part->dataset->n_rows; i++) {
         part->dataset->fill_row(part->dataset, i, cell);
         add_row(part, root, cell);

@@ -1,11 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* doc_parts.c - parts that documents share: sources, how to get the same results again. */
+/* doc_parts.c - parts that documents share: what is asked, how it was sampled, sources, how to get the same results again. */
 #include <inttypes.h>
 #include <string.h>
 #include "sim/report/result.h"
 #include "sim/scenario/scenario.h"
 
 enum { MOST_LINES = 24 };
+
+/* ---- questions asked of several scenarios ---- */
+
+const char *doc_item_name(struct arena *arena, const struct target *item)
+{
+    return item->base ? arena_print(arena, "%s %s", item->base, item->state) : item->id;
+}
+
+const char *doc_item_words(struct arena *arena, const struct target *item)
+{
+    return *item->text ? item->text : doc_item_name(arena, item);
+}
+
+const char *doc_place(struct arena *arena, struct place place)
+{
+    return place.source ? arena_print(arena, "%s:%u", place.source->name, place.line) : "-";
+}
+
+const char *doc_dates(struct arena *arena, const struct targets *targets)
+{
+    if (targets->same_start)
+        return NULL;
+    return arena_print(
+        arena,
+        "The scenarios start on different dates: each question is asked at the earliest date one of them asks it for, "
+        "and a scenario that starts earlier counts by the histories that by the start of %s %s.",
+        targets->last->id,
+        targets->given == GIVEN_HELD
+            ? "still hold the common bases"
+            : "have every common base in the state in which it begins there, and in which no lever or event has "
+              "come that can still come there");
+}
+
+/* ---- how it was sampled ---- */
+
+void doc_sampling(struct document *document, size_t n, const char *singular, const char *plural, uint64_t n_worlds,
+                  uint64_t n_runs, const struct provenance *provenance)
+{
+    document_heading(document, SHOWN_ALWAYS, plain("How it was computed"), plain(""));
+    document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
+                    PHRASE(document, "{} {} of {} worlds x {} runs, on common random numbers; seed\u00a0{}{}",
+                           value_count(n), value_text(n == 1 ? singular : plural), value_count(n_worlds),
+                           value_count(n_runs), value_text(arena_print(&document->arena, "%" PRIu64, provenance->seed)),
+                           value_text(provenance->seed_chosen ? " (chosen by the program)" : "")));
+}
 
 /* ---- sources ---- */
 

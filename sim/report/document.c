@@ -127,8 +127,10 @@ void document_verbatim(struct document *document, enum shown shown, const char *
 struct doc_table *document_table(struct document *document, const struct doc_column *column, size_t n_columns)
 {
     struct doc_table *table = arena_new(&document->arena, 1, sizeof *table);
+    struct doc_column *copy = arena_new(&document->arena, n_columns, sizeof *copy);
 
-    *table = (struct doc_table){.document = document, .column = column, .n_columns = n_columns};
+    memcpy(copy, column, n_columns * sizeof *copy);
+    *table = (struct doc_table){.document = document, .column = copy, .n_columns = n_columns};
     add_block(document, BLOCK_TABLE, SHOWN_ALWAYS)->table = table;
     return table;
 }

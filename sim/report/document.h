@@ -24,13 +24,17 @@ enum shown {
 /* ---- numbers ---- */
 
 enum value_kind {
-    VALUE_NONE,    /* an empty cell */
-    VALUE_TEXT,    /* an id or any text of a scenario; made safe by the renderer */
-    VALUE_PERCENT, /* a probability or a share, told in percent with no more digits than se supports */
-    VALUE_POINTS,  /* a difference of probabilities, in percentage points, with its sign */
-    VALUE_ERROR,   /* a standard error of a probability, in points: se */
-    VALUE_RANGE,   /* of a probability, from low to high */
-    VALUE_MONTHS,  /* NAN: beyond `high`, told as ">24" */
+    VALUE_NONE,         /* an empty cell */
+    VALUE_TEXT,         /* an id or any text of a scenario; made safe by the renderer */
+    VALUE_PERCENT,      /* a probability or a share, told in percent with no more digits than se supports */
+    VALUE_POINTS,       /* a difference of probabilities, in percentage points, with its sign */
+    VALUE_ERROR,        /* a standard error of a probability, in points: se */
+    VALUE_RANGE,        /* of a probability, from low to high */
+    VALUE_POINTS_RANGE, /* of a difference, from low to high */
+    VALUE_RATIO,        /* of probabilities: "0.92" */
+    VALUE_TIMES,        /* "1.3x" */
+    VALUE_INPUT,        /* a setting's value, to six digits */
+    VALUE_MONTHS,       /* NAN: beyond `high`, told as ">24" */
     VALUE_COUNT,
     VALUE_NUMBER, /* to four digits */
     VALUE_SECONDS,
@@ -55,6 +59,10 @@ struct value value_percent(double p, double se);
 struct value value_points(double difference, double se);
 struct value value_error(double se);
 struct value value_range(double low, double high, double se); /* se: the larger of the ends' */
+struct value value_points_range(double low, double high, double se);
+struct value value_ratio(double ratio);
+struct value value_times(double times);
+struct value value_input(double x);
 struct value value_months(double months, double se, double horizon);
 struct value value_count(uint64_t n);
 struct value value_number(double x);
@@ -162,7 +170,7 @@ void document_figure(struct document *document, const struct plot *plot); /* in 
 void document_names(struct document *document, enum shown shown, const char *lead, const char *const *name, size_t n);
 void document_verbatim(struct document *document, enum shown shown, const char *text);
 
-/* A table that grows: rows from the top, cells from the left. A table without rows is not shown. Columns are borrowed. */
+/* A table that grows: rows from the top, cells from the left. A table without rows is not shown. Columns are copied. */
 struct doc_table *document_table(struct document *document, const struct doc_column *column, size_t n_columns);
 void doc_table_row(struct doc_table *table, enum shown shown);
 void doc_table_cell(struct doc_table *table, struct value value);

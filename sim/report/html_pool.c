@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html_pool.c - the page of a pool: what the analysts say together, and how far apart they are. */
 #include <math.h>
-#include "sim/report/compare.h"
 #include "sim/report/figure.h"
 #include "sim/report/html.h"
 #include "sim/report/pool.h"
+#include "sim/report/result.h"
 #include "sim/report/svg.h"
 
 enum { WIDTH = 800 };
@@ -13,7 +13,7 @@ static const char *const method_label[] = {[POOL_LINEAR] = "pooled, linear",
                                            [POOL_LOGARITHMIC] = "pooled, logarithmic",
                                            [POOL_EXTREMISED] = "pooled, extremised"};
 
-struct shown {
+struct shown_pool {
     FILE *out;
     const struct pooling *pooling;
     struct arena arena;
@@ -24,7 +24,7 @@ static bool has_method(const struct pooling *pooling, size_t method)
     return method != POOL_EXTREMISED || !isnan(pooling->extreme);
 }
 
-static void lead(struct shown *it)
+static void lead(struct shown_pool *it)
 {
     const struct pooling *pooling = it->pooling;
     const size_t first = targets_first(&pooling->targets);
@@ -34,7 +34,7 @@ static void lead(struct shown *it)
 
     html_paragraph(it->out, "lead",
                    arena_print(arena, "%s Pooled, yes in %s of 100 histories; the %zu analysts say from %s to %s.",
-                               compare_words(arena, &pooling->targets.item[first]),
+                               doc_item_words(arena, &pooling->targets.item[first]),
                                figure_percent(arena, p.value, p.se), pooling->n,
                                figure_percent(arena, pooled->lowest, p.se),
                                figure_percent(arena, pooled->highest, p.se)));
@@ -44,16 +44,10 @@ static void lead(struct shown *it)
                                    pooling->shared,
                                    isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
     if (!pooling->targets.same_start)
-        html_paragraph(
-            it->out, NULL,
-            arena_print(
-                arena,
-                "They start on different dates: each question is asked at the earliest date one of them asks it "
-                "for, and what starts earlier counts by the histories that by the start of %s %s.",
-                pooling->targets.last->id, compare_given(&pooling->targets)));
+        html_paragraph(it->out, NULL, doc_dates(arena, &pooling->targets));
 }
 
-static void list_analysts(struct shown *it)
+static void list_analysts(struct shown_pool *it)
 {
     static const char *const head[] = {"Scenario", "analyst", "as of", "weight", "title"};
     const struct pooling *pooling = it->pooling;
@@ -71,7 +65,7 @@ static void list_analysts(struct shown *it)
 }
 
 /* Each analyst with the spread of what that one does not know, the pools below them. */
-static void draw_question(struct shown *it, size_t q)
+static void draw_question(struct shown_pool *it, size_t q)
 {
     const struct pooling *pooling = it->pooling;
     const struct target *item = &pooling->targets.item[q];
@@ -110,10 +104,10 @@ static void draw_question(struct shown *it, size_t q)
         y += row;
     }
     svg_end(&svg, arena_print(arena, "%s Bands: one standard deviation of what the analyst does not know.",
-                              compare_words(arena, item)));
+                              doc_item_words(arena, item)));
 }
 
-static void list_answers(struct shown *it)
+static void list_answers(struct shown_pool *it)
 {
     const struct pooling *pooling = it->pooling;
     struct arena *arena = &it->arena;
@@ -135,8 +129,9 @@ static void list_answers(struct shown *it)
 
             if (pooling->targets.item[q].rank != rank)
                 continue;
-            html_row_begin(it->out, arena_print(arena, "%s, month %.3g", compare_name(arena, &pooling->targets.item[q]),
-                                                pooling->targets.item[q].month));
+            html_row_begin(it->out,
+                           arena_print(arena, "%s, month %.3g", doc_item_name(arena, &pooling->targets.item[q]),
+                                       pooling->targets.item[q].month));
             for (size_t m = 0; m < POOL_METHODS; m++)
                 if (has_method(pooling, m))
                     html_cell(it->out, m == POOL_LINEAR ? "n strong" : "n",
@@ -159,7 +154,7 @@ static void list_answers(struct shown *it)
 
 void html_pool(FILE *out, const struct pooling *pooling, const struct provenance *provenance)
 {
-    struct shown it = {.out = out, .pooling = pooling};
+    struct shown_pool it = {.out = out, .pooling = pooling};
 
     html_begin(out, arena_print(&it.arena, "%zu analysts pooled", pooling->n));
     lead(&it);
@@ -177,7 +172,7 @@ void html_pool(FILE *out, const struct pooling *pooling, const struct provenance
 
         if (why)
             html_paragraph(out, NULL,
-                           arena_print(&it.arena, "%s: %s%s.", compare_name(&it.arena, &pooling->targets.item[i]),
+                           arena_print(&it.arena, "%s: %s%s.", doc_item_name(&it.arena, &pooling->targets.item[i]),
                                        pooling->item[i].no_odds ? "no pool of odds, since " : "", why));
     }
     html_reproduce(out, provenance);

@@ -140,27 +140,10 @@ static void list_verdicts(struct shown *it, size_t r)
 
 static void draw_calibration(struct shown *it)
 {
-    const struct calibration *calibration = &it->scoring->calibration;
-    const double ends[] = {0.0, 100.0};
-    struct svg svg;
+    const struct dataset bins = score_bins(it->scoring);
+    const struct plot plot = score_diagram(&bins);
 
-    svg_begin(&svg, it->out, "Calibration: what was forecast against what came", WIDTH, 380.0, 120.0, 300.0, 24.0,
-              46.0);
-    svg_axes(&svg, 0.0, 100.0, 0.0, 100.0);
-    svg_ticks_y(&svg, 25.0, 1.0, "came, %");
-    svg_ticks_x(&svg, 25.0, "forecast, %");
-    svg_line(&svg, ends, ends, 2, svg_colour(7), 1);
-    for (size_t b = 0; b < SCORE_BINS; b++) {
-        const struct calibration_bin *bin = &calibration->bin[b];
-
-        if (!bin->n)
-            continue;
-        svg_dot(&svg, 100.0 * bin->forecast, svg_y(&svg, 100.0 * (double)bin->came / (double)bin->n), svg_colour(4));
-        svg_label(&svg, svg_x(&svg, 100.0 * bin->forecast) + 7.0,
-                  svg_y(&svg, 100.0 * (double)bin->came / (double)bin->n) - 5.0, "start",
-                  arena_print(&it->arena, "%zu", bin->n));
-    }
-    svg_end(&svg, "On the broken line forecasts are calibrated. Beside each dot how many forecasts it stands for.");
+    plot_svg(it->out, &plot);
 }
 
 static void list_calibration(struct shown *it)

@@ -11,9 +11,12 @@
 
 enum plot_kind {
     PLOT_STACK,     /* series stacked upon each other over x; the first at the bottom */
-    PLOT_LINES,     /* a line for each series over x; `error`: shaded to two standard errors */
+    PLOT_LINES,     /* a line for each series over x; shaded from low to high, or else to two standard errors */
     PLOT_INTERVALS, /* a line of names down the side: in each a dot at x for every series, and a bar from low to high */
-    PLOT_HISTOGRAM  /* how often a column takes a value: a series is a column of its own */
+    PLOT_STEPS,     /* the same, each bar a step from low to high; a dot where it is none. In pages only */
+    PLOT_HISTOGRAM, /* how often a column takes a value: a series is a column of its own */
+    PLOT_MAP,       /* a cell at x and y, its colour by value */
+    PLOT_POINTS     /* a dot at x and y, larger by value, and the diagonal on which both are equal */
 };
 
 struct plot_name {
@@ -34,13 +37,15 @@ struct plot {
     const char *caption;
     const struct dataset *dataset;
     const char *x, *y, *error, *low, *high;                /* columns; NULL: unused (a line has no band then) */
+    const char *value;                                     /* of a map; of points: a count */
     const char *series_column, *facet_column, *row_column; /* row: of intervals */
     const char *filter_column, *filter;
     const struct plot_name *series, *facet, *row;
     size_t n_series, n_facets, n_rows; /* intervals without series: one dot a row; no facets: one drawing of all */
-    struct plot_axis x_axis, y_axis;
-    double bin;   /* a histogram's width of a bin */
-    bool is_step; /* lines: a value holds until the next */
+    struct plot_axis x_axis, y_axis, value_axis; /* value: of a map's colours, both ends given */
+    double bin;                                  /* a histogram's width of a bin */
+    bool is_step;                                /* lines: a value holds until the next */
+    const struct plot *over; /* of intervals: diamonds at x of another dataset's series, in the same rows; NULL: none */
 };
 
 /* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */
@@ -51,6 +56,9 @@ void plot_vega(struct output *output, const struct plot *plot);
 
 /* Drawings within a page. */
 void plot_svg(FILE *out, const struct plot *plot);
+
+/* Half the smallest step between the values of a map's column: so wide is half a cell. */
+double plot_half_step(const struct plot *plot, const char *column);
 
 /* The rows of one facet, series and row (NULL: all): x[], and y[] of a column. Both have room for all rows; returns how
  * many. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plot_gnuplot.c - figures as gnuplot scripts, which read the CSV file beside them by column name. */
+#include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include "sim/report/plot.h"
 
 static const char *const png = "set terminal pngcairo size 1350,810 noenhanced background 'white' font 'Arial,18'\n";
@@ -23,10 +25,10 @@ static void begin(struct script *it)
             "set terminal svg size 900,540 enhanced background 'white' font 'Arial,14'\n"
             "set output '%s.svg'\n"
             "set border 3\nset tics nomirror out\nset grid y lc rgb '#dddddd'\n"
-            "set key outside right top noenhanced\nset xlabel '%s'\n",
+            "set key outside right top noenhanced\nset xlabel '%s' noenhanced\n",
             it->plot->dataset->name, it->name, it->name, it->plot->x_axis.title);
     if (it->plot->y_axis.title)
-        fprintf(it->out, "set ylabel '%s'\n", it->plot->y_axis.title);
+        fprintf(it->out, "set ylabel '%s' noenhanced\n", it->plot->y_axis.title);
     if (it->facet)
         fprintf(it->out, "set title '%s' noenhanced\n", it->facet);
 }
@@ -89,6 +91,28 @@ static void write_stack(const struct script *it)
             png, it->name, n);
 }
 
+/* Points may come in any order of x: `smooth unique` sorts them, and each has a bar of its own. */
+static void write_sorted_lines(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+
+    fputs("plot", it->out);
+    for (size_t s = 0; s < plot->n_series; s++) {
+        const char *is = condition(it, plot->series[s].id), *colour = plot->series[s].colour;
+
+        fprintf(
+            it->out,
+            "%s '%s.csv' using (%s ? column('%s') : NaN):(column('%s')) smooth unique with lines lw 2 dt %zu lc rgb "
+            "'%s' title '%s',"
+            " '' using (%s ? column('%s') : NaN):(column('%s')):(column('%s')):(column('%s')) with yerrorbars pt 7 "
+            "ps 0.5 lc rgb '%s' notitle",
+            s ? "," : "", plot->dataset->name, is, plot->x, plot->y, s % 5 + 1, colour, plot->series[s].label, is,
+            plot->x, plot->y, plot->low, plot->high, colour);
+    }
+    putc('\n', it->out);
+    replot(it);
+}
+
 /* Steps go without their bands, which would not be drawn in steps. */
 static void write_lines(const struct script *it)
 {
@@ -111,29 +135,81 @@ static void write_lines(const struct script *it)
     replot(it);
 }
 
-/* Rows of names from the top down; the series of a row stand below one another. */
+/* One series of one row, at a height: a dot with its bar, or a diamond. The first row of a series gives it its title. */
+static void write_mark(const struct script *it, const struct plot_name *series, size_t r, double y, bool is_odd)
+{
+    const struct plot *plot = it->plot;
+    const char *is = condition(it, series ? series->id : NULL), *colour = series ? series->colour : "#0072B2";
+
+    fprintf(it->out, " '%s.csv' using (%s && strcol('%s') eq '%s' ? column('%s') : NaN):(%.3f)", plot->dataset->name,
+            is, plot->row_column, plot->row[r].id, plot->x, y);
+    if (plot->low)
+        fprintf(it->out, ":(column('%s')):(column('%s')) with xerrorbars pt %d ps 0.7 lc rgb '%s'", plot->low,
+                plot->high, is_odd ? 5 : 7, colour);
+    else
+        fprintf(it->out, " with points pt 13 ps 1.6 lc rgb '%s'", colour);
+    if (series && r == 0)
+        fprintf(it->out, " title '%s'", series->label);
+    else
+        fputs(" notitle", it->out);
+}
+
+/* Rows of names from the top down; the series of a row stand below one another, those drawn over them in its middle. */
 static void write_intervals(const struct script *it)
 {
     const struct plot *plot = it->plot;
     const size_t n_series = plot->n_series ? plot->n_series : 1;
+    struct script over = *it;
 
     fprintf(it->out, "set yrange [%zu:-1]\nset ytics noenhanced (", plot->n_rows);
     for (size_t r = 0; r < plot->n_rows; r++)
         fprintf(it->out, "%s'%s' %zu", r ? ", " : "", plot->row[r].label, r);
-    fputs(")\nset grid x lc rgb '#dddddd'\nset arrow from 0, graph 0 to 0, graph 1 nohead dt 3\nplot", it->out);
+    fputs(")\nset grid x lc rgb '#dddddd'\n", it->out);
+    if (isnan(plot->x_axis.from))
+        fputs("set arrow from 0, graph 0 to 0, graph 1 nohead dt 3\n", it->out);
+    fputs("plot", it->out);
     for (size_t s = 0; s < n_series; s++)
         for (size_t r = 0; r < plot->n_rows; r++) {
-            const char *is = condition(it, plot->n_series ? plot->series[s].id : NULL);
-
-            fprintf(it->out,
-                    "%s '%s.csv' using (%s && strcol('%s') eq '%s' ? column('%s') : NaN):(%.3f):(column('%s')):(column("
-                    "'%s')) with xerrorbars pt %d ps 0.7 lc rgb '%s' %s%s%s",
-                    s + r ? "," : "", plot->dataset->name, is, plot->row_column, plot->row[r].id, plot->x,
-                    (double)r + 0.6 * ((double)s + 0.5) / (double)n_series - 0.3, plot->low, plot->high, s % 2 ? 5 : 7,
-                    plot->n_series ? plot->series[s].colour : "#0072B2", r || !plot->n_series ? "notitle" : "title '",
-                    r || !plot->n_series ? "" : plot->series[s].label, r || !plot->n_series ? "" : "'");
+            fputs(s + r ? "," : "", it->out);
+            write_mark(it, plot->n_series ? &plot->series[s] : NULL, r,
+                       (double)r + 0.6 * ((double)s + 0.5) / (double)n_series - 0.3, s % 2);
+        }
+    over.plot = plot->over;
+    for (size_t s = 0; plot->over && s < plot->over->n_series; s++)
+        for (size_t r = 0; r < plot->over->n_rows; r++) {
+            putc(',', it->out);
+            write_mark(&over, &plot->over->series[s], r, (double)r, false);
         }
     putc('\n', it->out);
+    replot(it);
+}
+
+static void write_points(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+
+    fprintf(it->out,
+            "set size square\nunset key\n"
+            "plot '%s.csv' using (column('%s')):(column('%s')):(0.5 + 0.2 * sqrt(column('%s'))) with points pt 7 ps "
+            "variable lc rgb '#0072B2', x with lines dt 3 lc rgb '#555555'\n",
+            plot->dataset->name, plot->x, plot->y, plot->value);
+    replot(it);
+}
+
+static void write_map(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+    const double dx = plot_half_step(plot, plot->x), dy = plot_half_step(plot, plot->y);
+
+    put_range(it->out, "cb", &plot->value_axis);
+    fprintf(it->out,
+            "set cblabel '%s' noenhanced\n"
+            "set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')\nunset key\n"
+            "unset grid\nset style fill solid 1 noborder\n"
+            "x(i) = column('%s') + i * %.10g\ny(i) = column('%s') + i * %.10g\n"
+            "plot '%s.csv' using (%s ? x(0) : NaN):(y(0)):(x(-1)):(x(1)):(y(-1)):(y(1)):(column('%s')) with boxxyerror "
+            "fc palette\n",
+            plot->value_axis.title, plot->x, dx, plot->y, dy, plot->dataset->name, condition(it, NULL), plot->value);
     replot(it);
 }
 
@@ -155,6 +231,39 @@ static void write_histogram(const struct script *it)
     replot(it);
 }
 
+static void write_plot(const struct script *it)
+{
+    const struct plot *plot = it->plot;
+
+    if (plot->kind != PLOT_MAP)
+        put_range(it->out, "x", &plot->x_axis);
+    if (plot->kind != PLOT_MAP && plot->kind != PLOT_INTERVALS)
+        put_range(it->out, "y", &plot->y_axis);
+    switch (plot->kind) {
+    case PLOT_STACK:
+        write_stack(it);
+        return;
+    case PLOT_LINES:
+        (plot->low && !plot->is_step ? write_sorted_lines : write_lines)(it);
+        return;
+    case PLOT_INTERVALS:
+        write_intervals(it);
+        return;
+    case PLOT_HISTOGRAM:
+        write_histogram(it);
+        return;
+    case PLOT_MAP:
+        write_map(it);
+        return;
+    case PLOT_POINTS:
+        write_points(it);
+        return;
+    case PLOT_STEPS:
+        break;
+    }
+    assert(false); /* a kind that files do not draw */
+}
+
 void plot_gnuplot(struct output *output, const struct plot *plot)
 {
     for (size_t f = 0; f < (plot->n_facets ? plot->n_facets : 1); f++) {
@@ -165,16 +274,6 @@ void plot_gnuplot(struct output *output, const struct plot *plot)
             it.name = arena_print(it.arena, "%s-%s", plot->name, facet);
         it.out = output_open(output, arena_print(it.arena, "%s.gp", it.name));
         begin(&it);
-        put_range(it.out, "x", &plot->x_axis);
-        if (plot->kind != PLOT_INTERVALS)
-            put_range(it.out, "y", &plot->y_axis);
-        if (plot->kind == PLOT_STACK)
-            write_stack(&it);
-        else if (plot->kind == PLOT_LINES)
-            write_lines(&it);
-        else if (plot->kind == PLOT_INTERVALS)
-            write_intervals(&it);
-        else
-            write_histogram(&it);
+        write_plot(&it);
     }
 }

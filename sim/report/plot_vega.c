@@ -83,6 +83,33 @@ static json_t *encode_histogram(struct arena *arena, const struct plot *plot)
     return encoding;
 }
 
+static json_t *encode_map(struct arena *arena, const struct plot *plot)
+{
+    json_t *encoding = json_tree_object(), *scale = json_tree_object(), *domain = json_tree_array();
+    json_t *y = make_channel(arena, plot->y, "ordinal", plot->y_axis.title),
+           *colour = make_channel(arena, plot->value, "quantitative", plot->value_axis.title);
+
+    json_tree_put(y, "sort", json_tree_string("descending")); /* upwards */
+    json_tree_append(domain, json_tree_number(plot->value_axis.from));
+    json_tree_append(domain, json_tree_number(plot->value_axis.to));
+    json_tree_put(scale, "domain", domain);
+    json_tree_put(colour, "scale", scale);
+    json_tree_put(encoding, "x", make_channel(arena, plot->x, "ordinal", plot->x_axis.title));
+    json_tree_put(encoding, "y", y);
+    json_tree_put(encoding, "color", colour);
+    return encoding;
+}
+
+static json_t *encode_points(struct arena *arena, const struct plot *plot)
+{
+    json_t *encoding = json_tree_object();
+
+    json_tree_put(encoding, "x", make_channel(arena, plot->x, "quantitative", plot->x_axis.title));
+    json_tree_put(encoding, "y", make_channel(arena, plot->y, "quantitative", plot->y_axis.title));
+    json_tree_put(encoding, "size", make_channel(arena, plot->value, "quantitative", plot->value_axis.title));
+    return encoding;
+}
+
 static json_t *encode_curves(struct arena *arena, const struct plot *plot)
 {
     json_t *encoding = json_tree_object();
@@ -100,14 +127,50 @@ static void put_mark(json_t *root, struct arena *arena, const struct plot *plot)
     json_t *mark = json_tree_object();
 
     json_tree_put(mark, "type",
-                  json_tree_string(plot->kind == PLOT_STACK   ? "area"
-                                   : plot->kind == PLOT_LINES ? "line"
-                                                              : "bar"));
+                  json_tree_string(plot->kind == PLOT_STACK    ? "area"
+                                   : plot->kind == PLOT_LINES  ? "line"
+                                   : plot->kind == PLOT_MAP    ? "rect"
+                                   : plot->kind == PLOT_POINTS ? "point"
+                                                               : "bar"));
     if (plot->is_step)
         json_tree_put(mark, "interpolate", json_tree_string("step-after"));
     json_tree_put(root, "mark", mark);
     json_tree_put(root, "encoding",
-                  plot->kind == PLOT_HISTOGRAM ? encode_histogram(arena, plot) : encode_curves(arena, plot));
+                  plot->kind == PLOT_HISTOGRAM ? encode_histogram(arena, plot)
+                  : plot->kind == PLOT_MAP     ? encode_map(arena, plot)
+                  : plot->kind == PLOT_POINTS  ? encode_points(arena, plot)
+                                               : encode_curves(arena, plot));
+}
+
+static void put_data(json_t *root, struct arena *arena, const struct plot *plot)
+{
+    json_t *data = json_tree_object();
+
+    json_tree_put(data, "url", json_tree_string(arena_print(arena, "%s.csv", plot->dataset->name)));
+    json_tree_put(root, "data", data);
+}
+
+/* Diamonds, of each series of another dataset a layer. */
+static void put_over(json_t *layers, struct arena *arena, const struct plot *plot)
+{
+    for (size_t s = 0; s < plot->n_series; s++) {
+        json_t *it = json_tree_object(), *mark = json_tree_object(), *own = json_tree_object(),
+               *colour = json_tree_object();
+        struct plot one = *plot;
+
+        one.filter_column = plot->series_column;
+        one.filter = plot->series[s].id;
+        put_data(it, arena, plot);
+        put_filter(it, arena, &one);
+        json_tree_put(mark, "type", json_tree_string("point"));
+        json_tree_put(mark, "shape", json_tree_string("diamond"));
+        json_tree_put(colour, "value", json_tree_string(plot->series[s].colour));
+        json_tree_put(own, "x", make_channel(arena, plot->x, "quantitative", plot->x_axis.title));
+        json_tree_put(own, "color", colour);
+        json_tree_put(it, "mark", mark);
+        json_tree_put(it, "encoding", own);
+        json_tree_append(layers, it);
+    }
 }
 
 /* Bars below, dots above. */
@@ -130,6 +193,8 @@ static void put_intervals(json_t *root, struct arena *arena, const struct plot *
         json_tree_put(it, "encoding", own);
         json_tree_append(layers, it);
     }
+    if (plot->over)
+        put_over(layers, arena, plot->over);
     json_tree_put(encoding, "y", make_channel(arena, plot->row_column, "nominal", ""));
     if (plot->n_series)
         json_tree_put(encoding, "color", make_colours(arena, plot));
@@ -140,11 +205,10 @@ static void put_intervals(json_t *root, struct arena *arena, const struct plot *
 void plot_vega(struct output *output, const struct plot *plot)
 {
     struct arena *arena = &output->arena;
-    json_t *root = json_tree_object(), *data = json_tree_object();
+    json_t *root = json_tree_object();
 
     json_tree_put(root, "$schema", json_tree_string("https://vega.github.io/schema/vega-lite/v5.json"));
-    json_tree_put(data, "url", json_tree_string(arena_print(arena, "%s.csv", plot->dataset->name)));
-    json_tree_put(root, "data", data);
+    put_data(root, arena, plot);
     json_tree_put(root, "width", json_tree_count(640));
     if (plot->filter)
         put_filter(root, arena, plot);

@@ -52,6 +52,26 @@ void result_part(struct result *result, struct dataset dataset, struct dataset_p
     result->part[result->n_parts++] = part;
 }
 
+static void fill_record(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    const union cell *kept = dataset->source;
+
+    for (size_t k = 0; k < dataset->n_columns; k++)
+        cell[i + k] = kept[k];
+}
+
+void result_record(struct result *result, const struct column *column, size_t n, const union cell *cell,
+                   struct dataset_part part)
+{
+    union cell *kept = arena_new(&result->document.arena, n, sizeof *kept);
+
+    if (n)
+        memcpy(kept, cell, n * sizeof *kept);
+    result_part(
+        result,
+        (struct dataset){.column = column, .n_columns = n, .n_rows = 1, .fill_row = fill_record, .source = kept}, part);
+}
+
 const struct dataset *result_find(const struct result *result, const char *name)
 {
     size_t i = 0;

@@ -14,6 +14,7 @@
  */
 #ifndef FOOTHOLD_RESULT_H
 #define FOOTHOLD_RESULT_H
+#include "sim/analysis/targets.h"
 #include "sim/report/document.h"
 #include "sim/report/report.h"
 
@@ -37,6 +38,10 @@ const struct dataset *result_dataset(struct result *result, struct dataset datas
 const struct plot *result_plot(struct result *result, struct plot plot);             /* PLOT.gp, PLOT.vl.json */
 void result_part(struct result *result, struct dataset dataset, struct dataset_part part);
 
+/* One row whose cells are known at once; they are copied. */
+void result_record(struct result *result, const struct column *column, size_t n, const union cell *cell,
+                   struct dataset_part part);
+
 /* What was added under a name, which must exist. */
 const struct dataset *result_find(const struct result *result, const char *name);
 
@@ -50,6 +55,8 @@ void result_show(const struct result *result, FILE *out, enum result_format form
 
 struct scenario;
 struct plan;
+struct comparison;
+struct sweep;
 
 /* A run of one scenario. scenario: for its sources; NULL: none are listed. */
 void run_tables(struct result *result, const struct answer *answer);
@@ -64,7 +71,31 @@ struct dataset run_worlds(struct arena *arena, const char *const *input, size_t 
 struct dataset run_runs(struct arena *arena, const struct plan *plan);
 struct dataset run_events(void);
 
-/* Parts that documents share: sources, with the lines that cite them; how to get the same results again. */
+/* Scenarios against the first of them. */
+void compare_tables(struct result *result, const struct comparison *comparison);
+void compare_document(struct result *result, const struct comparison *comparison);
+
+/* A scenario over a grid of values. */
+void sweep_tables(struct result *result, const struct sweep *sweep);
+void sweep_document(struct result *result, const struct sweep *sweep);
+
+/* ---- parts that documents share ---- */
+
+/* "khmeimim DEAL", or a question's id; what is asked in words, or else that. */
+const char *doc_item_name(struct arena *arena, const struct target *item);
+const char *doc_item_words(struct arena *arena, const struct target *item);
+
+/* "file.cfg:12"; "-" where there is none. */
+const char *doc_place(struct arena *arena, struct place place);
+
+/* How questions are asked alike of scenarios that start on different dates; NULL where all start on one. */
+const char *doc_dates(struct arena *arena, const struct targets *targets);
+
+/* "4 points of 1,000 worlds x 4 runs, on common random numbers; seed 1". plural: what is counted. */
+void doc_sampling(struct document *document, size_t n, const char *singular, const char *plural, uint64_t n_worlds,
+                  uint64_t n_runs, const struct provenance *provenance);
+
+/* Sources, with the lines that cite them; how to get the same results again. */
 void doc_sources(struct document *document, const struct scenario *scenario);
 void doc_reproduce(struct document *document, const struct provenance *provenance);
 #endif

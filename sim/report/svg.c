@@ -195,6 +195,11 @@ void svg_dot(const struct svg *svg, double x, double y, const char *colour)
     fprintf(svg->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", svg_x(svg, x), y, colour);
 }
 
+void svg_diamond(const struct svg *svg, double x, double y, const char *colour)
+{
+    fprintf(svg->out, "<path d=\"M%.1f %.1fl6 6l-6 6l-6 -6z\" fill=\"%s\"/>\n", svg_x(svg, x), y - 6.0, colour);
+}
+
 void svg_label(const struct svg *svg, double x, double y, const char *anchor, const char *text)
 {
     fprintf(svg->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);

@@ -38,6 +38,7 @@ void svg_line(const struct svg *svg, const double *x, const double *y, size_t n,
 /* In the plot's pixels, row by row: a bar from a to b of the x axis; a dot; text before (anchor "end"), at or after a place. */
 void svg_bar(const struct svg *svg, double a, double b, double y, double thickness, const char *colour, double opacity);
 void svg_dot(const struct svg *svg, double x, double y, const char *colour);
+void svg_diamond(const struct svg *svg, double x, double y, const char *colour);
 void svg_label(const struct svg *svg, double x, double y, const char *anchor, const char *text);
 void svg_rule(const struct svg *svg, double x); /* an upright line */
 

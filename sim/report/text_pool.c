@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <math.h>
-#include "sim/report/compare.h"
 #include "sim/report/figure.h"
 #include "sim/report/pool.h"
+#include "sim/report/result.h"
 #include "sim/report/table.h"
 
 enum { INDENT = 2, MOST_ANALYSTS = 12 };
@@ -26,18 +26,20 @@ static void head(struct page *page, const struct pooling *pooling)
                               page_safe(page, pooling->shared),
                               isnan(pooling->extreme) ? ", and extremising it would be wrong" : ""));
     if (!pooling->targets.same_start)
-        page_wrap(
-            page, PAGE_PLAIN, 0,
-            arena_print(
-                arena,
-                "They start on different dates: each question is asked at the earliest date one of them asks it for, "
-                "and what starts earlier counts by the histories that by the start of %s %s.",
-                page_safe(page, pooling->targets.last->id), compare_given(&pooling->targets)));
+        page_wrap(page, PAGE_PLAIN, 0, doc_dates(arena, &pooling->targets));
     for (size_t i = 0; i < pooling->n && !pooling->targets.same_start; i++)
         if (pooling->scenario[i]->as_of_day < pooling->targets.start)
             page_wrap(page, PAGE_PLAIN, 2,
                       arena_print(arena, "%s: %s %% of its histories", page_safe(page, pooling->scenario[i]->id),
                                   figure_percent(arena, pooling->outcome[i].evidence, 0.001)));
+}
+
+/* "both_held (12)", "khmeimim DEAL": a question with its month after the first scenario's start. */
+static const char *print_item(struct page *page, const struct target *item)
+{
+    const char *name = page_safe(page, doc_item_name(&page->arena, item));
+
+    return item->base ? name : arena_print(&page->arena, "%s (%.3g)", name, item->month);
 }
 
 static void add_item(struct table *table, struct page *page, const struct pooling *pooling, size_t i)
@@ -46,7 +48,7 @@ static void add_item(struct table *table, struct page *page, const struct poolin
     const struct pooled *it = &pooling->item[i];
     struct arena *arena = &page->arena;
 
-    table_add(table, PAGE_PLAIN, compare_item(page, item));
+    table_add(table, PAGE_PLAIN, print_item(page, item));
     for (size_t m = 0; m < POOL_METHODS; m++)
         if (m != POOL_EXTREMISED || !isnan(pooling->extreme))
             table_add(table, m == POOL_LINEAR ? PAGE_BOLD : PAGE_PLAIN,
@@ -108,7 +110,7 @@ void text_pool(FILE *out, const struct pooling *pooling, const struct provenance
 
         if (why)
             page_wrap(&page, PAGE_PLAIN, 0,
-                      arena_print(&page.arena, "%s: %s%s.", compare_item(&page, &pooling->targets.item[i]),
+                      arena_print(&page.arena, "%s: %s%s.", print_item(&page, &pooling->targets.item[i]),
                                   pooling->item[i].no_odds ? "no pool of odds, since " : "", page_safe(&page, why)));
     }
     for (size_t i = 0; i < pooling->targets.n_left_out; i++)

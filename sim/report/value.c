@@ -29,6 +29,26 @@ struct value value_range(double low, double high, double se)
     return (struct value){.kind = VALUE_RANGE, .low = low, .high = high, .range_se = se};
 }
 
+struct value value_points_range(double low, double high, double se)
+{
+    return (struct value){.kind = VALUE_POINTS_RANGE, .low = low, .high = high, .range_se = se};
+}
+
+struct value value_ratio(double ratio)
+{
+    return (struct value){.kind = VALUE_RATIO, .number = ratio};
+}
+
+struct value value_times(double times)
+{
+    return (struct value){.kind = VALUE_TIMES, .number = times};
+}
+
+struct value value_input(double x)
+{
+    return (struct value){.kind = VALUE_INPUT, .number = x};
+}
+
 struct value value_months(double months, double se, double horizon)
 {
     return (struct value){.kind = VALUE_MONTHS, .number = months, .se = se, .high = horizon};
@@ -73,6 +93,15 @@ static const char *print_number(struct arena *arena, const struct value *value)
         return figure_error(arena, value->se);
     case VALUE_RANGE:
         return figure_range(arena, value->low, value->high, value->range_se);
+    case VALUE_POINTS_RANGE:
+        return arena_print(arena, "%s to %s", figure_points(arena, value->low, value->range_se),
+                           figure_points(arena, value->high, value->range_se));
+    case VALUE_RATIO:
+        return isnan(value->number) ? "-" : arena_print(arena, "%.2f", value->number);
+    case VALUE_TIMES:
+        return isnan(value->number) ? "-" : arena_print(arena, value->number < 10.0 ? "%.1fx" : "%.0fx", value->number);
+    case VALUE_INPUT:
+        return arena_print(arena, "%.6g", value->number);
     case VALUE_MONTHS:
         return isnan(value->number) ? arena_print(arena, ">%.4g", value->high)
                                     : figure_months(arena, value->number, value->se);

@@ -4,7 +4,7 @@
 #
 #   sh tests/bench/bench.sh BUILD      the folder of what `make bench` has built; ROUNDS=3 plays fewer rounds than five
 #
-# The case is December 2024 (scenarios/syria/2024-12.cfg). Time is the user CPU time of whole programs, reading and writing
+# The case is a December 2024 (december.cfg). Time is the user CPU time of whole programs, reading and writing
 # included, on one core, unless said otherwise. scalar.c is what a careful analyst would write for this one case with GSL: it
 # answers the questions only, where the engine also leaves curves, levers and times.
 set -eu
@@ -14,7 +14,7 @@ rounds=${ROUNDS:-5}
 scalar=$build/tests/bench/scalar
 parts=$build/tests/bench/parts
 foothold=$build/foothold
-december=$(dirname "$0")/../../scenarios/syria/2024-12.cfg
+december=$(dirname "$0")/december.cfg
 worlds=2048
 runs=256
 draws=$((worlds * runs))

@@ -2,7 +2,7 @@
 /* scalar.c - the December 2024 scenario as a careful analyst would program it by hand: plain C, GSL, one thread.
  *
  * What the engine is measured against (bench.sh), and an independent check of what it computes: the same questions about
- * the same world, from scenarios/syria/2024-12.cfg and scenarios/base-politics.cfg, with nothing of the engine's code.
+ * the same world, from december.cfg and december-frame.cfg, with nothing of the engine's code.
  * It is exact in continuous time as the engine is. The factors are drawn first, since no base acts on them; between two
  * changes every hazard is constant, so the bases are walked from change to change.
  *

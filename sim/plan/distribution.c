@@ -639,7 +639,7 @@ static bool five_are_feasible(const struct maker *m, const struct quantity *q, c
 static bool quantiles_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const int n = q->form == QUANTITY_QUANTILES ? 3 : 5;
-    double z[5], a[5] = {0.0};
+    double z[5] = {0.0}, a[5] = {0.0};
 
     d->bounds = m->bounds;
     d->low = is_bounded_below(m->bounds) ? m->bounds.low : -INFINITY;

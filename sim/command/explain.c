@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* explain - tell one run, or the typical run of each ending. */
+/* explain - one run, or the typical run of each ending: what happened, when and why. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "sim/command/terminal.h"
 #include "sim/report/explain.h"
 #include "sim/report/output.h"
+#include "sim/scenario/scenario.h"
 #include "sim/system/visible.h"
 
 enum { DEFAULT_WORLDS = 4096, DEFAULT_RUNS = 16 };
@@ -24,9 +25,9 @@ struct explain_options {
 
 static const struct option_row option[] = {
     {"question", "ID", OPTION_TEXT, offsetof(struct explain_options, question),
-     "tell a typical run that says yes and one that says no; if left out, one for each way the bases end", NULL},
+     "explain a typical run that says yes and one that says no; if left out, one for each way the bases end", NULL},
     {"world", "K", OPTION_SEED, offsetof(struct explain_options, world),
-     "tell one run of this world, as numbered in worlds.csv, runs.csv and the like: from 0", NULL},
+     "explain one run of this world, as numbered in worlds.csv, runs.csv and the like: from 0", NULL},
     {"run", "N", OPTION_SEED, offsetof(struct explain_options, run), "which of its runs (0 if left out)", NULL},
 };
 static const struct option_set options_of_explain = {option, sizeof option / sizeof *option, 0, &playing_options};
@@ -41,25 +42,24 @@ struct job {
     char **argv;
 };
 
-static void write_files(struct output *output, const struct job *job, const struct provenance *provenance)
+/* All that is said of the histories, written into the folder that was claimed, and shown. */
+static void deliver(const struct job *job, struct output *output, const struct provenance *provenance,
+                    const char *folder)
 {
-    text_explain(output_open(output, "explain.txt"), &job->explanation, provenance, false, 100);
-    csv_explain(output_open(output, "events.csv"), &job->explanation);
-    json_explain(output_open(output, "explain.json"), &job->explanation);
-    html_explain(output_open(output, "report.html"), &job->explanation, provenance);
-    deliver_end(output, provenance);
-}
-
-static void show(const struct job *job, const struct provenance *provenance, const char *folder)
-{
+    static const enum result_format format[] = {
+        [FORMAT_TEXT] = RESULT_TEXT, [FORMAT_JSON] = RESULT_JSON, [FORMAT_CSV] = RESULT_CSV};
     const struct playing *playing = &job->options->playing;
+    const struct scenario *scenario = job->explanation.scenario;
+    struct result result;
 
-    if (playing->format == FORMAT_JSON)
-        json_explain(stdout, &job->explanation);
-    else if (playing->format == FORMAT_CSV)
-        csv_explain(stdout, &job->explanation);
-    else
-        text_explain(stdout, &job->explanation, provenance, terminal_has_colour(stdout), terminal_width());
+    result_begin(&result, *scenario->title ? scenario->title : scenario->id, provenance);
+    result.text_name = "explain.txt";
+    result.json_name = "explain.json";
+    explain_tables(&result, &job->explanation);
+    explain_document(&result, &job->explanation);
+    result_deliver(&result, output);
+    result_show(&result, stdout, format[playing->format], terminal_has_colour(stdout), terminal_width());
+    result_free(&result);
     if (!playing->quiet)
         visible_line(stderr, "%s: seed %" PRIu64 ", written to %s/", job->batch.item[0].path, provenance->seed, folder);
 }
@@ -136,8 +136,7 @@ static int explain(struct job *job)
     made = provenance_of_job(job, &arena, &settings);
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(&output, job, &made);
-    show(job, &made, folder);
+    deliver(job, &output, &made, folder);
     arena_free(&arena);
     return playing_status(EXIT_FINE);
 }
@@ -171,9 +170,10 @@ static void check(struct job *job, struct diag *diag)
     const struct play_settings settings = settings_of(job);
 
     if (job->batch.n > 1)
-        diag_error(diag, (struct place){0}, "one after the other", "runs of one scenario are told");
+        diag_error(diag, (struct place){0}, "one after the other", "explain takes one scenario");
     if (options->world.given && options->question)
-        diag_error(diag, (struct place){0}, "leave one of them out", "--world tells one run, --question typical ones");
+        diag_error(diag, (struct place){0}, "leave one of them out",
+                   "--world explains one run, --question typical ones");
     if (options->run.given && !options->world.given)
         diag_error(diag, (struct place){0}, "--world K --run N", "--run: of which world?");
     if (options->world.seed > UINT32_MAX)
@@ -181,10 +181,10 @@ static void check(struct job *job, struct diag *diag)
     if (options->run.seed >= (uint64_t)PLAY_MAX_RUNS)
         diag_error(diag, (struct place){0}, "0 to 17179869183", "--run: no world has more runs than that");
     if (options->playing.precision > 0.0)
-        diag_error(diag, (struct place){0}, "say --worlds", "--precision: a story has no error to bring down");
+        diag_error(diag, (struct place){0}, "say --worlds", "--precision: a history has no error to bring down");
     if (options->playing.estimator == ESTIMATOR_CONDITIONAL)
         diag_error(diag, (struct place){0}, "leave it out",
-                   "--estimator conditional: what bases do is drawn, so that it can be told");
+                   "--estimator conditional: what bases do is drawn, so that it can be explained");
     if ((double)settings.n_runs > PLAY_MAX_TOLD)
         diag_error(diag, (struct place){0}, "more worlds of fewer runs each",
                    "--runs: a world of so many is too large");
@@ -232,13 +232,13 @@ static int run(int argc, char **argv)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "tell the typical history of each ending, or any one history: what happened, when and why",
+    .summary = "show the typical history of each ending, or any one history: what happened, when and why",
     .usage = "foothold explain [options] FILE [--question ID | --world K --run N]",
-    .detail =
-        "The same seed, design, world and run give the same history as in `foothold run`. For each thing that rings\n"
-        "is told how likely it was to have rung by then, what made its hazard larger or smaller, and what it changes.\n"
-        "Written to results/SCENARIO/explain or --out: explain.txt, report.html, events.csv, explain.json, "
-        "manifest.json.\n",
+    .detail = "The same seed, design, world and run give the same history as in `foothold run`. Each event is shown "
+              "with its\n"
+              "probability of having fired by then, what made its hazard larger or smaller, and what it changes.\n"
+              "Written to results/SCENARIO/explain or --out: explain.txt, report.html, events.csv, explain.json, "
+              "manifest.json.\n",
     .options = &options_of_explain,
     .run = run,
 };

@@ -97,12 +97,14 @@ static void write_base(struct histories *it, const struct play_told *told, size_
     dataset_csv_row(it->runs_out, &it->runs, cell);
 }
 
-static void write_event(struct histories *it, const struct happening *what)
+void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
+                     const struct happening *what)
 {
-    const struct plan *plan = it->plan;
     const bool moves = what->kind == HAPPENING_MOVES, comes = what->kind == HAPPENING_COMES;
-    union cell *cell = it->cell;
 
+    cell[0].text = plan->scenario->id;
+    cell[1].count = world;
+    cell[2].count = run;
     cell[3].number = what->month;
     cell[4].text = moves ? "base" : plan->factor[what->which].is_lever ? "lever" : "event";
     cell[5].text = moves ? plan->base[what->which].id : plan->factor[what->which].id;
@@ -111,7 +113,6 @@ static void write_event(struct histories *it, const struct happening *what)
     cell[8].text = what->kind == HAPPENING_ENDS      ? "ends"
                    : what->clock == HISTORY_NO_CLOCK ? plan->model->name
                                                      : plan->clock[what->clock].id;
-    dataset_csv_row(it->events_out, &it->events, cell);
 }
 
 void histories_write(struct histories *it, const struct play_told *told)
@@ -130,7 +131,8 @@ void histories_write(struct histories *it, const struct play_told *told)
 
         if (what->kind == HAPPENING_MOVES)
             enter_state(&it->base[what->which], plan, what->to, what->month);
-        write_event(it, what);
+        histories_event(it->cell, plan, told->world, told->run, what);
+        dataset_csv_row(it->events_out, &it->events, it->cell);
     }
     for (size_t b = 0; it->runs_out && b < plan->n_bases; b++)
         write_base(it, told, b);

@@ -20,6 +20,10 @@ struct histories {
 /* Write the heads into both files, which belong to the caller. runs: NULL if not wanted. */
 void histories_begin(struct histories *histories, const struct plan *plan, FILE *runs, FILE *events);
 
+/* A row of events.csv. */
+void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
+                     const struct happening *what);
+
 /* The rows of one run. */
 void histories_write(struct histories *histories, const struct play_told *told);
 

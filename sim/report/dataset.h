@@ -46,8 +46,12 @@ struct dataset {
     size_t n_columns, n_rows;
     /* Row i; texts live as long as the source. NULL: rows are handed over while scenarios are played. */
     void (*fill_row)(const struct dataset *dataset, size_t i, union cell *cell);
-    const void *source; /* what fill_row reads */
+    const void *source;  /* what fill_row reads */
+    const void *context; /* what else it needs; NULL: nothing */
 };
+
+/* A dataset's columns from an array of them: {DATASET_COLUMNS(summary_column), .n_rows = ...}. */
+#define DATASET_COLUMNS(of) .column = (of), .n_columns = sizeof(of) / sizeof *(of)
 
 /* Index of the column of a name, which must exist. */
 size_t dataset_column(const struct dataset *dataset, const char *name);
@@ -69,14 +73,22 @@ struct dataset dataset_view(struct arena *arena, const struct dataset *of, size_
 
 /* JSON: a dataset within a larger object, below a path of names. Rows become objects that nest by their keys,
  * root.PATH.KEY1.BETWEEN.KEY2 = { other columns }; without keys the columns go into root.PATH itself; as a list, rows become
- * the elements of an array there. Parts with the same path are merged. With an element, path[0] is an array that an earlier part
- * made, and the rest of the path begins at that element, counted from 1. */
+ * the elements of an array there. A column "a.b" becomes b within a. Parts with the same path are merged. With an element, path[0]
+ * is an array that an earlier part made, and the rest of the path begins at that element, counted from 1. */
 struct dataset_part {
     const struct dataset *dataset;
     const char *path[2]; /* NULL: none */
     size_t element;
     const char *between; /* a name after the first key; NULL: none */
     bool is_list;
+    const struct dataset_nested *nested; /* within the object of each row */
+    size_t n_nested;
+};
+
+/* A table within a row of another: a scenario's events, the reasons of an event. */
+struct dataset_nested {
+    struct dataset (*make)(const struct dataset *outer, size_t i); /* that of row i */
+    struct dataset_part part;                                      /* its dataset is made for each row */
 };
 json_t *dataset_json(const struct dataset_part *part, size_t n);
 

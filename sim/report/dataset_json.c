@@ -2,6 +2,7 @@
 /* dataset_json.c - datasets as one JSON object, nested by their keys. */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include "sim/report/dataset.h"
 #include "sim/report/json_tree.h"
 
@@ -32,7 +33,22 @@ static json_t *descend(json_t *object, const char *name, bool is_list)
     return child;
 }
 
-static void add_row(const struct dataset_part *part, json_t *to, const union cell *cell)
+/* "typical.world": world within typical. */
+static void put_value(json_t *to, const char *name, json_t *value)
+{
+    const char *dot = strchr(name, '.');
+    struct arena arena = {0};
+
+    if (dot)
+        put_value(descend(to, arena_copy(&arena, name, (size_t)(dot - name)), false), dot + 1, value);
+    else
+        json_tree_put(to, name, value);
+    arena_free(&arena);
+}
+
+static void add_part(json_t *root, const struct dataset_part *part);
+
+static void add_row(const struct dataset_part *part, json_t *to, size_t row, const union cell *cell)
 {
     const struct dataset *dataset = part->dataset;
     bool is_first = true;
@@ -52,7 +68,14 @@ static void add_row(const struct dataset_part *part, json_t *to, const union cel
         }
     for (size_t i = 0; i < dataset->n_columns; i++)
         if (!dataset->column[i].is_key || part->is_list)
-            json_tree_put(to, dataset->column[i].name, value_of(&dataset->column[i], cell[i]));
+            put_value(to, dataset->column[i].name, value_of(&dataset->column[i], cell[i]));
+    for (size_t i = 0; i < part->n_nested; i++) {
+        struct dataset_part nested = part->nested[i].part;
+        const struct dataset made = part->nested[i].make(dataset, row);
+
+        nested.dataset = &made;
+        add_part(to, &nested);
+    }
 }
 
 static void add_part(json_t *root, const struct dataset_part *part)
@@ -67,7 +90,7 @@ static void add_part(json_t *root, const struct dataset_part *part)
     assert(root);
     for (size_t i = 0; i < part->dataset->n_rows; i++) {
         part->dataset->fill_row(part->dataset, i, cell);
-        add_row(part, root, cell);
+        add_row(part, root, i, cell);
     }
     free(cell);
 }

@@ -45,6 +45,14 @@ struct phrase document_join(struct document *document, struct phrase first, stru
     return (struct phrase){arena_print(&document->arena, "%s%s", first.text, second.text), value, first.n + second.n};
 }
 
+struct value document_value(struct document *document, struct phrase phrase)
+{
+    struct phrase *kept = arena_new(&document->arena, 1, sizeof *kept);
+
+    *kept = phrase;
+    return (struct value){.kind = VALUE_PHRASE, .phrase = kept};
+}
+
 const char *phrase_print(struct arena *arena, const struct phrase *phrase,
                          const char *(*safe)(struct arena *arena, const char *text))
 {
@@ -55,6 +63,8 @@ const char *phrase_print(struct arena *arena, const struct phrase *phrase,
 
         if (safe && phrase->value[i].kind == VALUE_TEXT)
             value = safe(arena, value);
+        else if (safe && phrase->value[i].kind == VALUE_PHRASE)
+            value = phrase_print(arena, phrase->value[i].phrase, safe);
         text = arena_print(arena, "%s%.*s%s", text, (int)(place - rest), rest, value);
         rest = place + 2;
     }
@@ -102,9 +112,20 @@ void document_probabilities(struct document *document, const struct probability 
     block->n = n;
 }
 
+void document_events(struct document *document, const struct doc_event *event, size_t n)
+{
+    struct block *block = add_block(document, BLOCK_EVENTS, SHOWN_ALWAYS);
+
+    block->event = event;
+    block->n = n;
+}
+
 void document_figure(struct document *document, const struct plot *plot)
 {
-    add_block(document, BLOCK_FIGURE, SHOWN_IN_FULL)->plot = plot;
+    struct plot *kept = arena_new(&document->arena, 1, sizeof *kept);
+
+    *kept = *plot;
+    add_block(document, BLOCK_FIGURE, SHOWN_IN_FULL)->plot = kept;
 }
 
 void document_names(struct document *document, enum shown shown, const char *lead, const char *const *name, size_t n)

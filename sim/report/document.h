@@ -36,15 +36,22 @@ enum value_kind {
     VALUE_INPUT,        /* a setting's value, to six digits */
     VALUE_MONTHS,       /* NAN: beyond `high`, told as ">24" */
     VALUE_COUNT,
-    VALUE_NUMBER, /* to four digits */
+    VALUE_INDEX,        /* count: which world, which run, which seed; its digits as they are */
+    VALUE_NUMBER,       /* to four digits */
+    VALUE_HAZARD_RATIO, /* "×1.8" */
     VALUE_SECONDS,
-    VALUE_BAR /* the length of a bar, number of 1 */
+    VALUE_BAR,    /* the length of a bar, number of 1 */
+    VALUE_PHRASE, /* words with values of their own */
+    VALUE_LINK    /* text, and the path of a file, relative to the page */
 };
+
+struct phrase;
 
 struct value {
     enum value_kind kind;
     enum style style;
-    const char *text;
+    const char *text, *path;
+    const struct phrase *phrase;
     uint64_t count;
     double number, se;
     double low, high,
@@ -65,9 +72,12 @@ struct value value_times(double times);
 struct value value_input(double x);
 struct value value_months(double months, double se, double horizon);
 struct value value_count(uint64_t n);
+struct value value_index(uint64_t i);
 struct value value_number(double x);
+struct value value_hazard_ratio(double x);
 struct value value_seconds(double x);
 struct value value_bar(double share);
+struct value value_link(const char *text, const char *path); /* path NULL: none */
 struct value value_styled(struct value value, enum style style);
 
 /* Its digits. alone: with the unit ("57.3 %"), as in a sentence; else as under a column's heading. The text of VALUE_TEXT as it
@@ -105,6 +115,15 @@ struct probability {
     struct phrase note;  /* the spread and chance in words, or why they are unknown */
 };
 
+/* What happens on a day, and what is said of it. */
+struct doc_event {
+    const char *date;
+    double month;
+    enum style style;
+    struct phrase what, why,
+        since; /* since: what it changes from then on; why, since: text "" where there is nothing */
+};
+
 struct doc_column {
     const char *head; /* "": none. May be an id */
     const char *unit; /* "%", "points"; NULL: none */
@@ -128,6 +147,7 @@ enum block_kind {
     BLOCK_HEADING, /* phrase, remark */
     BLOCK_PARAGRAPH,
     BLOCK_PROBABILITIES,
+    BLOCK_EVENTS,
     BLOCK_TABLE,
     BLOCK_FIGURE,
     BLOCK_NAMES,   /* phrase: "Smaller"; names of a scenario, which may be cut short in brief */
@@ -141,10 +161,11 @@ struct block {
     bool indented; /* a paragraph that belongs to the table above it */
     struct phrase phrase, remark;
     const struct probability *probability;
+    const struct doc_event *event;
     const struct doc_table *table;
     const struct plot *plot;
     const char *const *name;
-    size_t n; /* probabilities, names */
+    size_t n; /* probabilities, events, names */
 };
 
 struct document {
@@ -160,13 +181,15 @@ void document_free(struct document *document);
 
 struct phrase document_phrase(struct document *document, const char *words, const struct value *value, size_t n);
 struct phrase document_join(struct document *document, struct phrase first, struct phrase second);
+struct value document_value(struct document *document, struct phrase phrase); /* VALUE_PHRASE */
 
 void document_heading(struct document *document, enum shown shown, struct phrase title, struct phrase remark);
 void document_paragraph(struct document *document, enum shown shown, enum style style, struct phrase phrase);
 void document_remark(struct document *document, enum shown shown, enum style style,
                      struct phrase phrase); /* on the above */
 void document_probabilities(struct document *document, const struct probability *probability, size_t n);
-void document_figure(struct document *document, const struct plot *plot); /* in full */
+void document_events(struct document *document, const struct doc_event *event, size_t n); /* in order of time */
+void document_figure(struct document *document, const struct plot *plot);                 /* in full; it is copied */
 void document_names(struct document *document, enum shown shown, const char *lead, const char *const *name, size_t n);
 void document_verbatim(struct document *document, enum shown shown, const char *text);
 

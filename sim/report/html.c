@@ -23,6 +23,7 @@ static const char style[] =
     "svg text{font:12px Arial,Helvetica,sans-serif;fill:#1a1a1a}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.6rem;font-size:.85rem}"
     ".wide{overflow-x:auto}.bar{display:inline-block;height:.7em;background:#56B4E9}"
+    "@media (max-width:40rem){th:first-child{min-width:6rem}}"
     "@media "
     "print{body{max-width:none;margin:0;font-size:11pt}.wide{overflow:visible}.wide table{font-size:.75em}"
     "figure,table,tr{break-inside:avoid}h2{break-after:avoid}}";

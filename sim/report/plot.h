@@ -16,7 +16,9 @@ enum plot_kind {
     PLOT_STEPS,     /* the same, each bar a step from low to high; a dot where it is none. In pages only */
     PLOT_HISTOGRAM, /* how often a column takes a value: a series is a column of its own */
     PLOT_MAP,       /* a cell at x and y, its colour by value */
-    PLOT_POINTS     /* a dot at x and y, larger by value, and the diagonal on which both are equal */
+    PLOT_POINTS,    /* a dot at x and y, larger by value, and the diagonal on which both are equal */
+    PLOT_TIMELINE /* a line of names down the side: in each a bar from low to high for every row, in its series' colour,
+                       with the series' label, or where that is "" thin and with a dot where it begins. In pages only */
 };
 
 struct plot_name {
@@ -46,6 +48,7 @@ struct plot {
     double bin;                                  /* a histogram's width of a bin */
     bool is_step;                                /* lines: a value holds until the next */
     const struct plot *over; /* of intervals: diamonds at x of another dataset's series, in the same rows; NULL: none */
+    double rule; /* a timeline's upright line; NAN: none */
 };
 
 /* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */

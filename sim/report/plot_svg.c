@@ -458,12 +458,58 @@ static void draw_map(FILE *out, const struct plot *plot)
     arena_free(&arena);
 }
 
+/* ---- timelines ---- */
+
+/* The spells of a line of names in one state. Those that last to the axis' end are named behind it. */
+static void draw_spells(const struct svg *svg, const struct plot *plot, size_t row, const struct plot_name *series,
+                        double y)
+{
+    double *since = memory_new(2 * plot->dataset->n_rows, sizeof *since), *until = since + plot->dataset->n_rows;
+    const size_t n = plot_read(plot, NULL, series->id, plot->row[row].id, plot->high, since, until);
+    const bool is_named = *series->label != '\0';
+
+    for (size_t i = 0; i < n; i++) {
+        svg_bar(svg, since[i], until[i], y, is_named ? 18.0 : 7.0, series->colour, is_named ? 0.85 : 0.9);
+        if (!is_named)
+            svg_dot(svg, since[i], y, svg_colour(4));
+        if (is_named && svg_x(svg, until[i]) - svg_x(svg, since[i]) > 70.0)
+            svg_label(svg, svg_x(svg, since[i]) + 5.0, y + 4.0, "start", series->label);
+        if (is_named && until[i] >= plot->x_axis.to)
+            svg_label(svg, svg->left + svg->width + 8.0, y + 4.0, "start", series->label);
+    }
+    free(since);
+}
+
+static void draw_timeline(FILE *out, const struct plot *plot)
+{
+    const double row = 24.0;
+    struct svg svg;
+
+    svg_begin(&svg, out, plot->title, WIDTH, 60.0 + row * (double)plot->n_rows, 180.0, 110.0, 14.0, 46.0);
+    svg_axes(&svg, 0.0, plot->x_axis.to, 0.0, 1.0);
+    svg_ticks_x(&svg, svg_months(plot->x_axis.to), plot->x_axis.title);
+    for (size_t r = 0; r < plot->n_rows; r++) {
+        const double y = svg.top + ((double)r + 0.5) * row;
+
+        svg_label(&svg, svg.left - 8.0, y + 4.0, "end", plot->row[r].label);
+        for (size_t s = 0; s < plot->n_series; s++)
+            draw_spells(&svg, plot, r, &plot->series[s], y);
+    }
+    if (!isnan(plot->rule))
+        svg_rule(&svg, plot->rule);
+    svg_end(&svg, plot->caption);
+}
+
 /* ---- all ---- */
 
 void plot_svg(FILE *out, const struct plot *plot)
 {
     if (plot->kind == PLOT_INTERVALS || plot->kind == PLOT_STEPS) {
         draw_intervals(out, plot);
+        return;
+    }
+    if (plot->kind == PLOT_TIMELINE) {
+        draw_timeline(out, plot);
         return;
     }
     if (plot->kind == PLOT_MAP) {

@@ -51,6 +51,26 @@ static void put_probabilities(struct shown_page *page, const struct block *block
     html_table_end(page->out);
 }
 
+/* ---- events ---- */
+
+static void put_events(struct shown_page *page, const struct block *block)
+{
+    static const char *const head[] = {"Date", "month", "what happens", "why then", "from now on"};
+
+    html_table_begin(page->out, "", head, sizeof head / sizeof *head, "tnttt");
+    for (size_t i = 0; i < block->n; i++) {
+        const struct doc_event *it = &block->event[i];
+
+        html_row_begin(page->out, it->date);
+        html_cell(page->out, "n", arena_print(&page->arena, "%.1f", it->month));
+        html_cell(page->out, class_of(it->style), print_phrase(page, &it->what));
+        html_cell(page->out, NULL, print_phrase(page, &it->why));
+        html_cell(page->out, NULL, print_phrase(page, &it->since));
+        html_row_end(page->out);
+    }
+    html_table_end(page->out);
+}
+
 /* ---- tables ---- */
 
 static void put_cell(struct shown_page *page, const struct doc_column *column, const struct value *value)
@@ -61,6 +81,10 @@ static void put_cell(struct shown_page *page, const struct doc_column *column, c
         const double share = value->number > 0.0 ? fmin(1.0, value->number) : 0.0;
 
         fprintf(page->out, "<td><span class=\"bar\" style=\"width:%.1frem\"></span></td>\n", 6.0 * share);
+        return;
+    }
+    if (value->kind == VALUE_LINK) {
+        html_link(page->out, value->path, text);
         return;
     }
     if (value->with_range)
@@ -137,6 +161,9 @@ static void put_block(struct shown_page *page, const struct block *block)
         break;
     case BLOCK_PROBABILITIES:
         put_probabilities(page, block);
+        break;
+    case BLOCK_EVENTS:
+        put_events(page, block);
         break;
     case BLOCK_TABLE:
         put_table(page, block->table);

@@ -13,6 +13,7 @@ enum {
     BAND = 40,         /* columns of an answer's bar */
     NOTE = 10,         /* where the bar begins, and the words under it */
     SMALL_BAR = 6,     /* in tables */
+    EVENT = 22,        /* where what happens stands, after its date and month; remarks on it stand further in */
     ROOM_FOR_MORE = 40 /* columns: a long id, " and 12 more" */
 };
 
@@ -47,9 +48,14 @@ static const char *print_phrase(struct page *page, const struct phrase *phrase)
 
 static const char *print_value(struct page *page, const struct value *value)
 {
-    const char *text = value_print(&page->arena, value, false);
+    const char *text;
 
-    return value->kind == VALUE_TEXT ? page_safe(page, text) : text;
+    if (value->kind == VALUE_PHRASE)
+        return print_phrase(page, value->phrase);
+    text = value_print(&page->arena, value, false);
+    return value->kind == VALUE_TEXT   ? page_safe(page, text)
+           : value->kind == VALUE_LINK ? page_safe(page, value->path) /* the words alone lead nowhere */
+                                       : text;
 }
 
 /* ---- answers ---- */
@@ -80,6 +86,21 @@ static void put_probabilities(struct page *page, const struct block *block)
     }
     if (any)
         page_wrap(page, PAGE_DIM, NOTE, "█▓ up to the probability, ▓░ input uncertainty (5 to 95 % range)");
+}
+
+/* ---- events ---- */
+
+static void put_event(struct page *page, const struct doc_event *it)
+{
+    page_spaces(page, INDENT);
+    page_put(page, PAGE_DIM, arena_print(&page->arena, "%s %6.1f  ", it->date, it->month));
+    page_put(page, style_of(it->style), page_cut(page, print_phrase(page, &it->what), page->width - EVENT));
+    page_end_line(page);
+    if (*it->why.text)
+        page_wrap(page, PAGE_DIM, EVENT + INDENT, print_phrase(page, &it->why));
+    if (*it->since.text)
+        page_wrap(page, PAGE_DIM, EVENT + INDENT,
+                  arena_print(&page->arena, "from now on %s", print_phrase(page, &it->since)));
 }
 
 /* ---- tables ---- */
@@ -177,6 +198,10 @@ static void put_block(struct page *page, const struct block *block, bool on_scre
         break;
     case BLOCK_PROBABILITIES:
         put_probabilities(page, block);
+        break;
+    case BLOCK_EVENTS:
+        for (size_t i = 0; i < block->n; i++)
+            put_event(page, &block->event[i]);
         break;
     case BLOCK_TABLE:
         put_table(page, block->table, on_screen);

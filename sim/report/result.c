@@ -93,12 +93,14 @@ void result_deliver(const struct result *result, struct output *output)
 
     described.dataset = result->dataset;
     described.n_datasets = result->n_datasets;
-    render_text(output_open(output, result->text_name), &result->document, false, FILE_WIDTH, false);
+    if (result->text_name)
+        render_text(output_open(output, result->text_name), &result->document, false, FILE_WIDTH, false);
     for (size_t i = 0; i < result->n_datasets; i++)
         if (result->dataset[i]->fill_row)
             dataset_csv(output_open(output, arena_print(&output->arena, "%s.csv", result->dataset[i]->name)),
                         result->dataset[i]);
-    json_tree_write(output_open(output, result->json_name), make_json(result));
+    if (result->json_name)
+        json_tree_write(output_open(output, result->json_name), make_json(result));
     for (size_t i = 0; i < result->n_plots; i++) {
         plot_gnuplot(output, result->plot[i]);
         plot_vega(output, result->plot[i]);

@@ -23,7 +23,7 @@ enum result_format { RESULT_TEXT, RESULT_JSON, RESULT_CSV };
 struct result {
     struct document document; /* its pool holds everything below */
     const struct provenance *provenance;
-    const char *text_name, *json_name; /* "summary.txt", "summary.json" */
+    const char *text_name, *json_name; /* "summary.txt", "summary.json"; NULL: not written */
     const struct dataset **dataset;    /* the first is what --format csv shows */
     struct dataset_part *part;         /* of the JSON object */
     const struct plot **plot;
@@ -64,6 +64,9 @@ void run_document(struct result *result, const struct answer *answer, const stru
 
 /* The questions with their estimates, a part of the JSON object. */
 const struct dataset *run_questions(const struct result *result);
+
+/* summary.csv's columns, without rows. */
+struct dataset run_summary(void);
 
 /* Tables whose rows arise while scenarios are played: inputs by path, questions by id. */
 struct dataset run_worlds(struct arena *arena, const char *const *input, size_t n_inputs, const char *const *question,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/report/telling.h"
 #include <math.h>
-#include <string.h>
 #include <time.h>
-#include "sim/report/figure.h"
 #include "sim/scenario/scenario.h"
+
+/* PHRASE at the end of a text. */
+#define APPEND(text, words, ...) ((text) = document_join(document, (text), PHRASE(document, words, __VA_ARGS__)))
 
 const char *telling_date(struct arena *arena, const struct scenario *scenario, double month)
 {
@@ -25,79 +26,78 @@ const char *telling_kind(enum happening_kind kind)
     return name[kind];
 }
 
-const char *telling_what(struct arena *arena, const struct plan *plan, const struct happening *what)
+struct phrase telling_what(struct document *document, const struct plan *plan, const struct happening *what)
 {
     if (what->kind != HAPPENING_MOVES)
-        return arena_print(arena, "%s %s", plan->factor[what->which].id, telling_kind(what->kind));
-    return arena_print(arena, "%s: %s to %s (%s)", plan->base[what->which].id, plan->state[what->from],
-                       plan->state[what->to],
-                       what->clock == HISTORY_NO_CLOCK ? "the model decides" : plan->clock[what->clock].id);
+        return PHRASE(document, "{} {}", value_text(plan->factor[what->which].id),
+                      value_text(telling_kind(what->kind)));
+    return PHRASE(document, "{}: {} to {} ({})", value_text(plan->base[what->which].id),
+                  value_text(plan->state[what->from]), value_text(plan->state[what->to]),
+                  value_text(what->clock == HISTORY_NO_CLOCK ? "decided by the model" : plan->clock[what->clock].id));
 }
 
-/* "0.5 %": few digits, never nothing and never all. */
-static const char *likely(struct arena *arena, double p)
+/* In whole percent. */
+static struct value round_percent(double p)
 {
-    return arena_print(arena, p > 0.995 ? "over 99 %%" : p < 0.005 ? "under 1 %%" : "%.0f %%", 100.0 * p);
+    return value_percent(p, 0.01);
 }
 
 /* "khmeimim lost", "khmeimim NOTICE or DEAL". */
-static const char *condition(struct arena *arena, const struct plan *plan, const struct plan_condition *it)
+static struct phrase describe_condition(struct document *document, const struct plan *plan,
+                                        const struct plan_condition *it)
 {
     const uint64_t all = plan->n_states < PLAN_MAX_STATES ? (UINT64_C(1) << plan->n_states) - 1 : UINT64_MAX;
-    const char *text = plan->base[it->base].id;
+    const struct value base = value_text(plan->base[it->base].id);
+    struct phrase text = PHRASE(document, "{}", base);
     bool any = false;
 
     if ((it->states & all) == (plan->held & all))
-        return arena_print(arena, "%s held", text);
+        return PHRASE(document, "{} held", base);
     if ((it->states & all) == (~plan->held & all))
-        return arena_print(arena, "%s lost", text);
+        return PHRASE(document, "{} lost", base);
     for (size_t s = 0; s < plan->n_states; s++)
         if (it->states >> s & 1) {
-            text = arena_print(arena, "%s %s%s", text, any ? "or " : "", plan->state[s]);
+            APPEND(text, any ? " or {}" : " {}", value_text(plan->state[s]));
             any = true;
         }
     return text;
 }
 
-const char *telling_reason(struct arena *arena, const struct plan *plan, const struct story_event *event,
-                           const struct story_reason *reason)
+struct phrase telling_reason(struct document *document, const struct plan *plan, const struct story_event *event,
+                             const struct story_reason *reason)
 {
     switch (reason->why) {
     case STORY_OWN:
-        return arena_print(arena, "%s itself", plan->base[event->what.which].id);
+        return PHRASE(document, "{} itself", value_text(plan->base[event->what.which].id));
     case STORY_BALANCE:
-        return "the balance of the actors";
+        return plain("the balance of the actors");
     case STORY_ON:
-        return plan->factor[reason->which].id;
+        return PHRASE(document, "{}", value_text(plan->factor[reason->which].id));
     case STORY_OTHERWISE:
-        return arena_print(arena, "no %s", plan->factor[reason->which].id);
+        return PHRASE(document, "no {}", value_text(plan->factor[reason->which].id));
     case STORY_COUPLING:
-        return condition(arena, plan, &plan->condition[reason->which]);
+        return describe_condition(document, plan, &plan->condition[reason->which]);
     case STORY_FRAILTY:
         break;
     }
-    return arena_print(arena, "frailty (%s)", plan->dependence[reason->which].id);
+    return PHRASE(document, "frailty ({})", value_text(plan->dependence[reason->which].id));
 }
 
-static const char *times(struct arena *arena, double ratio)
+struct phrase telling_why(struct document *document, const struct plan *plan, const struct story_event *event)
 {
-    return arena_print(arena, "×%.3g", ratio);
-}
-
-const char *telling_why(struct arena *arena, const struct plan *plan, const struct story_event *event)
-{
-    const char *text = "";
+    struct phrase text;
 
     if (isnan(event->likely))
-        return text;
-    text = arena_print(arena, "%s likely by then", likely(arena, event->likely));
+        return plain("");
+    text = PHRASE(document, "probability of having fired by then: {}", round_percent(event->likely));
     if (!isnan(event->rate))
-        text = arena_print(arena, "%s; %.3g a month", text, event->rate);
+        APPEND(text, "; hazard {} a month", value_number(event->rate));
     if (event->n_reasons)
-        text = arena_print(arena, "%s%s %s:", text, isnan(event->rate) ? ";" : "", times(arena, event->ratio));
+        APPEND(text, isnan(event->rate) ? "; {}:" : " {}:", value_hazard_ratio(event->ratio));
     for (size_t i = 0; i < event->n_reasons; i++)
-        text = arena_print(arena, "%s%s %s %s", text, i ? "," : "",
-                           telling_reason(arena, plan, event, &event->reason[i]), times(arena, event->reason[i].ratio));
+        APPEND(text, i ? ", {} {}" : " {} {}",
+               document_value(document, telling_reason(document, plan, event, &event->reason[i])),
+               value_hazard_ratio(event->reason[i].ratio));
     return text;
 }
 
@@ -105,11 +105,6 @@ const char *telling_why(struct arena *arena, const struct plan *plan, const stru
 static double factor_of(const struct story_change *change)
 {
     return change->before > 0.0 ? change->after / change->before : INFINITY;
-}
-
-static bool is_same(double a, double b)
-{
-    return a == b || fabs(a - b) <= 1e-9 * fabs(a);
 }
 
 /* Whether a change does the same to all bases that have the transition; the first of them then speaks for all. */
@@ -123,9 +118,10 @@ static bool speaks_for_all(const struct plan *plan, const struct story_event *ev
         n += plan->clock[c].moves_base && plan->clock[c].transition == clock->transition;
     for (size_t k = 0; k < event->n_changes; k++) {
         const struct plan_clock *other = &plan->clock[event->change[k].clock];
+        const double a = factor_of(&event->change[k]), b = factor_of(&event->change[i]);
 
         if (!other->moves_base || other->transition != clock->transition ||
-            !is_same(factor_of(&event->change[k]), factor_of(&event->change[i])))
+            (a != b && !(fabs(a - b) <= 1e-9 * fabs(a))))
             continue;
         n_same++;
         *is_first = *is_first && k >= i;
@@ -133,14 +129,9 @@ static bool speaks_for_all(const struct plan *plan, const struct story_event *ev
     return n > 1 && n_same == n;
 }
 
-static const char *multiplied(struct arena *arena, double factor)
+struct phrase telling_changes(struct document *document, const struct plan *plan, const struct story_event *event)
 {
-    return factor == 0.0 ? "cannot ring" : isinf(factor) ? "can ring again" : times(arena, factor);
-}
-
-const char *telling_changes(struct arena *arena, const struct plan *plan, const struct story_event *event)
-{
-    const char *text = "";
+    struct phrase text = plain("");
 
     for (size_t i = 0; i < event->n_changes; i++) {
         const struct plan_clock *clock = &plan->clock[event->change[i].clock];
@@ -148,61 +139,72 @@ const char *telling_changes(struct arena *arena, const struct plan *plan, const 
         bool is_first = true;
         const bool all = clock->moves_base && speaks_for_all(plan, event, i, &is_first);
 
-        if ((all && !is_first) || fabs(factor - 1.0) < 0.005) /* would be told as 1 */
+        if ((all && !is_first) || fabs(factor - 1.0) < 0.005) /* would be shown as 1 */
             continue;
-        text = arena_print(arena, "%s%s%s %s", text, *text ? ", " : "", all ? clock->id : clock->name,
-                           multiplied(arena, factor));
+        APPEND(text, *text.text ? ", {} {}" : "{} {}", value_text(all ? clock->id : clock->name),
+               factor == 0.0   ? value_text("cannot fire")
+               : isinf(factor) ? value_text("can fire again")
+                               : value_hazard_ratio(factor));
     }
     return text;
 }
 
-const char *telling_end(struct arena *arena, const struct explanation *it, const struct story *story, size_t b)
+struct phrase telling_end(struct document *document, const struct explanation *it, const struct story *story, size_t b)
 {
-    const struct plan *plan = it->plan;
     const struct story_base *base = &story->base[b];
-    const char *text = arena_print(arena, "%s: %s %s%s", plan->base[b].id, plan->state[base->state],
-                                   base->since > 0.0 ? "since " : "all along",
-                                   base->since > 0.0 ? telling_date(arena, it->scenario, base->since) : "");
+    const struct value id = value_text(it->plan->base[b].id), state = value_text(it->plan->state[base->state]);
+
+    if (!(base->since > 0.0))
+        return PHRASE(document, "{}: {} all along", id, state);
+    return PHRASE(document, "{}: {} since {}", id, state,
+                  value_text(telling_date(&document->arena, it->scenario, base->since)));
+}
+
+struct phrase telling_rivals(struct document *document, const struct plan *plan, const struct story_base *base)
+{
+    struct phrase text = plain(base->n_rivals ? "did not occur:" : "");
 
     for (size_t i = 0; i < base->n_rivals; i++) {
         const struct story_rival *rival = &base->rival[i];
 
-        text =
-            arena_print(arena, "%s%s %s%s", text, i ? "," : "; did not ring:", plan->clock[rival->clock].id,
-                        isnan(rival->likely) ? "" : arena_print(arena, " (%s likely)", likely(arena, rival->likely)));
+        APPEND(text, i ? ", {}" : " {}", value_text(plan->clock[rival->clock].id));
+        if (!isnan(rival->likely))
+            APPEND(text, " ({} probability)", round_percent(rival->likely));
     }
     return text;
 }
 
-const char *telling_question(const struct plan_question *question)
+struct phrase telling_states(struct document *document, const struct plan *plan, const uint32_t *state)
 {
-    return *question->text ? question->text : question->id;
-}
+    struct phrase text = plain("");
 
-const char *telling_ending(struct arena *arena, const struct explanation *it, const struct typical_ending *ending)
-{
-    const char *text = "";
-
-    if (it->question != SIZE_MAX)
-        return ending->yes ? "yes" : "no";
-    for (size_t b = 0; b < it->plan->n_bases; b++)
-        text = arena_print(arena, "%s%s%s %s", text, b ? ", " : "", it->plan->base[b].id,
-                           it->plan->state[ending->state[b]]);
+    for (size_t b = 0; b < plan->n_bases; b++)
+        APPEND(text, b ? ", {} {}" : "{} {}", value_text(plan->base[b].id),
+               value_text(plan->state[state ? state[b] : plan->base[b].initial]));
     return text;
 }
 
-const char *telling_order(struct arena *arena, const struct plan *plan, const struct typical_order *order)
+struct phrase telling_ending(struct document *document, const struct explanation *it,
+                             const struct typical_ending *ending)
 {
-    const char *text = "";
+    if (it->question != SIZE_MAX)
+        return plain(ending->yes ? "yes" : "no");
+    return telling_states(document, it->plan, ending->state);
+}
+
+struct phrase telling_order(struct document *document, const struct plan *plan, const struct typical_order *order)
+{
+    struct phrase text = plain(order->n ? "" : "nothing");
 
     for (size_t i = 0; i < order->n; i++) {
         const uint32_t label = order->label[i];
         const size_t decided = label < plan->n_clocks ? 0 : label - plan->n_clocks;
 
-        text = arena_print(arena, "%s%s%s", text, i ? ", " : "",
-                           label < plan->n_clocks ? plan->clock[label].name
-                                                  : arena_print(arena, "%s %s", plan->base[decided / plan->n_states].id,
-                                                                plan->state[decided % plan->n_states]));
+        if (label < plan->n_clocks)
+            APPEND(text, i ? ", {}" : "{}", value_text(plan->clock[label].name));
+        else
+            APPEND(text, i ? ", {} {}" : "{} {}", value_text(plan->base[decided / plan->n_states].id),
+                   value_text(plan->state[decided % plan->n_states]));
     }
-    return order->n ? text : "nothing";
+    return text;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* value.c - the digits of a document's numbers, the same for every renderer. */
+#include <inttypes.h>
 #include <math.h>
 #include "sim/report/document.h"
 #include "sim/report/figure.h"
@@ -59,9 +60,19 @@ struct value value_count(uint64_t n)
     return (struct value){.kind = VALUE_COUNT, .count = n};
 }
 
+struct value value_index(uint64_t i)
+{
+    return (struct value){.kind = VALUE_INDEX, .count = i};
+}
+
 struct value value_number(double x)
 {
     return (struct value){.kind = VALUE_NUMBER, .number = x};
+}
+
+struct value value_hazard_ratio(double x)
+{
+    return (struct value){.kind = VALUE_HAZARD_RATIO, .number = x};
 }
 
 struct value value_seconds(double x)
@@ -74,6 +85,11 @@ struct value value_bar(double share)
     return (struct value){.kind = VALUE_BAR, .number = share};
 }
 
+struct value value_link(const char *text, const char *path)
+{
+    return path ? (struct value){.kind = VALUE_LINK, .text = text, .path = path} : (struct value){0};
+}
+
 struct value value_styled(struct value value, enum style style)
 {
     value.style = style;
@@ -84,7 +100,10 @@ static const char *print_number(struct arena *arena, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_TEXT:
+    case VALUE_LINK:
         return value->text;
+    case VALUE_PHRASE:
+        return phrase_print(arena, value->phrase, NULL);
     case VALUE_PERCENT:
         return figure_percent(arena, value->number, value->se);
     case VALUE_POINTS:
@@ -107,6 +126,10 @@ static const char *print_number(struct arena *arena, const struct value *value)
                                     : figure_months(arena, value->number, value->se);
     case VALUE_COUNT:
         return figure_count(arena, value->count);
+    case VALUE_INDEX:
+        return arena_print(arena, "%" PRIu64, value->count);
+    case VALUE_HAZARD_RATIO:
+        return arena_print(arena, "×%.3g", value->number);
     case VALUE_NUMBER:
         return arena_print(arena, "%.4g", value->number);
     case VALUE_SECONDS:

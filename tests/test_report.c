@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "sim/report/batch.h"
 #include "sim/report/deliver.h"
 #include "sim/report/figure.h"
 #include "sim/report/number.h"
@@ -684,25 +685,116 @@ static void one_world_and_sure_things_are_told_in_words(void **state)
     free(text);
 }
 
+/* What is said of two scenarios played together, as text of some width or as a page (0). */
+static char *said_of_both(const struct answer *a, const struct answer *b, int width)
+{
+    const struct batch_row row[] = {
+        {.name = "case", .status = BATCH_DONE, .answer = a, .page = "../a b/report.html"},
+        {.name = "other", .status = BATCH_STOPPED, .answer = b},
+        {.name = "wrong", .status = BATCH_FAILED, .message = "has mistakes"},
+    };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    struct result result;
+
+    assert_non_null(stream);
+    result_begin(&result, "Together", &provenance);
+    batch_tables(&result, row, 3);
+    batch_document(&result, row, 3);
+    if (width)
+        result_show(&result, stream, RESULT_TEXT, false, width);
+    else
+        render_html(stream, &result.document);
+    result_free(&result);
+    fclose(stream);
+    return text;
+}
+
 static void a_batch_sets_scenarios_side_by_side(void **state)
 {
     struct fixture *it = *state;
     struct answer other = it->answer;
-    const struct answer *both[] = {&it->answer, &other};
+    char *text, *html;
+
+    other.name = other.scenario_id = "other";
+    other.n_questions = 1;
+    text = said_of_both(&it->answer, &other, 80);
+    assert_true(has(text, "  question      case     other\n"
+                          "  held          57.3      57.3\n"
+                          "            25 to 75  25 to 75\n"
+                          "  deal          10.0         -\n"
+                          "            25 to 75\n"));
+    assert_true(has(text, "held: Are both held?\n"));
+    check_lines(text, 80);
+    free(text);
+    html = said_of_both(&it->answer, &other, 0);
+    assert_true(has(html, "57.3 (25 to 75)"));
+    assert_true(has(html, "<a href=\"../a%20b/report.html\">report.html</a>"));
+    assert_true(has(html, "2 of 3 played"));
+    assert_true(has(html, "failed: has mistakes"));
+    assert_true(has(html, "stopped early"));
+    free(html);
+}
+
+static void a_batch_cut_short_says_so_first(void **state)
+{
+    struct fixture *it = *state;
+    struct answer other = it->answer;
+    char *text;
+
+    it->answer.complete = other.complete = false;
+    it->answer.name = "case";
+    other.name = "other";
+    text = said_of_both(&it->answer, &other, 120);
+    assert_ptr_equal(strstr(text, "STOPPED EARLY: case, after 1,000 draws; other, after 1,000 draws"), text);
+    free(text);
+}
+
+/* Where there is no page to lead to, a path says where a link leads. */
+static void a_link_is_a_path_in_text(void **state)
+{
+    static const struct doc_column column[] = {{"scenario", NULL, true}, {"page", NULL, true}};
+    struct document document;
+    struct doc_table *table;
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
 
+    (void)state;
     assert_non_null(stream);
-    other.name = other.scenario_id = "other";
-    other.n_questions = 1;
-    text_batch(stream, both, 2, false, 80);
+    document_begin(&document, "Links");
+    table = document_table(&document, column, 2);
+    doc_table_row(table, SHOWN_ALWAYS);
+    doc_table_cell(table, value_text("first"));
+    doc_table_cell(table, value_link("report.html", "first/report.html"));
+    doc_table_row(table, SHOWN_ALWAYS);
+    doc_table_cell(table, value_text("second"));
+    doc_table_cell(table, value_link("report.html", NULL));
+    render_text(stream, &document, false, 80, false);
+    document_free(&document);
     fclose(stream);
-    assert_true(has(text, "      case             other\n"
-                          "held  57.3 (25 to 75)  57.3 (25 to 75)\n"
-                          "deal  10.0 (25 to 75)  -\n"));
-    assert_true(has(text, "held: Are both held?\n"));
-    check_lines(text, 80);
+    assert_true(has(text, "  first     first/report.html\n  second\n"));
+    free(text);
+}
+
+/* A seed keeps all its digits. */
+static void counts_have_no_exponent(void **state)
+{
+    const struct batch_row row = {.name = "a", .folder = "b", .seed = UINT64_C(1000000000000000)};
+    struct result result;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(stream);
+    result_begin(&result, "", &provenance);
+    batch_tables(&result, &row, 1);
+    dataset_csv(stream, result_find(&result, "batch"));
+    result_free(&result);
+    fclose(stream);
+    assert_true(has(text, "\na,NA,NA,1000000000000000,NA,not_played,NA,b,NA\n"));
     free(text);
 }
 
@@ -1308,6 +1400,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_cut_short_says_so_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_world_and_sure_things_are_told_in_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_batch_sets_scenarios_side_by_side, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_cut_short_says_so_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_link_is_a_path_in_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_have_no_exponent, set_up, tear_down),
     };
     const struct CMUnitTest files[] = {
         cmocka_unit_test(intervals_are_drawn_by_column_names),

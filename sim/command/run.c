@@ -32,21 +32,19 @@ static const struct option_row option[] = {
 };
 static const struct option_set options_of_run = {option, sizeof option / sizeof *option, 0, &playing_options};
 
-/* What was played now, in the form asked for, the table with what was skipped too; one scenario alone has shown itself. */
-static void show_all(const struct work *work, const struct run_options *options)
+/* What was played now, for programs; work_write shows people a table of all, and one scenario alone has shown itself. */
+static void show_data(const struct work *work, const struct run_options *options)
 {
     const struct answer **answer = memory_new(work->n, sizeof *answer);
     size_t n = 0;
 
     for (size_t i = 0; i < work->n; i++)
-        if (work->item[i].answer && (work->item[i].status != WORK_SKIPPED || options->playing.format == FORMAT_TEXT))
+        if (work->item[i].answer && work->item[i].status != BATCH_SKIPPED)
             answer[n++] = work->item[i].answer;
     if (options->playing.format == FORMAT_JSON && n)
         json_summary(stdout, answer, n);
     else if (options->playing.format == FORMAT_CSV && n)
         csv_summary(stdout, answer, n);
-    else if (work->several && n)
-        text_batch(stdout, answer, n, terminal_has_colour(stdout), terminal_width());
     free(answer);
 }
 
@@ -73,10 +71,10 @@ static void play_item(const struct work *work, struct work_item *item, struct ca
     item->exit = EXIT_FINE;
     item->answer = single_play(&single, item->folder, &item->exit, &item->message);
     if (item->exit != EXIT_FINE) {
-        item->status = WORK_FAILED;
+        item->status = BATCH_FAILED;
     } else if (item->answer) {
         item->answer->name = item->name;
-        item->status = item->answer->complete ? WORK_DONE : WORK_STOPPED;
+        item->status = item->answer->complete ? BATCH_DONE : BATCH_STOPPED;
     }
 }
 
@@ -85,8 +83,8 @@ static void settle(struct work *work, bool resume)
 {
     work_find_same(work);
     for (size_t i = 0; i < work->n; i++)
-        if (work->n_files && work->item[i].same_as != i && work->item[i].status == WORK_TO_DO)
-            work->item[i].status = WORK_SAME;
+        if (work->n_files && work->item[i].same_as != i && work->item[i].status == BATCH_TO_DO)
+            work->item[i].status = BATCH_SAME;
     if (resume)
         work_resume(work);
 }
@@ -121,12 +119,12 @@ static void play_items(struct work *work, struct call *call)
     double *part = memory_new(work->n, sizeof *part), all = 0.0, before = 0.0;
 
     for (size_t i = 0; i < work->n; i++) {
-        part[i] = work->item[i].status == WORK_TO_DO ? effort(work, &work->item[i], call->options) : 0.0;
+        part[i] = work->item[i].status == BATCH_TO_DO ? effort(work, &work->item[i], call->options) : 0.0;
         all += part[i];
     }
     progress_begin(&call->progress, "", call->options->playing.quiet);
     for (size_t i = 0; i < work->n && !playing_caught; i++) {
-        if (work->item[i].status != WORK_TO_DO)
+        if (work->item[i].status != BATCH_TO_DO)
             continue;
         progress_part(&call->progress, work->item[i].name, before / all, part[i] / all);
         play_item(work, &work->item[i], call);
@@ -152,11 +150,11 @@ static int play_work(struct work *work, struct run_options *options, int argc, c
     settle(work, options->resume);
     play_items(work, &call);
     for (size_t i = 0; i < work->n; i++)
-        if (work->item[i].status == WORK_FAILED && status != EXIT_INPUT)
+        if (work->item[i].status == BATCH_FAILED && status != EXIT_INPUT)
             status = work->item[i].exit ? work->item[i].exit : EXIT_INPUT;
     if (work->several)
         work_write(work, &output, &options->playing, chosen, argc, argv);
-    show_all(work, options);
+    show_data(work, options);
     if (work->several && !options->playing.quiet)
         work_tell(work);
     return playing_status(status);
@@ -184,12 +182,12 @@ static void check_items(struct work *work, const struct run_options *options, st
         struct work_item *item = &work->item[i];
         const size_t errors = diag->n_errors;
 
-        if (item->status == WORK_FAILED)
+        if (item->status == BATCH_FAILED)
             continue;
         playing_check_plan(&item->playing, item->loaded, options->draws || options->histories, diag);
         check_draws_fit(item, options, diag);
         if (diag->n_errors > errors) {
-            item->status = WORK_FAILED;
+            item->status = BATCH_FAILED;
             item->message = "its settings cannot be had";
         }
     }
@@ -209,7 +207,7 @@ static int run_files(const struct operands *operands, struct run_options *option
     work.histories = options->histories;
     check_items(&work, options, &diag);
     for (size_t i = 0; i < work.n; i++)
-        n_good += work.item[i].status != WORK_FAILED;
+        n_good += work.item[i].status != BATCH_FAILED;
     if (diag.n_errors || !options->playing.quiet)
         diag_print(&diag, stderr, terminal_has_colour(stderr));
     if (n_good && !(work.several && options->draws))
@@ -291,7 +289,8 @@ const struct command command_run = {
         "summary.txt, summary.csv, curves.csv, worlds.csv, levers.csv, summary.json, report.html and manifest.json. Of "
         "several, one "
         "that has\n"
-        "mistakes is told of and the others are played; summary.csv, batch.csv and report.html of all go to --out, or "
+        "mistakes is reported and the others are played; summary.txt, summary.csv, batch.csv and report.html of all go "
+        "to --out, or "
         "results/batch. A FILE\n"
         "that holds a batch (scenarios x settings x seeds, scenarios/batch.cfg is one) is run by itself, into "
         "results/NAME/batch.\n"

@@ -8,16 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 #include "sim/analysis/summarise.h"
-#include "sim/report/csv_field.h"
+#include "sim/command/terminal.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/report/stored.h"
 #include "sim/system/visible.h"
 #include "sim/text/diag.h"
-
-static const char *const status_name[] = {
-    [WORK_TO_DO] = "not_played", [WORK_FAILED] = "failed",   [WORK_SAME] = "same",
-    [WORK_SKIPPED] = "skipped",  [WORK_STOPPED] = "stopped", [WORK_DONE] = "complete"};
 
 /* ---- collecting ---- */
 
@@ -47,7 +43,7 @@ static struct work_item *add(struct work *work, struct loaded *loaded, const str
                                .same_as = work->n};
     work->n++;
     if (loaded->is_wrong) {
-        item->status = WORK_FAILED;
+        item->status = BATCH_FAILED;
         item->message = "has mistakes";
     }
     if (!loaded->scenario->root)
@@ -232,7 +228,7 @@ void work_find_same(struct work *work)
     for (size_t i = 0; i < work->n; i++) {
         struct work_item *item = &work->item[i];
 
-        if (item->status == WORK_FAILED)
+        if (item->status == BATCH_FAILED)
             continue;
         numbers[i] = scenario_print_numbers(item->loaded->scenario);
         for (size_t k = 0; k < i && item->same_as == i; k++)
@@ -306,7 +302,7 @@ static bool holds_results(const struct work *work, const struct work_item *item,
 bool work_resume_seed(const struct work *work, uint64_t *seed)
 {
     for (size_t i = 0; i < work->n; i++)
-        if (!work->item[i].playing.seed.given && work->item[i].status == WORK_TO_DO &&
+        if (!work->item[i].playing.seed.given && work->item[i].status == BATCH_TO_DO &&
             holds_results(work, &work->item[i], seed))
             return true;
     return false;
@@ -318,8 +314,8 @@ void work_resume(struct work *work)
         struct work_item *item = &work->item[i];
         uint64_t seed;
 
-        if (item->status == WORK_TO_DO && holds_results(work, item, &seed) && seed == item->playing.seed.seed) {
-            item->status = WORK_SKIPPED;
+        if (item->status == BATCH_TO_DO && holds_results(work, item, &seed) && seed == item->playing.seed.seed) {
+            item->status = BATCH_SKIPPED;
             item->answer = stored_answer(item->folder, item->loaded->plan);
             if (item->answer)
                 item->answer->name = item->name;
@@ -328,55 +324,6 @@ void work_resume(struct work *work)
 }
 
 /* ---- what is written of all ---- */
-
-/* An item's summary.csv, each row with the item's name and seed behind it; the header only once. */
-static void copy_rows(FILE *out, const struct work_item *item, bool *headed)
-{
-    struct arena arena = {0};
-    FILE *file = fopen(arena_print(&arena, "%s/summary.csv", item->folder), "r");
-    char *line = NULL;
-    size_t size = 0;
-    bool header = true;
-
-    while (file && getline(&line, &size, file) > 0) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (!header || !*headed) {
-            fputs(line, out);
-            if (header)
-                fputs(",batch_id,seed\n", out);
-            else
-                fprintf(out, ",%s,%" PRIu64 "\n", item->name, item->playing.seed.seed);
-        }
-        header = false;
-        *headed = true;
-    }
-    free(line);
-    if (file)
-        (void)fclose(file);
-    arena_free(&arena);
-}
-
-static void write_table(FILE *out, const struct work *work)
-{
-    fputs("batch_id,scenario_id,model_id,seed,sha256,status,same_as,folder,message\n", out);
-    for (size_t i = 0; i < work->n; i++) {
-        const struct work_item *item = &work->item[i];
-        const struct scenario *scenario = item->loaded->scenario;
-
-        csv_text(out, item->name);
-        csv_next_text(out, scenario->id ? scenario->id : "NA");
-        csv_next_text(out, scenario->analyst_id ? scenario->analyst_id : "NA");
-        fprintf(out, ",%" PRIu64, item->playing.seed.seed);
-        csv_next_text(out, *item->sha256 ? item->sha256 : "NA");
-        csv_next_text(out, status_name[item->status == WORK_SKIPPED ? WORK_DONE : item->status]);
-        csv_next_text(out, item->same_as == i ? "NA" : work->item[item->same_as].name);
-        csv_next_text(out, item->folder);
-        csv_next_text(out, *item->message ? item->message : "NA");
-        putc('\n', out);
-    }
-}
-
-/* ---- the page of all ---- */
 
 /* A path from a folder to a file in another, both as they are named from the working folder. NULL: there is none that holds
  * wherever both are moved together. */
@@ -399,42 +346,27 @@ static const char *path_between(struct arena *arena, const char *folder, const c
     return arena_print(arena, "%s%s", path, file + same);
 }
 
-static const char *remark_on(struct arena *arena, const struct work *work, size_t i)
+static struct batch_row *make_rows(struct arena *arena, const struct work *work)
 {
-    const struct work_item *item = &work->item[i];
-
-    switch (item->status) {
-    case WORK_FAILED:
-        return arena_print(arena, "failed: %s", item->message);
-    case WORK_SKIPPED:
-        return "skipped: whole and unchanged";
-    case WORK_STOPPED:
-        return "stopped early";
-    case WORK_TO_DO:
-        return "not played";
-    case WORK_SAME:
-    case WORK_DONE:
-        break;
-    }
-    return item->same_as == i ? "" : arena_print(arena, "the same as %s", work->item[item->same_as].name);
-}
-
-static void write_page(FILE *out, const struct work *work, const struct provenance *provenance)
-{
-    struct arena arena = {0};
-    struct batch_row *row = arena_new(&arena, work->n, sizeof *row);
+    struct batch_row *row = arena_new(arena, work->n, sizeof *row);
 
     for (size_t i = 0; i < work->n; i++) {
         const struct work_item *item = &work->item[i];
-        const char *page = arena_print(&arena, "%s/report.html", item->folder);
+        const char *page = arena_print(arena, "%s/report.html", item->folder);
 
         row[i] = (struct batch_row){.name = item->name,
-                                    .remark = remark_on(&arena, work, i),
-                                    .page = access(page, R_OK) ? NULL : path_between(&arena, work->folder, page),
+                                    .scenario_id = item->loaded->scenario->id,
+                                    .model_id = item->loaded->scenario->analyst_id,
+                                    .seed = item->playing.seed.seed,
+                                    .sha256 = *item->sha256 ? item->sha256 : NULL,
+                                    .status = item->status,
+                                    .same_as = item->same_as == i ? NULL : work->item[item->same_as].name,
+                                    .folder = item->folder,
+                                    .message = *item->message ? item->message : NULL,
+                                    .page = access(page, R_OK) ? NULL : path_between(arena, work->folder, page),
                                     .answer = item->answer};
     }
-    html_batch(out, row, work->n, provenance);
-    arena_free(&arena);
+    return row;
 }
 
 static bool is_computed(const struct work_item *item)
@@ -461,25 +393,30 @@ void work_write(const struct work *work, struct output *output, const struct pla
                                           .threads = playing->threads ? (int)playing->threads : play_processors(),
                                           .precision = playing->precision > 0.0 ? playing->precision : NAN,
                                           .libconfig_version = tree_libconfig_version()};
-    FILE *summary;
-    bool headed = false;
+    const struct batch_row *row = make_rows(&arena, work);
+    struct result result;
+    bool any = false;
 
     for (size_t i = 0; i < work->n; i++)
         scenario[i] = (struct provenance_scenario){
             .id = work->item[i].name, .sha256 = work->item[i].sha256, .computed = is_computed(&work->item[i])};
-    summary = output_open(output, "summary.csv");
+    result_begin(&result, "Scenarios played together", &provenance);
+    result.json_name = NULL; /* each entry has its own */
+    batch_tables(&result, row, work->n);
+    batch_summary(output_open(output, "summary.csv"), &result, row, work->n);
+    batch_document(&result, row, work->n);
+    result_deliver(&result, output);
     for (size_t i = 0; i < work->n; i++)
-        if (work->item[i].status >= WORK_SKIPPED)
-            copy_rows(summary, &work->item[i], &headed);
-    write_table(output_open(output, "batch.csv"), work);
-    write_page(output_open(output, "report.html"), work, &provenance);
-    deliver_end(output, &provenance);
+        any = any || row[i].answer;
+    if (any && playing->format == FORMAT_TEXT)
+        result_show(&result, stdout, RESULT_TEXT, terminal_has_colour(stdout), terminal_width());
+    result_free(&result);
     arena_free(&arena);
 }
 
 void work_tell(const struct work *work)
 {
-    size_t n[WORK_DONE + 1] = {0};
+    size_t n[BATCH_DONE + 1] = {0};
 
     for (size_t i = 0; i < work->n; i++) {
         const struct work_item *item = &work->item[i];
@@ -488,16 +425,16 @@ void work_tell(const struct work *work)
         if (item->same_as != i)
             visible_line(stderr, "%s is the same as %s: nothing in it changes a number%s", item->name,
                          work->item[item->same_as].name,
-                         item->status == WORK_SAME ? ", so it is not played again" : "");
-        if (item->status == WORK_FAILED)
+                         item->status == BATCH_SAME ? ", so it is not played again" : "");
+        if (item->status == BATCH_FAILED)
             visible_line(stderr, "%s: failed: %s", item->name, item->message);
     }
-    fprintf(stderr, "%zu of %zu played", n[WORK_DONE] + n[WORK_STOPPED], work->n);
-    if (n[WORK_SKIPPED])
-        fprintf(stderr, ", %zu skipped: whole and unchanged", n[WORK_SKIPPED]);
-    if (n[WORK_FAILED])
-        fprintf(stderr, ", %zu failed", n[WORK_FAILED]);
-    if (n[WORK_TO_DO] || n[WORK_STOPPED])
-        fprintf(stderr, ", %zu stopped short; --resume goes on", n[WORK_TO_DO] + n[WORK_STOPPED]);
+    fprintf(stderr, "%zu of %zu played", n[BATCH_DONE] + n[BATCH_STOPPED], work->n);
+    if (n[BATCH_SKIPPED])
+        fprintf(stderr, ", %zu skipped: whole and unchanged", n[BATCH_SKIPPED]);
+    if (n[BATCH_FAILED])
+        fprintf(stderr, ", %zu failed", n[BATCH_FAILED]);
+    if (n[BATCH_TO_DO] || n[BATCH_STOPPED])
+        fprintf(stderr, ", %zu stopped short; --resume goes on", n[BATCH_TO_DO] + n[BATCH_STOPPED]);
     visible_line(stderr, "; all together in %s/", work->folder);
 }

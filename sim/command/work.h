@@ -6,15 +6,14 @@
 #define FOOTHOLD_WORK_H
 #include "sim/analysis/answer.h"
 #include "sim/command/playing.h"
+#include "sim/report/batch.h"
 #include "sim/scenario/batch_file.h"
-
-enum work_status { WORK_TO_DO, WORK_FAILED, WORK_SAME, WORK_SKIPPED, WORK_STOPPED, WORK_DONE };
 
 struct work_item {
     const char *name, *folder;
     struct loaded *loaded;  /* belongs to the work */
     struct playing playing; /* the command line's, with what a batch says */
-    enum work_status status;
+    enum batch_status status;
     const char *message;   /* why it failed; "" */
     int exit;              /* what the program then ends with */
     const char *sha256;    /* of the effective scenario */
@@ -46,8 +45,8 @@ void work_find_same(struct work *work);
 bool work_resume_seed(const struct work *work, uint64_t *seed);
 void work_resume(struct work *work);
 
-/* Write summary.csv, batch.csv and report.html of all into the work's folder, which is claimed. The arguments and the settings are what it is to be
- * played again with. */
+/* Write summary.csv, batch.csv, summary.txt and report.html of all into the work's folder, which is claimed. The arguments and
+ * the settings are what it is to be played again with. Where text is asked for, it goes to standard output too. */
 void work_write(const struct work *work, struct output *output, const struct playing *playing, bool seed_chosen,
                 int argc, char **argv);
 

@@ -138,17 +138,22 @@ static const char **name_counts(struct arena *arena, size_t most)
     return count;
 }
 
+struct dataset run_summary(void)
+{
+    return (struct dataset){.name = "summary",
+                            .row = "one number of the answer, in the hubverse format with se and n beside it",
+                            COLUMNS(summary_column)};
+}
+
 static struct dataset summary_of(struct arena *arena, const struct answer *const *answer, size_t n)
 {
     struct summary *summary = arena_new(arena, 1, sizeof *summary);
     const struct answer **kept = arena_new(arena, n, sizeof *kept);
-    struct dataset it = {.name = "summary",
-                         .row = "one number of the answer, in the hubverse format with se and n beside it",
-                         COLUMNS(summary_column),
-                         .fill_row = fill_summary,
-                         .source = summary};
+    struct dataset it = run_summary();
     size_t most = 0;
 
+    it.fill_row = fill_summary;
+    it.source = summary;
     for (size_t i = 0; i < n; i++) {
         kept[i] = answer[i];
         most = answer[i]->n_bases > most ? answer[i]->n_bases : most;

@@ -17,7 +17,7 @@ void dataset_csv_head(FILE *out, const struct dataset *dataset)
 
 static void put_cell(FILE *out, const struct column *column, union cell cell)
 {
-    static const uint64_t largest_whole = UINT64_C(1) << 53; /* a double holds all counts below */
+    static const uint64_t largest_whole = UINT64_C(1000000000000000); /* from 1e15 on csv_number writes exponents */
 
     switch (column->kind) {
     case COLUMN_ID:

@@ -75,14 +75,6 @@ const char *figure_range(struct arena *arena, double low, double high, double se
     return arena_print(arena, "%s to %s", percent_to(arena, low, places), percent_to(arena, high, places));
 }
 
-const char *figure_spread(struct arena *arena, const struct answer_spread *spread)
-{
-    if (!spread->measurable)
-        return "-";
-    return figure_range(arena, spread->quantile[0], spread->quantile[ANSWER_LEVELS - 1],
-                        fmax(spread->se[0], spread->se[ANSWER_LEVELS - 1]));
-}
-
 const char *figure_months(struct arena *arena, double months, double se)
 {
     return isnan(months) ? "-" : arena_print(arena, "%.*f", se < 0.95 ? 1 : 0, months);

@@ -16,10 +16,7 @@ const char *figure_points(struct arena *arena, double difference, double se);
 /* "0.2": a standard error in percent or points, never rounded down to nothing. */
 const char *figure_error(struct arena *arena, double se);
 
-/* "44 to 75": from the lowest to the highest level, in percent. */
-const char *figure_spread(struct arena *arena, const struct answer_spread *spread);
-
-/* The same of two probabilities; se: the larger of their errors. */
+/* "44 to 75": from one probability to another, in percent; se: the larger of their errors. */
 const char *figure_range(struct arena *arena, double low, double high, double se);
 
 /* "9.4" months; "-" for NAN. */

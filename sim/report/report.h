@@ -46,17 +46,6 @@ struct provenance {
     const char *data, *data_sha256; /* a table that was read, and of its bytes; NULL: none */
 };
 
-/* One line a question, one column a scenario, after a batch. */
-void text_batch(FILE *out, const struct answer *const *answer, size_t n, bool colour, int width);
-
-/* The page of a batch. */
-struct batch_row {
-    const char *name, *remark;   /* remark: "" where there is nothing to remark */
-    const char *page;            /* its own, as a path from the batch's folder; NULL: there is none */
-    const struct answer *answer; /* NULL: there is none; its questions are all that is shown */
-};
-void html_batch(FILE *out, const struct batch_row *row, size_t n, const struct provenance *provenance);
-
 /* summary.csv of scenarios in one table. */
 void csv_summary(FILE *out, const struct answer *const *answer, size_t n);
 

@@ -259,6 +259,7 @@ static void write_plot(const struct script *it)
         write_points(it);
         return;
     case PLOT_STEPS:
+    case PLOT_TIMELINE:
         break;
     }
     assert(false); /* a kind that files do not draw */

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/analysis/comparison.h"
+#include "sim/analysis/pooling.h"
+#include "sim/analysis/scoring.h"
 #include "sim/analysis/sweep.h"
 #include "sim/report/figure.h"
 #include "sim/report/render.h"
@@ -634,6 +636,128 @@ static void text_page_and_json_of_a_sweep_say_the_same(void **state)
     sweep_free(&sweep);
 }
 
+static void text_page_and_json_of_a_pool_say_the_same(void **state)
+{
+    struct bench *bench = *state;
+    struct arena *arena = &bench->arena;
+    struct pooling pooling = {0};
+    struct play_settings settings = settings_of(64, 4);
+    const json_t *questions, *analysts;
+    const char *runaway;
+    struct result result;
+    struct said said;
+
+    add_pair(bench);
+    assert_true(pooling_init(&pooling, bench->scenario, bench->n, GIVEN_START, &bench->diag));
+    pooling.extreme = 1.5;
+    assert_true(pooling_play(&pooling, &settings, &runaway));
+    result_begin(&result, "", &provenance);
+    pool_tables(&result, &pooling);
+    pool_document(&result, &pooling);
+    said = say(&result);
+    questions = json_object_get(said.json, "questions");
+    analysts = json_object_get(said.json, "analysts");
+    assert_int_equal(json_object_size(questions), 4);
+    for (size_t q = 0; q < 2; q++) {
+        const char *id = q ? "relief" : "kept", *cell[3], *own[2];
+        const json_t *question = json_object_get(questions, id);
+        double se = number_at(json_object_get(question, "linear"), "se");
+
+        for (size_t m = 0; m < 3; m++) {
+            const json_t *method = json_object_get(question, pool_method_name[m]);
+
+            cell[m] = figure_percent(arena, number_at(method, "probability"), number_at(method, "se"));
+        }
+        check_row(&said, id, cell, 3);
+        check_row(&said, id,
+                  (const char *const[]){figure_percent(arena, number_at(question, "sd_between"), se),
+                                        figure_percent(arena, number_at(question, "sd_within"), se),
+                                        arena_print(arena, "%.3f", number_at(question, "divergence_bits"))},
+                  3);
+        for (size_t k = 0; k < 2; k++) {
+            const json_t *answer = json_object_get(json_object_get(json_array_get(analysts, k), "questions"), id);
+
+            own[k] = figure_percent(arena, number_at(answer, "probability"), number_at(answer, "se"));
+        }
+        check_row(&said, id, own, 2);
+    }
+    said_free(&said);
+    pooling_free(&pooling);
+}
+
+/* A forecast scored on its question, on the state of a base, and not at all on a date that it does not reach. */
+static void text_page_and_json_of_scores_say_the_same(void **state)
+{
+    static const char resolved[] = "format = 1; resolutions = { kept = { outcome = false; date = \"2026-01-01\"; };\n"
+                                   "  port = { base = \"port\"; state = \"LIMBO\"; date = \"2026-01-01\"; };\n"
+                                   "  late = { base = \"port\"; state = \"LOST\"; date = \"2036-01-01\"; }; };\n";
+    struct bench *bench = *state;
+    struct arena *arena = &bench->arena;
+    const char *path = arena_print(arena, "%s/resolved.cfg", bench->folder), *runaway;
+    FILE *file = fopen(path, "w");
+    struct play_settings settings = settings_of(64, 4);
+    struct resolutions resolutions = {0};
+    struct scoring scoring = {0};
+    struct forecast forecast[2];
+    size_t n_scored = 0;
+    struct result result;
+    struct said said;
+
+    assert_non_null(file);
+    fputs(resolved, file);
+    assert_int_equal(fclose(file), 0);
+    add_pair(bench);
+    resolutions_read(&resolutions, path, &bench->diag);
+    for (size_t i = 0; i < 2; i++)
+        forecast[i] = (struct forecast){.path = bench->scenario[i]->id, .scenario = bench->scenario[i]};
+    scoring_init(&scoring, &resolutions, forecast, 2, &bench->diag);
+    if (bench->diag.n_errors)
+        fail_msg("%s", diag_first_error(&bench->diag));
+    assert_true(scoring_play(&scoring, &settings, &runaway));
+    result_begin(&result, "", &provenance);
+    score_tables(&result, &scoring);
+    score_document(&result, &scoring);
+    said = say(&result);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *it = json_array_get(json_object_get(said.json, "forecasts"), i),
+                     *all = json_object_get(it, "resolutions");
+        const char *id = json_string_value(json_object_get(it, "scenario_id")),
+                   *why = json_string_value(json_object_get(json_object_get(all, "late"), "not_scored"));
+
+        assert_string_equal(id, bench->scenario[i]->id);
+        check_row(&said, id,
+                  (const char *const[]){"2", arena_print(arena, "%.3f", number_at(it, "brier")),
+                                        arena_print(arena, "%.3f", number_at(it, "log")),
+                                        arena_print(arena, "%.3f", number_at(it, "rps"))},
+                  4);
+        for (size_t r = 0; r < resolutions.n; r++) {
+            const json_t *verdict = json_object_get(all, resolutions.item[r].entity.id);
+            const json_t *p = json_array_get(json_object_get(verdict, "p"),
+                                             (size_t)json_integer_value(json_object_get(verdict, "outcome")));
+
+            if (forecast[i].verdict[r].why_not)
+                continue;
+            n_scored++;
+            assert_int_equal(json_array_size(json_object_get(verdict, "p")), 2);
+            assert_true(fabs(number_at(verdict, "log") + log(json_number_value(p))) < 1e-12);
+            check_row(
+                &said, id,
+                (const char *const[]){figure_percent(arena, json_number_value(p), forecast[i].verdict[r].brier.se),
+                                      arena_print(arena, "%.3f", number_at(verdict, "brier")),
+                                      arena_print(arena, "%.3f", number_at(verdict, "log")),
+                                      arena_print(arena, "%.3f", number_at(verdict, "rps"))},
+                4);
+        }
+        assert_non_null(why);
+        assert_non_null(strstr(said.page, arena_print(arena, "%s is not scored: %s.", id, why)));
+        assert_non_null(strstr(said.text, arena_print(arena, "%s is not scored: %s.", id, why)));
+    }
+    assert_int_equal(n_scored, 4);
+    said_free(&said);
+    scoring_free(&scoring);
+    resolutions_free(&resolutions);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
@@ -652,6 +776,8 @@ int main(void)
         TEST(a_share_has_one_sign_everywhere),
         TEST(a_copy_is_called_the_same_in_all_forms),
         TEST(text_page_and_json_of_a_sweep_say_the_same),
+        TEST(text_page_and_json_of_a_pool_say_the_same),
+        TEST(text_page_and_json_of_scores_say_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,8 +11,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
-#include "sim/report/plots.h"
-#include "sim/report/pool.h"
+#include "sim/report/result.h"
 #include "sim/system/visible.h"
 
 struct pool_options {
@@ -64,30 +63,22 @@ static void choose_extreme(struct job *job, struct diag *diag)
         pooling->extreme = usual_extreme;
 }
 
-static void write_files(struct output *output, const struct pooling *pooling, const struct provenance *provenance)
-{
-    text_pool(output_open(output, "pool.txt"), pooling, provenance, false, 100);
-    csv_pool(output_open(output, "pool.csv"), pooling);
-    json_pool(output_open(output, "pool.json"), pooling);
-    csv_analysts(output_open(output, "analysts.csv"), pooling);
-    plots_pool(output, pooling);
-    html_pool(output_open(output, "report.html"), pooling, provenance);
-    deliver_end(output, provenance);
-}
-
-static void show(const struct job *job, const struct provenance *provenance, const char *folder)
+/* All that is said of the pool, to its files and to the terminal. */
+static void deliver(const struct job *job, const struct provenance *provenance, struct output *output,
+                    const char *folder)
 {
     const struct playing *playing = &job->options->playing;
+    struct result result;
 
-    if (playing->format == FORMAT_JSON)
-        json_pool(stdout, job->pooling);
-    else if (playing->format == FORMAT_CSV)
-        csv_pool(stdout, job->pooling);
-    else
-        text_pool(stdout, job->pooling, provenance, terminal_has_colour(stdout), terminal_width());
+    result_begin(&result, "", provenance);
+    pool_tables(&result, job->pooling);
+    pool_document(&result, job->pooling);
+    result_deliver(&result, output);
+    result_show(&result, stdout, (enum result_format)playing->format, terminal_has_colour(stdout), terminal_width());
     if (!playing->quiet)
         visible_line(stderr, "%" PRIu64 " draws, seed %" PRIu64 ", written to %s/", provenance->n_draws,
                      provenance->seed, folder);
+    result_free(&result);
 }
 
 static int play_pool(struct job *job)
@@ -134,8 +125,7 @@ static int play_pool(struct job *job)
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(&output, pooling, &made);
-    show(job, &made, folder);
+    deliver(job, &made, &output, folder);
     return EXIT_FINE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* score - hold forecasts against what came. */
+/* score - score forecasts against what happened. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "sim/command/provenance.h"
 #include "sim/command/terminal.h"
 #include "sim/report/output.h"
-#include "sim/report/score.h"
+#include "sim/report/result.h"
 #include "sim/system/visible.h"
 
 struct score_options {
@@ -21,7 +21,7 @@ struct score_options {
 
 static const struct option_row option[] = {
     {"resolved", "FILE", OPTION_TEXT, offsetof(struct score_options, resolved),
-     "what came: a file of resolutions, such as scenarios/syria/resolved.cfg", NULL},
+     "what happened: a file of resolutions, such as scenarios/syria/resolved.cfg", NULL},
 };
 static const struct option_set options_of_score = {option, sizeof option / sizeof *option, 0, &playing_options};
 
@@ -71,35 +71,21 @@ static void read_forecasts(struct job *job, const struct operands *operands, str
     free(scenarios.item);
 }
 
-static void write_files(const struct job *job, struct output *output, const struct provenance *provenance)
-{
-    const struct dataset bins = score_bins(&job->scoring);
-    const struct plot diagram = score_diagram(&bins);
-
-    text_score(output_open(output, "score.txt"), &job->scoring, false, 100);
-    csv_score(output_open(output, "score.csv"), &job->scoring);
-    dataset_csv(output_open(output, "calibration.csv"), &bins);
-    json_score(output_open(output, "score.json"), &job->scoring);
-    if (job->scoring.calibration.n >= SCORE_ENOUGH) {
-        plot_gnuplot(output, &diagram);
-        plot_vega(output, &diagram);
-    }
-    html_score(output_open(output, "report.html"), &job->scoring, provenance);
-    deliver_end(output, provenance);
-}
-
-static void show(const struct job *job, const char *folder)
+/* All that is said of the scores, to their files and to the terminal. */
+static void deliver(const struct job *job, const struct provenance *provenance, struct output *output,
+                    const char *folder)
 {
     const struct playing *playing = &job->options->playing;
+    struct result result;
 
-    if (playing->format == FORMAT_JSON)
-        json_score(stdout, &job->scoring);
-    else if (playing->format == FORMAT_CSV)
-        csv_score(stdout, &job->scoring);
-    else
-        text_score(stdout, &job->scoring, terminal_has_colour(stdout), terminal_width());
+    result_begin(&result, "", provenance);
+    score_tables(&result, &job->scoring);
+    score_document(&result, &job->scoring);
+    result_deliver(&result, output);
+    result_show(&result, stdout, (enum result_format)playing->format, terminal_has_colour(stdout), terminal_width());
     if (!playing->quiet)
         visible_line(stderr, "seed %" PRIu64 ", written to %s/", playing->seed.seed, folder);
+    result_free(&result);
 }
 
 static int play_forecasts(struct job *job)
@@ -140,8 +126,7 @@ static int play_forecasts(struct job *job)
     made.argv = (const char *const *)job->argv;
     made.seconds = terminal_seconds() - started;
     made.cpu_seconds = terminal_cpu_seconds() - cpu;
-    write_files(job, &output, &made);
-    show(job, folder);
+    deliver(job, &made, &output, folder);
     return EXIT_FINE;
 }
 
@@ -184,12 +169,12 @@ static int run(int argc, char **argv)
         fprintf(stderr,
                 "foothold score: %s\n"
                 "  hint: foothold score scenarios/syria/s0-inss.cfg --resolved scenarios/syria/resolved.cfg\n",
-                operands.n ? "nothing says what came: --resolved is missing" : "no forecasts given");
+                operands.n ? "nothing says what happened: --resolved is missing" : "no forecasts given");
         good = false;
     }
     for (size_t i = 0; i < operands.n && good; i++)
         if (!strcmp(operands.item[i], "-") && !strcmp(options.resolved, "-")) {
-            fputs("foothold score: -: standard input holds the forecast or what came, not both\n"
+            fputs("foothold score: -: standard input holds the forecast or what happened, not both\n"
                   "  hint: save one of them, and name the file\n",
                   stderr);
             good = false;
@@ -205,11 +190,11 @@ static int run(int argc, char **argv)
 
 const struct command command_score = {
     .name = "score",
-    .summary = "hold forecasts against what came: Brier, log and ranked probability scores, calibration",
+    .summary = "score forecasts against what happened: Brier, log and ranked probability scores, calibration",
     .usage = "foothold score [options] FILE... --resolved FILE",
     .detail =
         "A FILE is a scenario, which is played, or the summary.csv of an earlier run: a frozen forecast, dated by the\n"
-        "manifest.json beside it. A resolution says what came of a question, in which state a base was on a date, or "
+        "manifest.json beside it. A resolution says how a question turned out, in which state a base was on a date, or "
         "how many\n"
         "bases were held. Written to results/FIRST/score or --out: score.txt, score.csv, calibration.csv, score.json,\n"
         "report.html, manifest.json.\n",

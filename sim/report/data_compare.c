@@ -241,19 +241,6 @@ static const struct column size_column[] = {
     {"arms_played", COLUMN_COUNT, false, NULL, "scenarios played, those between them included"},
 };
 
-/* A column for each question that is not compared: why. */
-static void add_left_out(struct result *result, const struct targets *targets)
-{
-    struct column *column = arena_new(&result->document.arena, targets->n_left_out, sizeof *column);
-    union cell *why = arena_new(&result->document.arena, targets->n_left_out, sizeof *why);
-
-    for (size_t i = 0; i < targets->n_left_out; i++) {
-        column[i] = (struct column){targets->left_out[i].id, COLUMN_TEXT, false, NULL, "why it is not compared"};
-        why[i].text = targets->left_out[i].why;
-    }
-    result_record(result, column, targets->n_left_out, why, (struct dataset_part){.path = {"not_compared"}});
-}
-
 static const struct dataset_field question_field[] = {
     {"question", "question", true},
     {"value", "value", false},
@@ -345,7 +332,7 @@ void compare_tables(struct result *result, const struct comparison *comparison)
                 (struct dataset_part){.path = {"scenarios"}, .is_list = true});
     for (size_t o = 0; o < n_others; o++)
         add_other(result, comparison, o);
-    add_left_out(result, &comparison->targets);
+    result_left_out(result, &comparison->targets, "not_compared");
     result_record(result, size_column, 3,
                   (const union cell[]){
                       {.count = comparison->n_worlds}, {.count = comparison->n_runs}, {.count = comparison->n_played}},

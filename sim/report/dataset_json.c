@@ -53,6 +53,10 @@ static void add_row(const struct dataset_part *part, json_t *to, size_t row, con
     const struct dataset *dataset = part->dataset;
     bool is_first = true;
 
+    if (part->is_plain) {
+        json_tree_append(to, value_of(&dataset->column[0], cell[0]));
+        return;
+    }
     if (part->is_list) {
         json_t *record = json_tree_object();
 
@@ -82,8 +86,8 @@ static void add_part(json_t *root, const struct dataset_part *part)
 {
     union cell *cell = memory_new(part->dataset->n_columns, sizeof *cell);
 
-    for (size_t i = 0; i < 2 && part->path[i]; i++) {
-        root = descend(root, part->path[i], part->is_list && (i == 1 || !part->path[1]));
+    for (size_t i = 0; i < PART_DEPTH && part->path[i]; i++) {
+        root = descend(root, part->path[i], part->is_list && (i + 1 == PART_DEPTH || !part->path[i + 1]));
         if (part->element && i == 0)
             root = json_array_get(root, part->element - 1);
     }

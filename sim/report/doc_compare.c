@@ -70,27 +70,6 @@ static void tell_scenarios(const struct telling *it)
     }
 }
 
-/* Where the scenarios start on different dates: how they are compared nevertheless, and what is left of each. */
-static void tell_dates(const struct telling *it)
-{
-    const struct targets *targets = &it->comparison->targets;
-    struct document *document = it->document;
-
-    if (targets->same_start)
-        return;
-    document_paragraph(document, SHOWN_ALWAYS, STYLE_PLAIN,
-                       PHRASE(document, "{}", value_text(doc_dates(&document->arena, targets))));
-    for (size_t i = 0; i < it->comparison->n_arms; i++) {
-        const struct comparison_arm *arm = &it->comparison->arm[i];
-
-        if (arm->scenario->as_of_day < targets->start)
-            document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
-                            PHRASE(document, "{}: {} of its histories; effective number of runs {}",
-                                   value_text(arm->scenario->id), value_percent(arm->outcome.evidence, 0.001),
-                                   value_count((uint64_t)arm->outcome.ess)));
-    }
-}
-
 /* ---- differences ---- */
 
 static bool tell_same(const struct telling *it)
@@ -581,16 +560,14 @@ void compare_document(struct result *result, const struct comparison *comparison
 
     result->text_name = "compare.txt";
     tell_scenarios(&it);
-    tell_dates(&it);
+    doc_dates(it.document, &comparison->targets);
+    for (size_t i = 0; i < comparison->n_arms; i++)
+        doc_kept(it.document, &comparison->targets, comparison->arm[i].scenario, &comparison->arm[i].outcome);
     for (size_t o = 0; o + 1 < comparison->n_arms; o++) {
         it.other = &comparison->other[o];
         tell_other(&it);
     }
-    for (size_t i = 0; i < comparison->targets.n_left_out; i++)
-        document_paragraph(it.document, SHOWN_ALWAYS, STYLE_DIM,
-                           PHRASE(it.document, "Not compared: {}, since {}.",
-                                  value_text(comparison->targets.left_out[i].id),
-                                  value_text(comparison->targets.left_out[i].why)));
+    doc_left_out(it.document, &comparison->targets, "Not compared: {}, since {}.");
     plot_files(&it);
     doc_sampling(it.document, comparison->n_played, "arm", "arms", comparison->n_worlds, comparison->n_runs,
                  result->provenance);

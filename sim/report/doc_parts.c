@@ -24,19 +24,108 @@ const char *doc_place(struct arena *arena, struct place place)
     return place.source ? arena_print(arena, "%s:%u", place.source->name, place.line) : "-";
 }
 
-const char *doc_dates(struct arena *arena, const struct targets *targets)
+void doc_dates(struct document *document, const struct targets *targets)
 {
-    if (targets->same_start)
-        return NULL;
-    return arena_print(
-        arena,
-        "The scenarios start on different dates: each question is asked at the earliest date one of them asks it for, "
-        "and a scenario that starts earlier counts by the histories that by the start of %s %s.",
-        targets->last->id,
-        targets->given == GIVEN_HELD
-            ? "still hold the common bases"
-            : "have every common base in the state in which it begins there, and in which no lever or event has "
-              "come that can still come there");
+    if (!targets->same_start)
+        document_paragraph(
+            document, SHOWN_ALWAYS, STYLE_PLAIN,
+            PHRASE(document,
+                   "The scenarios start on different dates: each question is asked at the earliest date one of them "
+                   "asks it for. What starts earlier counts by the histories that by the start of {} {}.",
+                   value_text(targets->last->id),
+                   value_text(targets->given == GIVEN_HELD
+                                  ? "still hold the common bases"
+                                  : "have every common base in the state in which it begins there, and in which no "
+                                    "lever or event has come that can still come there")));
+}
+
+void doc_kept(struct document *document, const struct targets *targets, const struct scenario *scenario,
+              const struct arm_estimates *estimates)
+{
+    if (!targets->same_start && scenario->as_of_day < targets->start)
+        document_remark(document, SHOWN_ALWAYS, STYLE_PLAIN,
+                        PHRASE(document, "{}: {} of its histories; effective number of runs {}",
+                               value_text(scenario->id), value_percent(estimates->evidence, 0.001),
+                               value_count((uint64_t)estimates->ess)));
+}
+
+void doc_left_out(struct document *document, const struct targets *targets, const char *words)
+{
+    for (size_t i = 0; i < targets->n_left_out; i++)
+        document_paragraph(
+            document, SHOWN_ALWAYS, STYLE_DIM,
+            PHRASE(document, words, value_text(targets->left_out[i].id), value_text(targets->left_out[i].why)));
+}
+
+/* A column for each question: why. */
+void result_left_out(struct result *result, const struct targets *targets, const char *name)
+{
+    struct column *column = arena_new(&result->document.arena, targets->n_left_out, sizeof *column);
+    union cell *why = arena_new(&result->document.arena, targets->n_left_out, sizeof *why);
+
+    for (size_t i = 0; i < targets->n_left_out; i++) {
+        column[i] = (struct column){targets->left_out[i].id, COLUMN_TEXT, false, NULL, "why it is left out"};
+        why[i].text = targets->left_out[i].why;
+    }
+    result_record(result, column, targets->n_left_out, why, (struct dataset_part){.path = {name}});
+}
+
+/* ---- probabilities side by side ---- */
+
+static const struct column dot_column[] = {
+    {"row", COLUMN_ID, true, NULL, "index of the line, since labels may be alike"},
+    {"p", COLUMN_PROBABILITY, false, NULL, "the probability"},
+    {"se", COLUMN_PROBABILITY, false, NULL, "its standard error"},
+    {"low", COLUMN_PROBABILITY, false, NULL, "lower end of the band"},
+    {"high", COLUMN_PROBABILITY, false, NULL, "upper end of the band"},
+};
+
+struct dots {
+    const struct doc_dot *dot;
+    struct plot_name *row;
+};
+
+static void fill_dot(const struct dataset *dataset, size_t i, union cell *cell)
+{
+    const struct dots *it = dataset->source;
+
+    cell[0].text = it->row[i].id;
+    cell[1].number = it->dot[i].p.value;
+    cell[2].number = it->dot[i].p.se;
+    cell[3].number = it->dot[i].low;
+    cell[4].number = it->dot[i].high;
+}
+
+void doc_dots(struct document *document, const char *title, const char *caption, const char *axis,
+              const struct doc_dot *dot, size_t n)
+{
+    struct arena *arena = &document->arena;
+    struct dots *it = arena_new(arena, 1, sizeof *it);
+    struct dataset *dataset = arena_new(arena, 1, sizeof *dataset);
+    struct plot *plot = arena_new(arena, 1, sizeof *plot);
+
+    *it = (struct dots){dot, arena_new(arena, n, sizeof *it->row)};
+    for (size_t i = 0; i < n; i++)
+        it->row[i] = (struct plot_name){arena_print(arena, "%zu", i), dot[i].label, NULL};
+    *dataset = (struct dataset){.name = "dots",
+                                .column = dot_column,
+                                .n_columns = sizeof dot_column / sizeof *dot_column,
+                                .n_rows = n,
+                                .fill_row = fill_dot,
+                                .source = it};
+    *plot = (struct plot){.kind = PLOT_INTERVALS,
+                          .title = title,
+                          .caption = caption,
+                          .dataset = dataset,
+                          .x = "p",
+                          .error = "se",
+                          .low = "low",
+                          .high = "high",
+                          .row_column = "row",
+                          .row = it->row,
+                          .n_rows = n,
+                          .x_axis = {axis, 0.0, 1.0}};
+    document_figure(document, plot);
 }
 
 /* ---- how it was sampled ---- */

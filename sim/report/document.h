@@ -39,6 +39,7 @@ enum value_kind {
     VALUE_INDEX,        /* count: which world, which run, which seed; its digits as they are */
     VALUE_NUMBER,       /* to four digits */
     VALUE_HAZARD_RATIO, /* "×1.8" */
+    VALUE_SCORE,        /* to three decimals */
     VALUE_SECONDS,
     VALUE_BAR,    /* the length of a bar, number of 1 */
     VALUE_PHRASE, /* words with values of their own */
@@ -75,6 +76,7 @@ struct value value_count(uint64_t n);
 struct value value_index(uint64_t i);
 struct value value_number(double x);
 struct value value_hazard_ratio(double x);
+struct value value_score(double x);
 struct value value_seconds(double x);
 struct value value_bar(double share);
 struct value value_link(const char *text, const char *path); /* path NULL: none */

@@ -48,7 +48,7 @@ struct plot {
     double bin;                                  /* a histogram's width of a bin */
     bool is_step;                                /* lines: a value holds until the next */
     const struct plot *over; /* of intervals: diamonds at x of another dataset's series, in the same rows; NULL: none */
-    double rule; /* a timeline's upright line; NAN: none */
+    double rule;             /* a timeline's upright line; NAN: none */
 };
 
 /* NAME.gp, or NAME-FACET.gp for each facet: `gnuplot NAME.gp` in the folder makes NAME.svg and NAME.png. */

@@ -14,6 +14,7 @@
  */
 #ifndef FOOTHOLD_RESULT_H
 #define FOOTHOLD_RESULT_H
+#include "sim/analysis/arm_estimates.h"
 #include "sim/analysis/targets.h"
 #include "sim/report/document.h"
 #include "sim/report/report.h"
@@ -57,6 +58,8 @@ struct scenario;
 struct plan;
 struct comparison;
 struct sweep;
+struct pooling;
+struct scoring;
 
 /* A run of one scenario. scenario: for its sources; NULL: none are listed. */
 void run_tables(struct result *result, const struct answer *answer);
@@ -82,7 +85,16 @@ void compare_document(struct result *result, const struct comparison *comparison
 void sweep_tables(struct result *result, const struct sweep *sweep);
 void sweep_document(struct result *result, const struct sweep *sweep);
 
-/* ---- parts that documents share ---- */
+/* Several analysts' answers made into one. */
+void pool_tables(struct result *result, const struct pooling *pooling);
+void pool_document(struct result *result, const struct pooling *pooling);
+extern const char *const pool_method_name[]; /* by enum pooling_method */
+
+/* Forecasts scored against what happened. */
+void score_tables(struct result *result, const struct scoring *scoring);
+void score_document(struct result *result, const struct scoring *scoring);
+
+/* ---- parts that results share ---- */
 
 /* "khmeimim DEAL", or a question's id; what is asked in words, or else that. */
 const char *doc_item_name(struct arena *arena, const struct target *item);
@@ -91,8 +103,24 @@ const char *doc_item_words(struct arena *arena, const struct target *item);
 /* "file.cfg:12"; "-" where there is none. */
 const char *doc_place(struct arena *arena, struct place place);
 
-/* How questions are asked alike of scenarios that start on different dates; NULL where all start on one. */
-const char *doc_dates(struct arena *arena, const struct targets *targets);
+/* How questions are asked alike of scenarios that start on different dates, and what is left of one of them; nothing where all
+ * start on one date, or it is not earlier. */
+void doc_dates(struct document *document, const struct targets *targets);
+void doc_kept(struct document *document, const struct targets *targets, const struct scenario *scenario,
+              const struct arm_estimates *estimates);
+
+/* Questions that are not asked of all: a line each, with places for id and reason; in JSON an object of that name. */
+void doc_left_out(struct document *document, const struct targets *targets, const char *words);
+void result_left_out(struct result *result, const struct targets *targets, const char *name);
+
+/* A figure of probabilities, a line each: a dot, its value beside it, and a band from low to high (NAN: none). */
+struct doc_dot {
+    const char *label;
+    struct estimate p;
+    double low, high;
+};
+void doc_dots(struct document *document, const char *title, const char *caption, const char *axis,
+              const struct doc_dot *dot, size_t n);
 
 /* "4 points of 1,000 worlds x 4 runs, on common random numbers; seed 1". plural: what is counted. */
 void doc_sampling(struct document *document, size_t n, const char *singular, const char *plural, uint64_t n_worlds,

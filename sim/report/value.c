@@ -75,6 +75,11 @@ struct value value_hazard_ratio(double x)
     return (struct value){.kind = VALUE_HAZARD_RATIO, .number = x};
 }
 
+struct value value_score(double x)
+{
+    return (struct value){.kind = VALUE_SCORE, .number = x};
+}
+
 struct value value_seconds(double x)
 {
     return (struct value){.kind = VALUE_SECONDS, .number = x};
@@ -132,6 +137,10 @@ static const char *print_number(struct arena *arena, const struct value *value)
         return arena_print(arena, "×%.3g", value->number);
     case VALUE_NUMBER:
         return arena_print(arena, "%.4g", value->number);
+    case VALUE_SCORE:
+        return isnan(value->number)   ? "-"
+               : isinf(value->number) ? "infinite"
+                                      : arena_print(arena, "%.3f", value->number);
     case VALUE_SECONDS:
         return arena_print(arena, "%.*f", value->number < 10.0 ? 2 : 0, value->number);
     case VALUE_NONE:

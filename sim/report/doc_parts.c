@@ -106,7 +106,7 @@ void doc_dots(struct document *document, const char *title, const char *caption,
 
     *it = (struct dots){dot, arena_new(arena, n, sizeof *it->row)};
     for (size_t i = 0; i < n; i++)
-        it->row[i] = (struct plot_name){arena_print(arena, "%zu", i), dot[i].label, NULL};
+        it->row[i] = (struct plot_name){arena_print(arena, "%zu", i), dot[i].label, dot[i].colour};
     *dataset = (struct dataset){.name = "dots",
                                 .column = dot_column,
                                 .n_columns = sizeof dot_column / sizeof *dot_column,

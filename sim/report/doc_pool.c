@@ -99,13 +99,14 @@ static void draw_question(const struct telling *it, size_t q)
         const struct estimate p = arm_estimates_of(&pooling->outcome[k], q);
         const double sd = pooling->outcome[k].ignorance[q];
 
-        dot[n++] = (struct doc_dot){pooling->scenario[k]->id, p, fmax(0.0, p.value - sd), fmin(1.0, p.value + sd)};
+        dot[n++] =
+            (struct doc_dot){pooling->scenario[k]->id, p, fmax(0.0, p.value - sd), fmin(1.0, p.value + sd), NULL};
         if (!(sd > 0.0))
             dot[n - 1].low = dot[n - 1].high = NAN;
     }
     for (size_t m = 0; m < POOL_METHODS; m++)
         if (!isnan(pooling->item[q].value[m].value))
-            dot[n++] = (struct doc_dot){label[m], pooling->item[q].value[m], NAN, NAN};
+            dot[n++] = (struct doc_dot){label[m], pooling->item[q].value[m], NAN, NAN, svg_colour(0)};
     doc_dots(it->document, arena_print(it->arena, "What each analyst says: %s", get_item(it, q)->id),
              arena_print(it->arena, "%s Bands: one standard deviation over input uncertainty.",
                          doc_item_words(it->arena, get_item(it, q))),

@@ -109,7 +109,8 @@ static void draw_verdicts(const struct telling *it, size_t r)
         dot[n] = (struct doc_dot){name_of(it, &it->scoring->forecast[i]).text,
                                   {.value = verdict->p[verdict->o], .se = verdict->brier.se},
                                   0.0,
-                                  verdict->p[verdict->o]};
+                                  verdict->p[verdict->o],
+                                  NULL};
         n++;
     }
     if (n)
@@ -143,11 +144,12 @@ static void tell_resolution(const struct telling *it, size_t r)
     struct document *document = it->document;
     struct doc_table *table;
 
-    document_heading(
-        document, SHOWN_ALWAYS,
-        PHRASE(document, "{}: {}", value_text(entity->text ? entity->text : entity->id),
-               value_text(describe_outcome(it->arena, resolution))),
-        PHRASE(document, "{} · probability given to the actual outcome, and its scores", value_text(entity->id)));
+    document_heading(document, SHOWN_ALWAYS,
+                     PHRASE(document, "{}: {}", value_text(entity->text ? entity->text : entity->id),
+                            value_text(describe_outcome(it->arena, resolution))),
+                     entity->text ? PHRASE(document, "{} · probability given to the actual outcome, and its scores",
+                                           value_text(entity->id))
+                                  : plain("probability given to the actual outcome, and its scores"));
     draw_verdicts(it, r);
     table = document_table(document, column, sizeof column / sizeof *column);
     for (size_t i = 0; i < it->scoring->n; i++) {

@@ -276,12 +276,13 @@ static void set_range(struct svg *svg, const struct plot *plot)
         svg_rule(svg, 0.0);
 }
 
-static void draw_interval(const struct svg *svg, const struct plot_name *series, const struct interval *it, double y)
+static void draw_interval(const struct svg *svg, const struct plot_name *row, const struct plot_name *series,
+                          const struct interval *it, double y)
 {
     if (!isnan(it->low))
         svg_bar(svg, 100.0 * it->low, 100.0 * it->high, y, series ? 3.0 : 9.0, series ? series->colour : svg_colour(3),
                 0.8);
-    svg_dot(svg, 100.0 * it->x, y, series ? series->colour : svg_colour(4));
+    svg_dot(svg, 100.0 * it->x, y, series ? series->colour : row->colour ? row->colour : svg_colour(4));
 }
 
 /* One colour for what raises, one for what lowers; where a step leads nowhere, as at both ends, a dot and a line. */
@@ -332,7 +333,7 @@ static void draw_intervals(FILE *out, const struct plot *plot)
             if (plot->kind == PLOT_STEPS)
                 draw_step(&svg, &it, y);
             else
-                draw_interval(&svg, series, &it, y);
+                draw_interval(&svg, &plot->row[r], series, &it, y);
             svg_label(&svg, svg.left + svg.width + 8.0, y + 4.0, "start",
                       series ? series->label : print_label(&arena, plot, &it));
         }

@@ -113,11 +113,13 @@ void doc_kept(struct document *document, const struct targets *targets, const st
 void doc_left_out(struct document *document, const struct targets *targets, const char *words);
 void result_left_out(struct result *result, const struct targets *targets, const char *name);
 
-/* A figure of probabilities, a line each: a dot, its value beside it, and a band from low to high (NAN: none). */
+/* A figure of probabilities, a line each: a dot, its value beside it, and a band from low to high (NAN: none). colour: of the dot;
+ * NULL: the usual one. */
 struct doc_dot {
     const char *label;
     struct estimate p;
     double low, high;
+    const char *colour;
 };
 void doc_dots(struct document *document, const char *title, const char *caption, const char *axis,
               const struct doc_dot *dot, size_t n);

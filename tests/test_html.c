@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/report/html.h"
+#include "sim/report/render.h"
+#include "sim/report/result.h"
 #include "sim/report/svg.h"
 
 struct sheet {
@@ -123,10 +125,14 @@ static void commands_are_quoted_for_a_shell(void **state)
                                           .design = "mc",
                                           .scenario = &scenario,
                                           .n_scenarios = 1};
+    struct document document;
     struct sheet sheet = open_sheet();
 
     (void)state;
-    html_reproduce(begin(&sheet), &provenance);
+    document_begin(&document, "t");
+    doc_reproduce(&document, &provenance);
+    render_html(begin(&sheet), &document);
+    document_free(&document);
     assert_non_null(
         strstr(end(&sheet), "foothold run &#39;it&#39;\\&#39;&#39;s &lt;here&gt;.cfg&#39; --set a.b=1 --seed 7"));
     free(sheet.text);

@@ -262,17 +262,7 @@ void targets_free(struct targets *targets)
     arena_free(&targets->arena);
 }
 
-size_t targets_first(const struct targets *targets)
-{
-    size_t first = 0;
-
-    for (size_t i = 1; i < targets->n; i++)
-        if (targets->item[i].rank < targets->item[first].rank)
-            first = i;
-    return first;
-}
-
-size_t *agenda_order(struct arena *arena, const struct targets *targets)
+size_t *targets_order(struct arena *arena, const struct targets *targets)
 {
     size_t *order = arena_new(arena, targets->n, sizeof *order);
 

@@ -51,11 +51,8 @@ struct targets {
 void targets_make(struct targets *targets, const struct scenario *const *scenario, size_t n, enum agenda_given given);
 void targets_free(struct targets *targets);
 
-/* The place of the item that the first scenario asks first. */
-size_t targets_first(const struct targets *targets);
-
 /* Places of the items in the order of the first scenario's file, states by base after questions. The pool holds them. */
-size_t *agenda_order(struct arena *arena, const struct targets *targets);
+size_t *targets_order(struct arena *arena, const struct targets *targets);
 
 /* A plan that answers the targets's questions, in its order, for a scenario of these or a blend of them, whose questions are
  * replaced. NULL with diagnostics when it does not compile. */

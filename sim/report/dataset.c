@@ -14,11 +14,6 @@ size_t dataset_column(const struct dataset *dataset, const char *name)
     return i;
 }
 
-bool column_is_text(const struct column *column)
-{
-    return column->kind == COLUMN_ID || column->kind == COLUMN_TEXT;
-}
-
 struct view {
     const struct dataset *of;
     size_t first;

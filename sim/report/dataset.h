@@ -56,8 +56,6 @@ struct dataset {
 /* Index of the column of a name, which must exist. */
 size_t dataset_column(const struct dataset *dataset, const char *name);
 
-bool column_is_text(const struct column *column);
-
 /* CSV: RFC 4180 but for LF; doubles round-trip, NA where not applicable. */
 void dataset_csv(FILE *out, const struct dataset *dataset);
 void dataset_csv_head(FILE *out, const struct dataset *dataset);

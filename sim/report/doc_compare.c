@@ -556,7 +556,7 @@ void compare_document(struct result *result, const struct comparison *comparison
                          .document = &result->document,
                          .arena = arena,
                          .comparison = comparison,
-                         .order = agenda_order(arena, &comparison->targets)};
+                         .order = targets_order(arena, &comparison->targets)};
 
     result->text_name = "compare.txt";
     tell_scenarios(&it);

@@ -260,7 +260,7 @@ void pool_document(struct result *result, const struct pooling *pooling)
                                .document = &result->document,
                                .arena = arena,
                                .pooling = pooling,
-                               .order = agenda_order(arena, &pooling->targets)};
+                               .order = targets_order(arena, &pooling->targets)};
 
     result->text_name = "pool.txt";
     tell_analysts(&it);

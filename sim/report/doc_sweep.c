@@ -305,7 +305,7 @@ void sweep_document(struct result *result, const struct sweep *sweep)
                          .document = &result->document,
                          .arena = arena,
                          .sweep = sweep,
-                         .asked = agenda_order(arena, &sweep->targets)};
+                         .asked = targets_order(arena, &sweep->targets)};
 
     while (it.n_asked < sweep->targets.n && !sweep->targets.item[it.asked[it.n_asked]].base)
         it.n_asked++;

@@ -27,7 +27,4 @@ void html_link(FILE *out, const char *path,
                const char *text); /* a cell; path: a file's, from the page's folder; NULL: none */
 void html_row_end(FILE *out);
 void html_table_end(FILE *out);
-
-/* How to get the same results again. */
-void html_reproduce(FILE *out, const struct provenance *provenance);
 #endif

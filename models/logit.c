@@ -62,14 +62,14 @@ static double quantity(const struct plan *plan, const double *value, size_t f, u
     return plan_value(value, setting(plan, f, base)->slot, field[f].fallback);
 }
 
-static double propensity(const struct plan *plan, const double *value, const struct luck *luck,
+static double propensity(const struct plan *plan, const double *value, const struct stream *stream,
                          const struct history *history, uint32_t base)
 {
     const slot_t *weight = setting(plan, WEIGHTS, base)->by_factor;
-    const double u = stream_uniform(luck, plan->base[base].key_decision, 0);
+    const double u = stream_uniform(stream, plan->base[base].key_decision, 0);
     double y = quantity(plan, value, INTERCEPT, base) + portable_log(u / (1.0 - u));
 
-    y += quantity(plan, value, SHARED_SD, base) * stream_normal(luck, plan->key_shared, 0);
+    y += quantity(plan, value, SHARED_SD, base) * stream_normal(stream, plan->key_shared, 0);
     for (size_t f = 0; weight && f < plan->n_factors; f++)
         if (weight[f] != NO_SLOT && history->on[f])
             y += value[weight[f]];
@@ -77,19 +77,19 @@ static double propensity(const struct plan *plan, const double *value, const str
 }
 
 /* The month of an outcome whose date distribution is field f. */
-static double month_of(const struct plan *plan, const struct luck *luck, size_t f, uint32_t base)
+static double month_of(const struct plan *plan, const struct stream *stream, size_t f, uint32_t base)
 {
     const struct distribution *month = setting(plan, f, base)->month;
-    const double u = stream_uniform(luck, plan->base[base].key_month, 0);
+    const double u = stream_uniform(stream, plan->base[base].key_month, 0);
     const double when = month ? distribution_quantile(month, u) : u * plan->horizon;
 
     return when < plan->horizon ? when : plan->horizon;
 }
 
-static void decide(const struct plan *plan, const double *value, const struct luck *luck, struct history *history)
+static void decide(const struct plan *plan, const double *value, const struct stream *stream, struct history *history)
 {
     for (uint32_t b = 0; b < plan->n_bases; b++) {
-        const double y = propensity(plan, value, luck, history, b);
+        const double y = propensity(plan, value, stream, history, b);
         uint32_t to;
         size_t when;
 
@@ -104,7 +104,7 @@ static void decide(const struct plan *plan, const double *value, const struct lu
             when = MONTH_HELD;
         }
         if (to != UINT32_MAX && to != plan->base[b].initial)
-            history_move(history, month_of(plan, luck, when, b), b, to, HISTORY_NO_CLOCK);
+            history_move(history, month_of(plan, stream, when, b), b, to, HISTORY_NO_CLOCK);
     }
 }
 

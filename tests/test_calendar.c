@@ -58,13 +58,13 @@ static void gives_back_in_order(void **state)
 {
     static const double until[] = {24.0, 1.0 / 3.0, 7.25, 1200.0, 1e-12, 1e-300, 1e300};
     struct calendar calendar = {0};
-    uint64_t luck = 1;
+    uint64_t stream = 1;
 
     (void)state;
     for (size_t u = 0; u < sizeof until / sizeof *until; u++) {
         for (uint32_t n = 0; n < 300; n++)
-            check(&calendar, n, until[u], &luck);
-        check(&calendar, MOST, until[u], &luck);
+            check(&calendar, n, until[u], &stream);
+        check(&calendar, MOST, until[u], &stream);
     }
     calendar_free(&calendar);
 }

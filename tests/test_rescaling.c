@@ -16,7 +16,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <gsl/gsl_cdf.h>
-#include "sim/engine/walk.h"
+#include "sim/engine/path.h"
 #include "sim/plan/distribution.h"
 #include "tests/fixture.h"
 
@@ -31,7 +31,7 @@ struct martingale {
 struct check {
     const struct plan *plan;
     const struct world *world;
-    const struct walk *walk; /* for its frailties */
+    const struct path *path; /* for its frailties */
     uint32_t wrong_switch;   /* whose ratios are taken to be 1.01 times as large; UINT32_MAX: none's */
     /* the run */
     double month, used[MOST_CLOCKS];
@@ -76,7 +76,7 @@ static bool is_in_force(const struct check *it, uint32_t a_switch)
 static double ratio_of(const struct check *it, uint32_t c)
 {
     const struct span incoming = it->plan->clock[c].incoming;
-    double ratio = it->world->own[c] * walk_frailty(it->walk, c);
+    double ratio = it->world->own[c] * path_frailty(it->path, c);
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
         const uint32_t link = it->plan->incoming[i], its_switch = it->plan->link[link].from_switch;
@@ -160,18 +160,18 @@ static void check_run(struct check *it, const struct history *history)
     it->month = 0.0;
     for (uint32_t b = 0; b < plan->n_bases; b++)
         it->state[b] = plan->base[b].initial;
-    for (size_t i = 0; i < history->n_happenings; i++) {
-        const struct happening *what = &history->happening[i];
-        const bool fires = what->kind != HAPPENING_ENDS;
+    for (size_t i = 0; i < history->n_events; i++) {
+        const struct event *what = &history->event[i];
+        const bool fires = what->kind != EVENT_ENDS;
 
         pass(it, what->month, fires ? what->clock : UINT32_MAX);
         if (fires)
             close_interval(it, what->clock, true);
-        if (what->kind == HAPPENING_MOVES)
+        if (what->kind == EVENT_MOVES)
             it->state[what->which] = what->to;
         else
             it->on[what->which] = fires;
-        it->came[what->which] = it->came[what->which] || what->kind == HAPPENING_COMES;
+        it->came[what->which] = it->came[what->which] || what->kind == EVENT_COMES;
     }
     pass(it, plan->horizon, UINT32_MAX);
     for (uint32_t c = 0; c < plan->n_clocks; c++)
@@ -213,31 +213,31 @@ static void play_runs(struct check *it, const struct plan *plan, uint64_t n_worl
 {
     struct design design;
     struct world world;
-    struct walk walk;
+    struct path path;
     struct history history;
 
     assert_true(plan->n_clocks <= MOST_CLOCKS && plan->n_switches <= MOST_SWITCHES);
     design_init(&design, plan, DESIGN_MC, 17);
     world_init(&world, plan);
-    walk_init(&walk, plan, NULL);
+    path_init(&path, plan, NULL);
     history_init(&history, plan);
-    history.told = true;
+    history.recorded = true;
     it->plan = plan;
     it->world = &world;
-    it->walk = &walk;
+    it->path = &path;
     for (uint64_t w = 0; w < n_worlds; w++) {
         world_draw(&world, plan, &design, w);
-        world_settle(&world, plan);
-        walk_world(&walk, &world, &design, w);
-        walk_batch(&walk, 0, WALK_BATCH);
-        for (size_t lane = 0; lane < WALK_BATCH; lane++) {
-            walk_run(&walk, &history, lane);
+        world_derive(&world, plan);
+        path_setup(&path, &world, &design, w);
+        path_draw_batch(&path, 0, PATH_BATCH);
+        for (size_t lane = 0; lane < PATH_BATCH; lane++) {
+            path_simulate(&path, &history, lane);
             assert_false(history.overflow);
             check_run(it, &history);
         }
     }
     history_free(&history);
-    walk_free(&walk);
+    path_free(&path);
     world_free(&world);
     design_free(&design);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "sim/analysis/explanation.h"
-#include "sim/engine/reach.h"
+#include "sim/engine/hazard.h"
 #include "tests/fixture.h"
 
 /* All that can bear on a clock. */
@@ -87,11 +87,11 @@ static double baseline(const struct check *it, uint32_t c, double month)
 
     switch (clock->baseline) {
     case BASELINE_RATE:
-        return reach_stepped_hazard(it->plan, &it->replay->world, clock->steps, month);
+        return hazard_steps(it->plan, &it->replay->world, clock->steps, month);
     case BASELINE_ODDS:
         return it->replay->world.rate[c] * month;
     case BASELINE_DATE:
-        return month > 0.0 ? reach_dated_hazard(&it->replay->world, clock, month) : 0.0;
+        return month > 0.0 ? hazard_date(&it->replay->world, clock, month) : 0.0;
     case BASELINE_AT:
         break;
     }
@@ -125,10 +125,10 @@ static double product(const struct story_event *event)
 
 static void follow(struct check *it, const struct story_event *event)
 {
-    const struct happening *what = &event->what;
+    const struct event *what = &event->what;
 
     pass(it, what->month);
-    if (what->kind != HAPPENING_ENDS) {
+    if (what->kind != EVENT_ENDS) {
         if (!isnan(event->likely)) {
             assert_near(event->ratio / it->ratio[what->clock], 1.0, 1e-12);
             assert_near(product(event) / event->ratio, 1.0, 1e-12);
@@ -137,12 +137,12 @@ static void follow(struct check *it, const struct story_event *event)
         it->hazard[what->clock] = 0.0;
         it->rang[what->clock] = true;
     }
-    if (what->kind == HAPPENING_MOVES) {
+    if (what->kind == EVENT_MOVES) {
         assert_int_equal(it->state[what->which], what->from);
         it->state[what->which] = what->to;
     } else {
-        assert_true(it->on[what->which] == (what->kind == HAPPENING_ENDS));
-        it->on[what->which] = what->kind == HAPPENING_COMES;
+        assert_true(it->on[what->which] == (what->kind == EVENT_ENDS));
+        it->on[what->which] = what->kind == EVENT_COMES;
     }
     for (size_t i = 0; i < event->n_changes; i++)
         it->ratio[event->change[i].clock] *= event->change[i].after / event->change[i].before;
@@ -153,7 +153,7 @@ static void check_story(struct check *it, const struct story *story)
     const struct plan *plan = it->plan;
 
     for (uint32_t c = 0; c < plan->n_clocks; c++)
-        it->ratio[c] = walk_ratio(&it->replay->walk, it->replay->walk.start_on, c) * walk_frailty(&it->replay->walk, c);
+        it->ratio[c] = path_ratio(&it->replay->path, it->replay->path.start_on, c) * path_frailty(&it->replay->path, c);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         it->state[b] = plan->base[b].initial;
     for (size_t i = 0; i < story->n_events; i++)
@@ -199,16 +199,16 @@ struct listening {
     uint64_t n;
 };
 
-static void on_told(void *context, size_t arm, const struct play_told *told)
+static void on_recorded(void *context, size_t arm, const struct play_recorded *recorded)
 {
     struct listening *it = context;
 
     assert_int_equal(arm, 0);
-    assert_int_equal(told->world * 10 + told->run, it->n++);
-    assert_true(replay_run(it->replay, told->world, told->run));
-    assert_int_equal(told->n, it->replay->history.n_happenings);
-    for (size_t i = 0; i < told->n; i++) {
-        const struct happening *a = &told->happening[i], *b = &it->replay->history.happening[i];
+    assert_int_equal(recorded->world * 10 + recorded->run, it->n++);
+    assert_true(replay_run(it->replay, recorded->world, recorded->run));
+    assert_int_equal(recorded->n, it->replay->history.n_events);
+    for (size_t i = 0; i < recorded->n; i++) {
+        const struct event *a = &recorded->event[i], *b = &it->replay->history.event[i];
 
         assert_true(a->month == b->month && a->kind == b->kind && a->which == b->which && a->clock == b->clock);
     }
@@ -226,7 +226,7 @@ static void a_replayed_run_is_the_one_that_was_played(void **state)
                                            .precision = NAN,
                                            .estimator = ESTIMATOR_DRAW,
                                            .threads = 3,
-                                           .told = on_told,
+                                           .recorded = on_recorded,
                                            .context = &listening};
     struct play_result result;
 
@@ -244,18 +244,17 @@ static void add(struct typical *typical, uint64_t world, double storm, double lo
 {
     const struct plan *plan = typical->plan;
     const bool yes[1] = {lost == INFINITY};
-    struct happening happening[2];
-    struct play_told told = {.world = world, .happening = happening, .yes = yes};
+    struct event event[2];
+    struct play_recorded recorded = {.world = world, .event = event, .yes = yes};
 
     for (uint32_t f = 0; f < plan->n_factors; f++)
         if (!strcmp(plan->factor[f].id, "storm") && storm < INFINITY)
-            happening[told.n++] = (struct happening){storm, HAPPENING_COMES, f, 0, 0, plan->factor[f].clock};
+            event[recorded.n++] = (struct event){storm, EVENT_COMES, f, 0, 0, plan->factor[f].clock};
     for (uint32_t c = 0; c < plan->n_clocks; c++)
         if (!strcmp(plan->clock[c].name, "exit@field") && lost < INFINITY)
-            happening[told.n++] = (struct happening){
-                lost, HAPPENING_MOVES, plan->clock[c].base, plan->base[plan->clock[c].base].initial, plan->clock[c].to,
-                c};
-    typical_add(typical, &told);
+            event[recorded.n++] = (struct event){
+                lost, EVENT_MOVES, plan->clock[c].base, plan->base[plan->clock[c].base].initial, plan->clock[c].to, c};
+    typical_add(typical, &recorded);
 }
 
 static void the_typical_run_is_in_the_middle(void **state)

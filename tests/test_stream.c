@@ -42,16 +42,16 @@ static void a_batch_is_the_same_as_one_by_one(void **state)
 
     (void)state;
     for (uint64_t kind = 0; kind < 6; kind++) {
-        const struct luck first = {7, 3, 128, place[kind / 2]};
+        const struct stream first = {7, 3, 128, place[kind / 2]};
         const uint64_t occurrence = kind % 2;
 
         stream_uniforms(uniform, N, &first, key, occurrence);
         stream_exponentials(exponential, N, &first, key, occurrence);
         for (uint64_t i = 0; i < N; i++) {
-            const struct luck luck = {7, 3, 128 + i, first.place};
+            const struct stream stream = {7, 3, 128 + i, first.place};
 
-            assert_true(uniform[i] == stream_uniform(&luck, key, occurrence));
-            assert_true(exponential[i] == stream_exponential(&luck, key, occurrence));
+            assert_true(uniform[i] == stream_uniform(&stream, key, occurrence));
+            assert_true(exponential[i] == stream_exponential(&stream, key, occurrence));
             assert_true(exponential[i] == -portable_log(uniform[i]));
         }
     }
@@ -61,9 +61,9 @@ static double first_draw(uint64_t world, uint64_t run)
 {
     static const struct plan plan = {.n_coordinates = 1};
     static const struct design design = {.plan = &plan};
-    const struct luck luck = {7, world, run, design_place(&design, NULL, world)};
+    const struct stream stream = {7, world, run, design_place(&design, NULL, world)};
 
-    return stream_uniform(&luck, plan_key("debt_relief"), 0);
+    return stream_uniform(&stream, plan_key("debt_relief"), 0);
 }
 
 /* What is laid out by the design: over any 2^m worlds of a replicate in line a run fills all 2^m strata. */
@@ -132,10 +132,11 @@ static void runs_of_a_world_are_independent(void **state)
 static void seed_name_world_run_and_occurrence_each_matter(void **state)
 {
     const struct key128 key = plan_key("a"), other = plan_key("b");
-    const struct luck luck = {0}, seed = {.seed = 1}, world = {.world = 1}, run = {.run = 1}, far = {.run = 4};
-    const double u[] = {stream_uniform(&luck, key, 0), stream_uniform(&seed, key, 0), stream_uniform(&world, key, 0),
-                        stream_uniform(&run, key, 0),  stream_uniform(&far, key, 0),  stream_uniform(&luck, other, 0),
-                        stream_uniform(&luck, key, 1)};
+    const struct stream stream = {0}, seed = {.seed = 1}, world = {.world = 1}, run = {.run = 1}, far = {.run = 4};
+    const double u[] = {stream_uniform(&stream, key, 0), stream_uniform(&seed, key, 0),
+                        stream_uniform(&world, key, 0),  stream_uniform(&run, key, 0),
+                        stream_uniform(&far, key, 0),    stream_uniform(&stream, other, 0),
+                        stream_uniform(&stream, key, 1)};
 
     (void)state;
     for (size_t i = 0; i < sizeof u / sizeof *u; i++)
@@ -151,8 +152,8 @@ static void uniforms_stay_inside_and_are_even(void **state)
     assert_true(design_to_uniform(0) > 0.0);
     assert_true(design_to_uniform(UINT64_MAX) < 1.0);
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {.seed = 11, .run = i};
-        const double u = stream_uniform(&luck, nobody, 0) - 0.5;
+        const struct stream stream = {.seed = 11, .run = i};
+        const double u = stream_uniform(&stream, nobody, 0) - 0.5;
 
         sum += u;
         squares += u * u;
@@ -165,8 +166,8 @@ static void own_log_and_exp_are_right_to_the_last_digits(void **state)
 {
     (void)state;
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct luck luck = {.seed = 9, .run = i};
-        const double u = stream_uniform(&luck, nobody, 0), x = (u - 0.5) * 80.0;
+        const struct stream stream = {.seed = 9, .run = i};
+        const double u = stream_uniform(&stream, nobody, 0), x = (u - 0.5) * 80.0;
 
         assert_true(fabs(portable_log(u) - log(u)) <= 4e-16 * fmax(fabs(log(u)), 0.1));
         assert_true(fabs(portable_exp(x) - exp(x)) <= 4e-16 * exp(x));

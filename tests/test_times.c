@@ -18,7 +18,7 @@ static const char frame[] = "format = 1; as_of = \"2025-01-01\"; horizon = %.17g
                             "questions = { q = { are = \"held\"; month = %.17g; }; };";
 
 /* Errors are had from 32 replicates, so that an error is a little uncertain itself: |t| of 31 degrees of freedom is beyond 9 once in
- * 2e9 times. The rest is of floats (course.h) and of bins (tally.h). */
+ * 2e9 times. The rest is of floats (rate_path.h) and of bins (tally.h). */
 static const double most_errors = 9.0, of_floats = 1e-5;
 
 /* The probability that something has happened by a month. */

@@ -25,7 +25,7 @@ void arm_estimates_init(struct arm_estimates *outcome, const struct arm_result *
     }
     outcome->ignorance = memory_new(outcome->n_questions, sizeof *outcome->ignorance);
     for (size_t q = 0; q < outcome->n_questions; q++)
-        outcome->ignorance[q] = spread_ignorance(&arm->spread, q);
+        outcome->ignorance[q] = world_stats_epistemic_sd(&arm->world_stats, q);
     outcome->evidence = tried > 0.0 ? runs / tried : NAN;
     outcome->ess = squares > 0.0 ? runs * runs / squares : 0.0;
 }

@@ -15,17 +15,17 @@ static void sum_tally(struct counts *counts)
 
 static void sum_spread(struct counts *counts)
 {
-    const struct spread *spread = counts->spread;
-    const size_t cells = spread->n_columns * (spread->n_bins + 1), strata = spread->n_inputs * SPREAD_STRATA;
+    const struct world_stats *stats = counts->stats;
+    const size_t cells = stats->n_columns * (stats->n_bins + 1), strata = stats->n_inputs * WORLD_STATS_STRATA;
 
-    counts->sums_total = memory_new(spread->n_columns, sizeof *counts->sums_total);
+    counts->sums_total = memory_new(stats->n_columns, sizeof *counts->sums_total);
     counts->histogram_total = memory_new(cells, sizeof *counts->histogram_total);
     counts->strata_worlds_total = memory_new(strata, sizeof *counts->strata_worlds_total);
-    counts->strata_p_total = memory_new(strata * spread->n_questions, sizeof *counts->strata_p_total);
+    counts->strata_p_total = memory_new(strata * stats->n_questions, sizeof *counts->strata_p_total);
     for (size_t r = 0; r < REPLICATES; r++) {
-        counts->worlds_total += (double)spread->worlds[r];
-        for (size_t c = 0; c < spread->n_columns; c++) {
-            const struct spread_sums *sums = &spread->sums[r * spread->n_columns + c];
+        counts->worlds_total += (double)stats->worlds[r];
+        for (size_t c = 0; c < stats->n_columns; c++) {
+            const struct world_stats_sums *sums = &stats->sums[r * stats->n_columns + c];
 
             counts->sums_total[c].p += sums->p;
             counts->sums_total[c].p2 += sums->p2;
@@ -33,17 +33,17 @@ static void sum_spread(struct counts *counts)
             counts->sums_total[c].chance += sums->chance;
         }
         for (size_t i = 0; i < cells; i++)
-            counts->histogram_total[i] += spread->histogram[r * cells + i];
+            counts->histogram_total[i] += stats->histogram[r * cells + i];
         for (size_t i = 0; i < strata; i++)
-            counts->strata_worlds_total[i] += spread->strata_worlds[r * strata + i];
-        for (size_t i = 0; i < strata * spread->n_questions; i++)
-            counts->strata_p_total[i] += spread->strata_p[r * strata * spread->n_questions + i];
+            counts->strata_worlds_total[i] += stats->strata_worlds[r * strata + i];
+        for (size_t i = 0; i < strata * stats->n_questions; i++)
+            counts->strata_p_total[i] += stats->strata_p[r * strata * stats->n_questions + i];
     }
 }
 
 void counts_init(struct counts *counts, const struct plan *plan, const struct arm_result *arm, uint64_t n_runs)
 {
-    *counts = (struct counts){.plan = plan, .tally = &arm->tally, .spread = &arm->spread, .n_runs = (double)n_runs};
+    *counts = (struct counts){.plan = plan, .tally = &arm->tally, .stats = &arm->world_stats, .n_runs = (double)n_runs};
     sum_tally(counts);
     sum_spread(counts);
 }
@@ -70,7 +70,7 @@ double counts_of(const struct counts *counts, size_t cell, size_t of)
 
 double counts_worlds_of(const struct counts *counts, size_t of)
 {
-    const double part = of == ALL ? 0.0 : (double)counts->spread->worlds[counts_replicate(of)];
+    const double part = of == ALL ? 0.0 : (double)counts->stats->worlds[counts_replicate(of)];
 
     return counts_choose(counts->worlds_total, part, of);
 }

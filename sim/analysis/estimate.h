@@ -15,9 +15,9 @@ enum { ALL_BUT = 0, ALL = REPLICATES, ONLY = REPLICATES + 1 };
 struct counts {
     const struct plan *plan;
     const struct tally *tally;
-    const struct spread *spread;
+    const struct world_stats *stats;
     uint64_t *tally_total;
-    struct spread_sums *sums_total;
+    struct world_stats_sums *sums_total;
     uint64_t *histogram_total, *strata_worlds_total;
     double *strata_p_total;
     double worlds_total, n_runs;

@@ -7,12 +7,12 @@ struct listener { /* passes on what it does not want itself */
     const struct play_settings *settings;
 };
 
-static void on_told(void *context, size_t arm, const struct play_told *told)
+static void on_recorded(void *context, size_t arm, const struct play_recorded *recorded)
 {
     const struct listener *listener = context;
 
     (void)arm;
-    typical_add(listener->typical, told);
+    typical_add(listener->typical, recorded);
 }
 
 static void on_progress(void *context, uint64_t n_draws, double fraction)
@@ -27,7 +27,7 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
 static bool tell_run(struct explanation *it, struct replay *replay, uint64_t world, uint64_t run)
 {
     if (!replay_run(replay, world, run)) {
-        it->runaway = walk_busiest(&replay->walk);
+        it->runaway = path_busiest(&replay->path);
         return false;
     }
     story_init(&it->story[it->n++], replay, world, run);
@@ -58,7 +58,7 @@ bool explanation_of_endings(struct explanation *it, const struct plan *plan, con
 
     *it = (struct explanation){.scenario = plan->scenario, .plan = plan, .question = question};
     typical_init(&it->typical, plan, question);
-    listening.told = on_told;
+    listening.recorded = on_recorded;
     listening.progress = on_progress;
     listening.context = &listener;
     play(&it->result, &plan, 1, &listening);

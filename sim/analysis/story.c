@@ -6,10 +6,10 @@
 struct telling {
     struct story *story;
     const struct replay *replay;
-    bool *is_on;     /* per switch */
-    double *ratio;   /* per clock, frailties apart */
-    uint32_t *rung;  /* per clock: how often */
-    uint32_t *state; /* per base */
+    bool *is_on;       /* per switch */
+    double *ratio;     /* per clock, frailties apart */
+    uint32_t *n_fired; /* per clock: how often */
+    uint32_t *state;   /* per base */
 };
 
 /* ---- why a clock has the ratio it has ---- */
@@ -53,8 +53,8 @@ static void give_reasons(struct telling *it, struct story_event *event, uint32_t
             add_switch(it, event, link->from_switch, world->factor[plan->incoming[i]]);
     }
     for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
-        add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->walk.frailty[plan->index[i]]);
-    event->ratio = it->ratio[c] * walk_frailty(&it->replay->walk, c);
+        add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->path.frailty[plan->index[i]]);
+    event->ratio = it->ratio[c] * path_frailty(&it->replay->path, c);
 }
 
 /* ---- what happens ---- */
@@ -65,23 +65,22 @@ static bool is_over(const struct telling *it, uint32_t c)
     const struct plan *plan = it->story->plan;
     const struct plan_clock *clock = &plan->clock[c];
 
-    if (it->replay->walk.way[c] == WALK_IDLE)
+    if (it->replay->path.method[c] == CLOCK_OFF)
         return true;
-    return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->rung[c] > 0 && !clock->recurs;
+    return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->n_fired[c] > 0 && !clock->recurs;
 }
 
-static void switch_over(struct telling *it, const struct happening *what)
+static void switch_over(struct telling *it, const struct event *what)
 {
     const struct plan *plan = it->story->plan;
-    const struct span conditions =
-        what->kind == HAPPENING_MOVES ? plan->base[what->which].conditions : (struct span){0, 0};
+    const struct span conditions = what->kind == EVENT_MOVES ? plan->base[what->which].conditions : (struct span){0, 0};
 
     for (uint32_t i = conditions.first; i < conditions.first + conditions.n; i++)
         it->is_on[plan->condition[i].its_switch] = plan->condition[i].states >> what->to & 1;
-    if (what->kind == HAPPENING_COMES)
+    if (what->kind == EVENT_COMES)
         it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_OTHERWISE] = false;
-    if (what->kind != HAPPENING_MOVES)
-        it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_ON] = what->kind == HAPPENING_COMES;
+    if (what->kind != EVENT_MOVES)
+        it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_ON] = what->kind == EVENT_COMES;
 }
 
 /* Which clocks that may still ring have another ratio now. */
@@ -92,7 +91,7 @@ static void find_changes(struct telling *it, struct story_event *event)
     for (uint32_t c = 0; c < it->story->plan->n_clocks; c++) {
         const double before = it->ratio[c];
 
-        it->ratio[c] = walk_ratio(&it->replay->walk, it->is_on, c);
+        it->ratio[c] = path_ratio(&it->replay->path, it->is_on, c);
         if (it->ratio[c] == before || is_over(it, c))
             continue;
         event->change =
@@ -101,21 +100,21 @@ static void find_changes(struct telling *it, struct story_event *event)
     }
 }
 
-static void tell_event(struct telling *it, struct story_event *event, const struct happening *what)
+static void tell_event(struct telling *it, struct story_event *event, const struct event *what)
 {
     const uint32_t c = what->clock;
-    const bool rings = what->kind != HAPPENING_ENDS && c != HISTORY_NO_CLOCK;
+    const bool rings = what->kind != EVENT_ENDS && c != HISTORY_NO_CLOCK;
 
     *event = (struct story_event){.what = *what, .likely = NAN, .rate = NAN, .ratio = NAN};
     if (rings && it->story->plan->clock[c].baseline != BASELINE_AT) {
         give_reasons(it, event, c);
-        event->rate = walk_rate(&it->replay->walk, c, what->month);
+        event->rate = path_rate(&it->replay->path, c, what->month);
         event->likely =
-            1.0 - portable_exp(-stream_exponential(&it->replay->luck, it->story->plan->clock[c].key, it->rung[c]));
+            1.0 - portable_exp(-stream_exponential(&it->replay->stream, it->story->plan->clock[c].key, it->n_fired[c]));
     }
     if (rings)
-        it->rung[c]++;
-    if (what->kind == HAPPENING_MOVES)
+        it->n_fired[c]++;
+    if (what->kind == EVENT_MOVES)
         it->state[what->which] = what->to;
     switch_over(it, what);
     find_changes(it, event);
@@ -126,22 +125,22 @@ static void tell_event(struct telling *it, struct story_event *event, const stru
 static void tell_base(struct telling *it, uint32_t b)
 {
     const struct plan *plan = it->story->plan;
-    const struct walk *walk = &it->replay->walk;
+    const struct path *path = &it->replay->path;
     struct story_base *base = &it->story->base[b];
     const struct span clocks = plan->base[b].clocks;
 
     base->state = it->replay->history.state[b];
     for (size_t i = 0; i < it->story->n_events; i++)
-        if (it->story->event[i].what.kind == HAPPENING_MOVES && it->story->event[i].what.which == b)
+        if (it->story->event[i].what.kind == EVENT_MOVES && it->story->event[i].what.which == b)
             base->since = it->story->event[i].what.month;
     base->rival = arena_new(&it->story->arena, clocks.n, sizeof *base->rival);
     for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++) {
-        const double ratio = it->ratio[c] * walk_frailty(walk, c);
+        const double ratio = it->ratio[c] * path_frailty(path, c);
 
-        if (walk->way[c] == WALK_IDLE || !(plan->clock[c].from >> base->state & 1))
+        if (path->method[c] == CLOCK_OFF || !(plan->clock[c].from >> base->state & 1))
             continue;
         base->rival[base->n_rivals++] =
-            (struct story_rival){c, 1.0 - portable_exp(-walk_used(walk, &it->replay->luck, c)), ratio};
+            (struct story_rival){c, 1.0 - portable_exp(-path_used_threshold(path, &it->replay->stream, c)), ratio};
     }
 }
 
@@ -151,20 +150,20 @@ void story_init(struct story *story, const struct replay *replay, uint64_t world
     const struct history *history = &replay->history;
     struct telling it = {.story = story, .replay = replay};
 
-    *story = (struct story){.plan = plan, .world = world, .run = run, .n_events = history->n_happenings};
+    *story = (struct story){.plan = plan, .world = world, .run = run, .n_events = history->n_events};
     it.is_on = arena_new(&story->arena, plan->n_switches, sizeof *it.is_on);
     it.ratio = arena_new(&story->arena, plan->n_clocks, sizeof *it.ratio);
-    it.rung = arena_new(&story->arena, plan->n_clocks, sizeof *it.rung);
+    it.n_fired = arena_new(&story->arena, plan->n_clocks, sizeof *it.n_fired);
     it.state = arena_new(&story->arena, plan->n_bases, sizeof *it.state);
     for (size_t i = 0; i < plan->n_switches; i++)
-        it.is_on[i] = replay->walk.start_on[i];
+        it.is_on[i] = replay->path.start_on[i];
     for (uint32_t c = 0; c < plan->n_clocks; c++)
-        it.ratio[c] = walk_ratio(&replay->walk, it.is_on, c);
+        it.ratio[c] = path_ratio(&replay->path, it.is_on, c);
     for (size_t b = 0; b < plan->n_bases; b++)
         it.state[b] = plan->base[b].initial;
     story->event = arena_new(&story->arena, story->n_events, sizeof *story->event);
     for (size_t i = 0; i < story->n_events; i++)
-        tell_event(&it, &story->event[i], &history->happening[i]);
+        tell_event(&it, &story->event[i], &history->event[i]);
     story->base = arena_new(&story->arena, plan->n_bases, sizeof *story->base);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         tell_base(&it, b);

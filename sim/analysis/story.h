@@ -29,7 +29,7 @@ struct story_reason {
 };
 
 struct story_event {
-    struct happening what;
+    struct event what;
     double likely; /* that it had rung by then; NAN: nothing to say (a certain date, an ending, a model that decides) */
     double rate;   /* when it rang, a month, before its ratio; NAN likewise, or where it goes by a date */
     double ratio;  /* the product of the reasons; NAN: nothing to say */

@@ -78,7 +78,7 @@ static void answer_factors(const struct context *context)
         factor->by_question = arena_new(&answer->arena, plan->n_questions, sizeof *factor->by_question);
         for (size_t q = 0; q < plan->n_questions; q++) {
             struct factor_cells cells = {at->came + f * plan->n_questions + q, at->came_yes + f * plan->n_questions + q,
-                                         at->told + q, IF_COMES};
+                                         at->as_drawn + q, IF_COMES};
 
             factor->by_question[q].comes = estimate_share(context->counts, cells.came);
             factor->by_question[q].if_comes = estimate_jackknife(context->counts, conditional_share, &cells);
@@ -221,15 +221,15 @@ static void answer_head(const struct context *context, const struct play_result 
 struct answer *summarise(const struct plan *plan, const struct play_result *result, size_t arm, uint64_t n_runs)
 {
     struct answer *answer = memory_new(1, sizeof *answer);
-    const bool unmixes = plan->n_inputs && result->arm[arm].spread.n_bins > 1;
+    const bool unmixes = plan->n_inputs && result->arm[arm].world_stats.n_bins > 1;
     struct counts counts;
     struct deconvolve deconvolve;
     const struct context context = {
         answer, plan, &counts, &result->arm[arm].tally.at, result->arm[arm].computed, unmixes ? &deconvolve : NULL};
 
     if (unmixes)
-        deconvolve_init(&deconvolve, result->arm[arm].spread_runs);
-    counts_init(&counts, plan, &result->arm[arm], result->arm[arm].spread_runs);
+        deconvolve_init(&deconvolve, result->arm[arm].world_stats_runs);
+    counts_init(&counts, plan, &result->arm[arm], result->arm[arm].world_stats_runs);
     answer_head(&context, result, n_runs);
     answer_too_fast(answer, &result->arm[arm].too_fast);
     answer_questions(&context);

@@ -52,7 +52,7 @@ static bool is_move(const struct plan *plan, uint32_t label)
     return label >= plan->n_clocks || plan->clock[label].moves_base;
 }
 
-static uint32_t label_of(const struct plan *plan, const struct happening *what)
+static uint32_t label_of(const struct plan *plan, const struct event *what)
 {
     return what->clock != HISTORY_NO_CLOCK ? what->clock
                                            : (uint32_t)(plan->n_clocks + what->which * plan->n_states + what->to);
@@ -93,7 +93,7 @@ static double last_month(const struct typical *typical)
     return typical->question == SIZE_MAX ? INFINITY : typical->plan->question[typical->question].month;
 }
 
-static void keep_run(struct typical *typical, struct typical_class *class, const struct play_told *told)
+static void keep_run(struct typical *typical, struct typical_class *class, const struct play_recorded *recorded)
 {
     const struct plan *plan = typical->plan;
     struct kept *kept;
@@ -102,13 +102,13 @@ static void keep_run(struct typical *typical, struct typical_class *class, const
         return;
     class->kept = memory_grow(class->kept, class->n_kept, &class->capacity, sizeof *class->kept);
     kept = &class->kept[class->n_kept++];
-    *kept = (struct kept){.world = told->world, .run = told->run};
-    kept->in_order = arena_new(&typical->arena, told->n, sizeof *kept->in_order);
-    kept->by_label = arena_new(&typical->arena, told->n, sizeof *kept->by_label);
-    for (size_t i = 0; i < told->n && told->happening[i].month <= last_month(typical); i++)
-        if (told->happening[i].kind != HAPPENING_ENDS) {
-            kept->in_order[kept->n++] = (struct ring){label_of(plan, &told->happening[i]), told->happening[i].month};
-            if (told->happening[i].kind == HAPPENING_MOVES)
+    *kept = (struct kept){.world = recorded->world, .run = recorded->run};
+    kept->in_order = arena_new(&typical->arena, recorded->n, sizeof *kept->in_order);
+    kept->by_label = arena_new(&typical->arena, recorded->n, sizeof *kept->by_label);
+    for (size_t i = 0; i < recorded->n && recorded->event[i].month <= last_month(typical); i++)
+        if (recorded->event[i].kind != EVENT_ENDS) {
+            kept->in_order[kept->n++] = (struct ring){label_of(plan, &recorded->event[i]), recorded->event[i].month};
+            if (recorded->event[i].kind == EVENT_MOVES)
                 kept->n_told = kept->n;
         }
     if (!kept->n_told)
@@ -119,12 +119,12 @@ static void keep_run(struct typical *typical, struct typical_class *class, const
 }
 
 /* The factors that came by then. */
-static void see_factors(struct typical *typical, const struct play_told *told)
+static void see_factors(struct typical *typical, const struct play_recorded *recorded)
 {
     memset(typical->seen, 0, typical->plan->n_factors * sizeof *typical->seen);
-    for (size_t i = 0; i < told->n && told->happening[i].month <= last_month(typical); i++)
-        if (told->happening[i].kind == HAPPENING_COMES)
-            typical->seen[told->happening[i].which] = true;
+    for (size_t i = 0; i < recorded->n && recorded->event[i].month <= last_month(typical); i++)
+        if (recorded->event[i].kind == EVENT_COMES)
+            typical->seen[recorded->event[i].which] = true;
 }
 
 static void count_seen(const struct typical *typical, uint64_t *came, size_t replicate)
@@ -134,22 +134,22 @@ static void count_seen(const struct typical *typical, uint64_t *came, size_t rep
             came[f * REPLICATES + replicate] += one;
 }
 
-void typical_add(struct typical *typical, const struct play_told *told)
+void typical_add(struct typical *typical, const struct play_recorded *recorded)
 {
     const struct plan *plan = typical->plan;
-    const size_t replicate = told->world % REPLICATES;
+    const size_t replicate = recorded->world % REPLICATES;
     struct typical_class *class;
 
     for (size_t b = 0; b < plan->n_bases; b++)
         typical->state[b] = plan->base[b].initial;
-    for (size_t i = 0; i < told->n; i++)
-        if (told->happening[i].kind == HAPPENING_MOVES)
-            typical->state[told->happening[i].which] = told->happening[i].to;
+    for (size_t i = 0; i < recorded->n; i++)
+        if (recorded->event[i].kind == EVENT_MOVES)
+            typical->state[recorded->event[i].which] = recorded->event[i].to;
     typical->n_runs++;
     typical->tried[replicate] += one;
-    see_factors(typical, told);
+    see_factors(typical, recorded);
     count_seen(typical, typical->came, replicate);
-    class = class_of(typical, typical->question != SIZE_MAX && told->yes[typical->question]);
+    class = class_of(typical, typical->question != SIZE_MAX && recorded->yes[typical->question]);
     if (!class) {
         typical->left_out[replicate] += one;
         return;
@@ -157,7 +157,7 @@ void typical_add(struct typical *typical, const struct play_told *told)
     class->n++;
     class->count[replicate] += one;
     count_seen(typical, class->came, replicate);
-    keep_run(typical, class, told);
+    keep_run(typical, class, recorded);
 }
 
 /* ---- the typical run ---- */

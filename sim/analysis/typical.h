@@ -54,7 +54,7 @@ struct typical {
 };
 
 void typical_init(struct typical *typical, const struct plan *plan, size_t question);
-void typical_add(struct typical *typical, const struct play_told *told);
+void typical_add(struct typical *typical, const struct play_recorded *recorded);
 
 /* What they come to; at most so many endings are told of. */
 void typical_finish(struct typical *typical, size_t most);

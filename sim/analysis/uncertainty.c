@@ -15,14 +15,14 @@ struct moments {
  * nested simulation for estimating the variance of a conditional expectation). */
 static struct moments moments_of(const struct counts *counts, size_t column, size_t of)
 {
-    const struct spread *spread = counts->spread;
+    const struct world_stats *stats = counts->stats;
     const double worlds = counts_worlds_of(counts, of);
-    struct spread_sums sums = counts->sums_total[column];
+    struct world_stats_sums sums = counts->sums_total[column];
     struct moments moments;
     double between;
 
     if (of != ALL) {
-        const struct spread_sums *part = &spread->sums[counts_replicate(of) * spread->n_columns + column];
+        const struct world_stats_sums *part = &stats->sums[counts_replicate(of) * stats->n_columns + column];
 
         sums.p = counts_choose(sums.p, part->p, of);
         sums.p2 = counts_choose(sums.p2, part->p2, of);
@@ -103,13 +103,13 @@ static double level_error(const struct share *share, size_t n, double x)
  * shares: Woodruff 1952, Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47. */
 static void share_quantiles(const struct counts *counts, size_t column, struct answer_spread *out)
 {
-    const struct spread *spread = counts->spread;
-    const size_t n = (size_t)spread->n_kept;
+    const struct world_stats *stats = counts->stats;
+    const size_t n = (size_t)stats->n_kept;
     struct share *share = memory_new(n, sizeof *share);
     const double wide = 1.96;
 
     for (size_t w = 0; w < n; w++)
-        share[w] = (struct share){spread->kept[column * SPREAD_KEPT + w], (uint32_t)(w % REPLICATES)};
+        share[w] = (struct share){stats->kept[column * WORLD_STATS_KEPT + w], (uint32_t)(w % REPLICATES)};
     qsort(share, n, sizeof *share, by_share);
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         const double level = answer_level[i], x = quantile(share, n, level), se = level_error(share, n, x);
@@ -151,7 +151,7 @@ static void unmix_column(const struct counts *counts, struct deconvolve *deconvo
     double unmixed[ANSWER_LEVELS];
 
     deconvolve_quantiles(deconvolve, unmixed, answer_level, ANSWER_LEVELS,
-                         counts->histogram_total + column * (counts->spread->n_bins + 1));
+                         counts->histogram_total + column * (counts->stats->n_bins + 1));
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
         out->se[i] =
             hypot(hypot(out->se[i], unmixed[i] - out->quantile[i]), deconvolve_resolution(deconvolve, unmixed[i]));
@@ -196,7 +196,7 @@ struct answer_spread uncertainty_spread(const struct counts *counts, struct deco
         return no_doubt(counts, column);
     for (size_t i = 0; i < ANSWER_LEVELS; i++)
         out.quantile[i] = out.se[i] = NAN;
-    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 || !counts->spread->n_kept)
+    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 || !counts->stats->n_kept)
         return out;
     variance = estimate_jackknife(counts, variance_of, &column);
     out.measurable = is_measurable(variance);
@@ -225,21 +225,21 @@ struct stratum {
 };
 
 static size_t fill_strata(const struct counts *counts, size_t of, const struct driver *driver,
-                          struct stratum strata[SPREAD_STRATA])
+                          struct stratum strata[WORLD_STATS_STRATA])
 {
-    const struct spread *spread = counts->spread;
+    const struct world_stats *stats = counts->stats;
     size_t filled = 0;
 
-    for (size_t s = 0; s < SPREAD_STRATA; s++) {
-        const size_t cell = driver->input * SPREAD_STRATA + s;
+    for (size_t s = 0; s < WORLD_STATS_STRATA; s++) {
+        const size_t cell = driver->input * WORLD_STATS_STRATA + s;
         double worlds = (double)counts->strata_worlds_total[cell];
-        double p = counts->strata_p_total[cell * spread->n_questions + driver->question];
+        double p = counts->strata_p_total[cell * stats->n_questions + driver->question];
 
         if (of != ALL) {
-            const size_t part = counts_replicate(of) * spread->n_inputs * SPREAD_STRATA + cell;
+            const size_t part = counts_replicate(of) * stats->n_inputs * WORLD_STATS_STRATA + cell;
 
-            worlds = counts_choose(worlds, spread->strata_worlds[part], of);
-            p = counts_choose(p, spread->strata_p[part * spread->n_questions + driver->question], of);
+            worlds = counts_choose(worlds, stats->strata_worlds[part], of);
+            p = counts_choose(p, stats->strata_p[part * stats->n_questions + driver->question], of);
         }
         if (worlds > 0.0)
             strata[filled++] = (struct stratum){worlds, p / worlds};
@@ -270,7 +270,7 @@ static double driver_index(const struct counts *counts, size_t of, const void *w
     const struct driver *driver = what;
     const struct moments moments = moments_of(counts, driver->question, of);
     const double total = moments.ignorance + moments.noise, all = counts_worlds_of(counts, of);
-    struct stratum strata[SPREAD_STRATA];
+    struct stratum strata[WORLD_STATS_STRATA];
     const size_t n = fill_strata(counts, of, driver, strata);
     double between = 0.0, within;
 

@@ -185,7 +185,7 @@ static void check(struct job *job, struct diag *diag)
     if (options->playing.estimator == ESTIMATOR_CONDITIONAL)
         diag_error(diag, (struct place){0}, "leave it out",
                    "--estimator conditional: what bases do is drawn, so that it can be explained");
-    if ((double)settings.n_runs > PLAY_MAX_TOLD)
+    if ((double)settings.n_runs > PLAY_MAX_RECORDED)
         diag_error(diag, (struct place){0}, "more worlds of fewer runs each",
                    "--runs: a world of so many is too large");
     find_question(job, diag);

@@ -166,7 +166,7 @@ static void check_draws_fit(const struct work_item *item, const struct run_optio
     const struct loaded *loaded = item->loaded;
     const struct play_settings settings = playing_settings(&item->playing, loaded->plan, true);
 
-    if (options->histories && (double)settings.n_runs > PLAY_MAX_TOLD)
+    if (options->histories && (double)settings.n_runs > PLAY_MAX_RECORDED)
         diag_error(diag, (struct place){.source = loaded->scenario->file[0]}, "more worlds of fewer runs each",
                    "--histories: a world of %" PRIu64 " runs is too large", settings.n_runs);
     if (options->draws &&

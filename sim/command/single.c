@@ -69,12 +69,12 @@ static void on_draws(void *context, size_t arm, const struct play_draw *draw, si
     job->n_draws += n;
 }
 
-static void on_told(void *context, size_t arm, const struct play_told *told)
+static void on_recorded(void *context, size_t arm, const struct play_recorded *recorded)
 {
     struct job *job = context;
 
     (void)arm;
-    histories_write(&job->histories, told);
+    histories_write(&job->histories, recorded);
 }
 
 static void begin_histories(struct job *job)
@@ -139,7 +139,7 @@ static struct play_settings settings_of(struct job *job)
     settings.progress = on_progress;
     settings.world = on_world;
     settings.draws = draws ? on_draws : NULL;
-    settings.told = histories ? on_told : NULL;
+    settings.recorded = histories ? on_recorded : NULL;
     settings.context = job;
     return settings;
 }

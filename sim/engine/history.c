@@ -18,7 +18,7 @@ void history_free(struct history *history)
     free(history->on);
     free(history->state);
     free(history->move);
-    free(history->happening);
+    free(history->event);
 }
 
 void history_begin(struct history *history, const struct plan *plan)
@@ -30,15 +30,14 @@ void history_begin(struct history *history, const struct plan *plan)
     for (size_t b = 0; b < plan->n_bases; b++)
         history->state[b] = plan->base[b].initial;
     history->n_moves = 0;
-    history->n_happenings = 0;
+    history->n_events = 0;
     history->overflow = false;
 }
 
-void history_keep(struct history *history, struct happening happening)
+void history_keep(struct history *history, struct event event)
 {
-    history->happening =
-        memory_grow(history->happening, history->n_happenings, &history->capacity, sizeof *history->happening);
-    history->happening[history->n_happenings++] = happening;
+    history->event = memory_grow(history->event, history->n_events, &history->capacity, sizeof *history->event);
+    history->event[history->n_events++] = event;
 }
 
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock)
@@ -54,7 +53,7 @@ void history_move(struct history *history, double month, uint32_t base, uint32_t
         first = true;
     }
     history->move[history->n_moves++] = (struct move){month, base, history->state[base], to, clock, first};
-    history_tell(history, (struct happening){month, HAPPENING_MOVES, base, history->state[base], to, clock});
+    history_record(history, (struct event){month, EVENT_MOVES, base, history->state[base], to, clock});
     history->state[base] = to;
 }
 
@@ -69,13 +68,13 @@ void history_end(struct history *history)
             history->move[j] = history->move[j - 1];
         history->move[j] = move;
     }
-    for (size_t i = 1; i < history->n_happenings; i++) {
-        const struct happening happening = history->happening[i];
+    for (size_t i = 1; i < history->n_events; i++) {
+        const struct event event = history->event[i];
         size_t j = i;
 
-        for (; j && history->happening[j - 1].month > happening.month; j--)
-            history->happening[j] = history->happening[j - 1];
-        history->happening[j] = happening;
+        for (; j && history->event[j - 1].month > event.month; j--)
+            history->event[j] = history->event[j - 1];
+        history->event[j] = event;
     }
 }
 

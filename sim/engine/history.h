@@ -17,12 +17,12 @@ struct move {
     bool first;     /* the first time that clock rang */
 };
 
-struct happening {
+struct event {
     double month;
-    enum happening_kind {
-        HAPPENING_COMES, /* a lever or an event */
-        HAPPENING_ENDS,
-        HAPPENING_MOVES /* a base */
+    enum event_kind {
+        EVENT_COMES, /* a lever or an event */
+        EVENT_ENDS,
+        EVENT_MOVES /* a base */
     } kind;
     uint32_t which;    /* factor, or base */
     uint32_t from, to; /* states of a base */
@@ -36,10 +36,10 @@ struct history {
     uint32_t *state; /* per base: at the horizon */
     struct move *move;
     uint32_t n_moves;
-    bool overflow;               /* more moves than HISTORY_MAX: the scenario's rates are beyond reason */
-    bool told;                   /* set by the owner: keep all that happens, */
-    struct happening *happening; /* here, in order of time */
-    size_t n_happenings, capacity;
+    bool overflow;       /* more moves than HISTORY_MAX: the scenario's rates are beyond reason */
+    bool recorded;       /* set by the owner: keep all that happens, */
+    struct event *event; /* here, in order of time */
+    size_t n_events, capacity;
 };
 
 enum { HISTORY_MAX = 16384 };
@@ -52,12 +52,12 @@ void history_begin(struct history *history, const struct plan *plan);
 void history_move(struct history *history, double month, uint32_t base, uint32_t to, uint32_t clock);
 void history_end(struct history *history);
 
-/* Keep what happened; history_tell: where it is asked for. */
-void history_keep(struct history *history, struct happening happening);
-static inline void history_tell(struct history *history, struct happening happening)
+/* Keep what happened; history_record: where it is asked for. */
+void history_keep(struct history *history, struct event event);
+static inline void history_record(struct history *history, struct event event)
 {
-    if (history->told)
-        history_keep(history, happening);
+    if (history->recorded)
+        history_keep(history, event);
 }
 
 /* A base's state at a month, moves at that very month included. */

@@ -6,7 +6,7 @@
 #ifndef FOOTHOLD_PLAY_H
 #define FOOTHOLD_PLAY_H
 #include <signal.h>
-#include "sim/engine/spread.h"
+#include "sim/engine/world_stats.h"
 #include "sim/engine/tally.h"
 
 /* How it is found what bases do, once levers and events are played. */
@@ -24,9 +24,9 @@ struct play_draw {
 };
 
 /* A run that was drawn, told. */
-struct play_told {
+struct play_recorded {
     uint64_t world, run;
-    const struct happening *happening; /* in order of time */
+    const struct event *event; /* in order of time */
     size_t n;
     const bool *yes; /* per question */
 };
@@ -51,11 +51,11 @@ struct play_settings {
     /* called likewise with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
     void (*draws)(void *context, size_t arm, const struct play_draw *draw, size_t n);
     /* called likewise for each run, in order; NULL: not wanted. Needs ESTIMATOR_DRAW */
-    void (*told)(void *context, size_t arm, const struct play_told *told);
+    void (*recorded)(void *context, size_t arm, const struct play_recorded *recorded);
     void *context;
 };
 
-/* Runs of an arm that is computed which were drawn nevertheless: their transitions fire too fast (course.h). */
+/* Runs of an arm that is computed which were drawn nevertheless: their transitions fire too fast (rate_path.h). */
 struct play_too_fast {
     uint64_t n;
     const char *clock; /* the name of the fastest of all in them; NULL: there are none */
@@ -66,9 +66,9 @@ struct play_too_fast {
  * noise hides how probabilities are distributed: then on a sample of its own, of more runs in some of the same worlds. */
 struct arm_result {
     struct tally tally;
-    struct spread spread;
-    uint64_t spread_runs; /* a world, behind spread */
-    bool computed;        /* what bases do is; else drawn */
+    struct world_stats world_stats;
+    uint64_t world_stats_runs; /* a world, behind spread */
+    bool computed;             /* what bases do is; else drawn */
     struct play_too_fast too_fast;
 };
 
@@ -89,9 +89,9 @@ void play_free(struct play_result *result);
 enum { PLAY_MAX_THREADS = 1024, PLAY_WHOLE_WORLDS = 8192 };
 
 /* The most runs that can be counted, and the most of one world that can be kept at a time, or told. */
-#define PLAY_MAX_RUNS 0x1p34
-#define PLAY_MAX_KEPT 1e8
-#define PLAY_MAX_TOLD 1e7
+#define PLAY_MAX_RUNS     0x1p34
+#define PLAY_MAX_KEPT     1e8
+#define PLAY_MAX_RECORDED 1e7
 
 /* How many threads OpenMP would use. */
 int play_processors(void);

@@ -6,15 +6,15 @@ void replay_init(struct replay *replay, const struct plan *plan, enum design_kin
     *replay = (struct replay){.plan = plan};
     design_init(&replay->design, plan, design, seed);
     world_init(&replay->world, plan);
-    walk_init(&replay->walk, plan, NULL);
+    path_init(&replay->path, plan, NULL);
     history_init(&replay->history, plan);
-    replay->history.told = true;
+    replay->history.recorded = true;
 }
 
 void replay_free(struct replay *replay)
 {
     history_free(&replay->history);
-    walk_free(&replay->walk);
+    path_free(&replay->path);
     world_free(&replay->world);
     design_free(&replay->design);
 }
@@ -24,11 +24,11 @@ bool replay_run(struct replay *replay, uint64_t world, uint64_t run)
     const uint64_t group = run / STREAM_LANES * STREAM_LANES;
 
     world_draw(&replay->world, replay->plan, &replay->design, world);
-    world_settle(&replay->world, replay->plan);
-    walk_world(&replay->walk, &replay->world, &replay->design, world);
-    walk_batch(&replay->walk, group, STREAM_LANES);
-    walk_run(&replay->walk, &replay->history, (size_t)(run - group));
-    replay->luck = replay->walk.luck;
-    replay->luck.run = run;
+    world_derive(&replay->world, replay->plan);
+    path_setup(&replay->path, &replay->world, &replay->design, world);
+    path_draw_batch(&replay->path, group, STREAM_LANES);
+    path_simulate(&replay->path, &replay->history, (size_t)(run - group));
+    replay->stream = replay->path.stream;
+    replay->stream.run = run;
     return !replay->history.overflow;
 }

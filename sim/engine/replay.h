@@ -2,15 +2,15 @@
 /* replay.h - one run, played again by itself: the same as among all the others, but all that happens in it is kept. */
 #ifndef FOOTHOLD_REPLAY_H
 #define FOOTHOLD_REPLAY_H
-#include "sim/engine/walk.h"
+#include "sim/engine/path.h"
 
 struct replay {
     const struct plan *plan;
     struct design design;
     struct world world;
-    struct walk walk; /* as it stands at the horizon */
+    struct path path; /* as it stands at the horizon */
     struct history history;
-    struct luck luck; /* of the run */
+    struct stream stream; /* of the run */
 };
 
 void replay_init(struct replay *replay, const struct plan *plan, enum design_kind design, uint64_t seed);

@@ -43,10 +43,10 @@ void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, con
 }
 
 /* Where first draws come from: the world's replicate, if they are laid out. */
-static struct stream_place first_place(const struct luck *luck)
+static struct stream_place first_place(const struct stream *stream)
 {
-    return luck->place.laid_out ? (struct stream_place){.world = luck->world % REPLICATES, .kind = STREAM_REPLICATE}
-                                : (struct stream_place){.world = luck->world, .kind = STREAM_WORLD};
+    return stream->place.laid_out ? (struct stream_place){.world = stream->world % REPLICATES, .kind = STREAM_REPLICATE}
+                                  : (struct stream_place){.world = stream->world, .kind = STREAM_WORLD};
 }
 
 static uint64_t lay_out_one(uint64_t word, const struct design_place *place, struct key128 key)
@@ -55,27 +55,27 @@ static uint64_t lay_out_one(uint64_t word, const struct design_place *place, str
                                           : design_first(word, place->strata, place->below);
 }
 
-double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_uniform(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    const bool designed = luck->place.laid_out && !occurrence;
-    struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
+    const bool designed = stream->place.laid_out && !occurrence;
+    struct stream_place place = designed ? first_place(stream) : (struct stream_place){.world = stream->world};
     uint64_t word[STREAM_LANES], bits;
 
-    place.group = luck->run / STREAM_LANES;
+    place.group = stream->run / STREAM_LANES;
     place.occurrence = occurrence;
-    stream_words(word, luck->seed, key, place);
-    bits = word[luck->run % STREAM_LANES];
-    return design_to_uniform(designed ? lay_out_one(bits, &luck->place, key) : bits);
+    stream_words(word, stream->seed, key, place);
+    bits = word[stream->run % STREAM_LANES];
+    return design_to_uniform(designed ? lay_out_one(bits, &stream->place, key) : bits);
 }
 
-double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_exponential(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    return -portable_log(stream_uniform(luck, key, occurrence));
+    return -portable_log(stream_uniform(stream, key, occurrence));
 }
 
-double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_normal(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
+    return gsl_cdf_ugaussian_Pinv(stream_uniform(stream, key, occurrence));
 }
 
 static void side_by_side(uint64_t word[STREAM_LANES][CALLS], size_t calls, threefry4x64_key_t name,
@@ -108,34 +108,34 @@ static void lay_out(uint64_t word[STREAM_LANES][CALLS], size_t calls, const stru
             word[lane][i] = design_first(word[lane][i], strata, below);
 }
 
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
+void stream_uniforms(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    const bool designed = luck->place.laid_out && !occurrence;
-    const threefry4x64_key_t name = {{luck->seed, key.word[0], key.word[1], 0}};
-    struct stream_place place = designed ? first_place(luck) : (struct stream_place){.world = luck->world};
+    const bool designed = stream->place.laid_out && !occurrence;
+    const threefry4x64_key_t name = {{stream->seed, key.word[0], key.word[1], 0}};
+    struct stream_place place = designed ? first_place(stream) : (struct stream_place){.world = stream->world};
     uint64_t word[STREAM_LANES][CALLS];
 
     place.occurrence = occurrence;
-    assert(n % STREAM_LANES == 0 && luck->run % STREAM_LANES == 0);
+    assert(n % STREAM_LANES == 0 && stream->run % STREAM_LANES == 0);
     for (size_t done = 0; done < n; done += CALLS * STREAM_LANES) {
         const size_t left = (n - done) / STREAM_LANES, calls = left < CALLS ? left : CALLS;
 
-        place.group = (luck->run + done) / STREAM_LANES;
+        place.group = (stream->run + done) / STREAM_LANES;
         if (calls == CALLS)
             side_by_side(word, CALLS, name, place);
         else
             side_by_side(word, calls, name, place);
         if (designed)
-            lay_out(word, calls, &luck->place, key);
+            lay_out(word, calls, &stream->place, key);
         for (size_t i = 0; i < calls; i++)
             for (size_t lane = 0; lane < STREAM_LANES; lane++)
                 out[done + i * STREAM_LANES + lane] = design_to_uniform(word[lane][i]);
     }
 }
 
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
+void stream_exponentials(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    stream_uniforms(out, n, luck, key, occurrence);
+    stream_uniforms(out, n, stream, key, occurrence);
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);
 }

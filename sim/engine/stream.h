@@ -15,7 +15,7 @@
 
 enum { STREAM_ROUNDS = 13, STREAM_LANES = 4 };
 
-struct luck { /* whose history is played */
+struct stream { /* whose history is played */
     uint64_t seed, world, run;
     struct design_place place; /* of the world; zero: all draws are independent */
 };
@@ -35,11 +35,11 @@ void stream_words(uint64_t word[STREAM_LANES], uint64_t seed, struct key128 key,
 void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, const struct key128 *key, size_t n,
                            struct stream_place place);
 
-double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence);
-double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence); /* mean 1 */
-double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence);
+double stream_uniform(const struct stream *stream, struct key128 key, uint64_t occurrence);
+double stream_exponential(const struct stream *stream, struct key128 key, uint64_t occurrence); /* mean 1 */
+double stream_normal(const struct stream *stream, struct key128 key, uint64_t occurrence);
 
 /* The same of n runs from luck->run on; n and that run are multiples of STREAM_LANES. */
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence);
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence);
+void stream_uniforms(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence);
+void stream_exponentials(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence);
 #endif

@@ -20,7 +20,7 @@ static void lay_out(struct tally_layout *at, const struct plan *plan, size_t n_m
         {&at->question, questions},
         {&at->state, bases * states},
         {&at->held, bases + 1},
-        {&at->told, questions},
+        {&at->as_drawn, questions},
         {&at->came, plan->n_factors * questions},
         {&at->came_yes, plan->n_factors * questions},
         {&at->occupancy, bases * states * n_months},

@@ -28,7 +28,7 @@ struct tally_layout {
     size_t question;  /* [q] said yes */
     size_t state;     /* [b * n_states + s] at the horizon */
     size_t held;      /* [0 .. n_bases] so many held at the horizon */
-    size_t told;      /* [q] said yes, where what a lever's question says is what was drawn */
+    size_t as_drawn;  /* [q] said yes, where what a lever's question says is what was drawn */
     size_t came;      /* [f * n_questions + q] f had rung by q's month */
     size_t came_yes;  /* likewise, and q said yes, as told */
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */

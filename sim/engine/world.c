@@ -101,7 +101,7 @@ static double odds_rate(double chance, double within)
     return chance < 1.0 ? fmin(fastest, -portable_log(1.0 - chance) / within) : fastest;
 }
 
-void world_settle(struct world *world, const struct plan *plan)
+void world_derive(struct world *world, const struct plan *plan)
 {
     const double *value = world->value;
     double weight;

@@ -22,7 +22,7 @@ void world_free(struct world *world);
 void world_draw(struct world *world, const struct plan *plan, const struct design *design, uint64_t index);
 
 /* The coefficients that follow. */
-void world_settle(struct world *world, const struct plan *plan);
+void world_derive(struct world *world, const struct plan *plan);
 
 static inline double world_step_rate(const struct world *world, const struct plan *plan, uint32_t step)
 {

@@ -16,7 +16,7 @@ enum { FIRST_RING = 1, FIRST_LOSS = 2, FIRST_DEAL = 4, LABEL_BITS = 3 };
 
 /* A base's state and past: which of its transitions have rung, whether it was ever lost or in a deal. */
 struct past {
-    uint64_t rung;
+    uint64_t fired;
     uint32_t state;
     bool lost, deal;
 };
@@ -35,7 +35,7 @@ static bool is_in(uint64_t states, uint32_t state)
 static uint32_t find_past(const struct past *past, size_t n, const struct past *wanted)
 {
     for (size_t i = 0; i < n; i++)
-        if (past[i].rung == wanted->rung && past[i].state == wanted->state && past[i].lost == wanted->lost &&
+        if (past[i].fired == wanted->fired && past[i].state == wanted->state && past[i].lost == wanted->lost &&
             past[i].deal == wanted->deal)
             return (uint32_t)i;
     return UINT32_MAX;
@@ -58,7 +58,7 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
     }
     for (size_t i = 0; i < n && n < MAX_PASTS; i++)
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n && n < MAX_PASTS; c++) {
-            const uint64_t ring = UINT64_C(1) << (c - clocks.first);
+            const uint64_t firing = UINT64_C(1) << (c - clocks.first);
             struct past next = past[i];
             uint64_t label = (uint64_t)c << LABEL_BITS;
             uint32_t to;
@@ -67,11 +67,11 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
                 continue;
             next.state = plan->clock[c].to;
             if (!plan->answers_only) {
-                next.rung |= ring;
+                next.fired |= firing;
                 next.lost = next.lost || !is_in(plan->held, next.state);
                 next.deal = next.deal || is_in(plan->deal, next.state);
             }
-            label |= (past[i].rung & ring ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
+            label |= (past[i].fired & firing ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
                      (next.deal != past[i].deal ? FIRST_DEAL : 0);
             to = find_past(past, n, &next);
             if (to == UINT32_MAX) {
@@ -242,24 +242,24 @@ static uint32_t rate_in(const struct edge *edge)
 }
 
 /* Which edges a counter counts. */
-static bool counts_edge(const struct maker *maker, const struct chain_counter *counter, const struct edge *edge)
+static bool counts_edge(const struct maker *maker, const struct chain_counting *counting, const struct edge *edge)
 {
     const struct plan *plan = maker->plan;
     const uint32_t c = maker->chain->rate[rate_in(edge)].clock, marks = (uint32_t)(edge->label >> 34);
 
-    switch (counter->what) {
+    switch (counting->what) {
     case COUNT_TRANSITION:
-        return c == counter->which && edge->label & FIRST_RING;
+        return c == counting->which && edge->label & FIRST_RING;
     case COUNT_LOSS:
-        return counter->which == plan->n_bases ? marks & ANY_LOST
-                                               : plan->clock[c].base == counter->which && edge->label & FIRST_LOSS;
+        return counting->which == plan->n_bases ? marks & ANY_LOST
+                                                : plan->clock[c].base == counting->which && edge->label & FIRST_LOSS;
     case COUNT_DEAL:
-        return counter->which == plan->n_bases ? marks & ANY_DEAL
-                                               : plan->clock[c].base == counter->which && edge->label & FIRST_DEAL;
+        return counting->which == plan->n_bases ? marks & ANY_DEAL
+                                                : plan->clock[c].base == counting->which && edge->label & FIRST_DEAL;
     case COUNT_ASKED:
         break;
     }
-    return marks & (uint32_t)ANY_ASKED << counter->which;
+    return marks & (uint32_t)ANY_ASKED << counting->which;
 }
 
 static int by_rate(const void *a, const void *b)
@@ -292,26 +292,26 @@ static struct chain_run find_run(const struct edge *edge, size_t n, bool *taken,
 }
 
 static void add_counter(struct maker *maker, struct chain_group *group, const struct graph *graph, size_t *capacity,
-                        struct chain_counter counter)
+                        struct chain_counting counting)
 {
     struct edge *edge = memory_new(graph->n_edges, sizeof *edge);
     bool *taken;
     size_t n = 0;
 
     for (size_t e = 0; e < graph->n_edges; e++)
-        if (counts_edge(maker, &counter, &graph->edge[e]))
+        if (counts_edge(maker, &counting, &graph->edge[e]))
             edge[n++] = graph->edge[e];
     taken = memory_new(n, sizeof *taken);
     if (n)
         qsort(edge, n, sizeof *edge, by_rate);
-    counter.runs.first = group->n_runs;
+    counting.runs.first = group->n_runs;
     for (size_t e = 0; e < n; e++)
         if (!taken[e]) {
             group->run = arena_grow(&maker->plan->arena, group->run, group->n_runs, capacity, sizeof *group->run);
             group->run[group->n_runs++] = find_run(edge, n, taken, e);
         }
-    counter.runs.n = group->n_runs - counter.runs.first;
-    group->counter[group->n_counters++] = counter;
+    counting.runs.n = group->n_runs - counting.runs.first;
+    group->counting[group->n_counting++] = counting;
     free(taken);
     free(edge);
 }
@@ -325,21 +325,21 @@ static void add_counters(struct maker *maker, struct chain_group *group, const s
 
     for (uint32_t i = 0; i < group->n_bases; i++)
         n += plan->base[group->base[i]].clocks.n;
-    group->counter = arena_new(&maker->plan->arena, n, sizeof *group->counter);
+    group->counting = arena_new(&maker->plan->arena, n, sizeof *group->counting);
     for (uint32_t i = 0; i <= group->n_bases && !plan->answers_only; i++) {
         const uint32_t b = i < group->n_bases ? group->base[i] : all;
 
-        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_LOSS, b, {0, 0}});
-        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_DEAL, b, {0, 0}});
+        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_LOSS, b, {0, 0}});
+        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_DEAL, b, {0, 0}});
     }
-    group->n_times = group->n_counters;
+    group->n_times = group->n_counting;
     for (uint32_t i = 0; i < maker->n_asked; i++)
-        add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_ASKED, i, {0, 0}});
+        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_ASKED, i, {0, 0}});
     for (uint32_t i = 0; i < group->n_bases && !plan->answers_only; i++) {
         const struct span clocks = plan->base[group->base[i]].clocks;
 
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++)
-            add_counter(maker, group, graph, &capacity, (struct chain_counter){COUNT_TRANSITION, c, {0, 0}});
+            add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_TRANSITION, c, {0, 0}});
     }
 }
 
@@ -409,7 +409,7 @@ static void lay_out_group(struct maker *maker, struct chain_group *group, struct
     number_nodes(maker, group, graph, joint, first);
     group->in = arena_new(arena, group->n_nodes, sizeof *group->in);
     group->out = arena_new(arena, group->n_nodes, sizeof *group->out);
-    group->flow = arena_new(arena, graph->n_edges, sizeof *group->flow);
+    group->edge = arena_new(arena, graph->n_edges, sizeof *group->edge);
     group->out_rate = arena_new(arena, graph->n_edges, sizeof *group->out_rate);
     if (graph->n_edges)
         qsort(graph->edge, graph->n_edges, sizeof *graph->edge, by_source);
@@ -427,7 +427,7 @@ static void lay_out_group(struct maker *maker, struct chain_group *group, struct
 
         if (!group->in[edge->to].n++)
             group->in[edge->to].first = (uint32_t)e;
-        group->flow[e] = (struct chain_flow){edge->from, rate_in(edge)};
+        group->edge[e] = (struct chain_edge){edge->from, rate_in(edge)};
     }
     add_counters(maker, group, graph);
 }
@@ -648,11 +648,11 @@ void compile_chain(struct compiler *compiler)
                 : "there are too many bases, states and months";
         return;
     }
-    maker.chain->n_followed = (uint32_t)(plan->n_clocks - plan->base[0].clocks.first);
+    maker.chain->n_marginalised = (uint32_t)(plan->n_clocks - plan->base[0].clocks.first);
     for (uint32_t i = 0; i < maker.n_asked; i++)
         for (size_t q = 0; q < plan->n_questions; q++)
             if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX &&
                 plan->question[q].transition == maker.asked[i])
-                plan->question[q].counter = i;
+                plan->question[q].counting = i;
     plan->chain = maker.chain;
 }

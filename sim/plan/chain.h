@@ -15,12 +15,12 @@ enum { CHAIN_MAX_NODES = 512, CHAIN_MAX_BASES = 64 };
 
 /* A transition's rate while certain couplings are on. */
 struct chain_rate {
-    uint32_t clock;    /* in plan->clock[] */
-    uint32_t followed; /* its place among the followed clocks */
-    struct span links; /* in chain->link[]: of the couplings that are on */
+    uint32_t clock;        /* in plan->clock[] */
+    uint32_t marginalised; /* its place among the followed clocks */
+    struct span links;     /* in chain->link[]: of the couplings that are on */
 };
 
-struct chain_flow {
+struct chain_edge {
     uint32_t from, rate;
 };
 
@@ -31,7 +31,7 @@ struct chain_run {
 };
 
 /* Something that happens once, whose probability grows by what flows along some edges. */
-struct chain_counter {
+struct chain_counting {
     enum { COUNT_TRANSITION, COUNT_LOSS, COUNT_DEAL, COUNT_ASKED } what;
     uint32_t which;   /* transition's clock; base, or n_bases for the first of the group; transition */
     struct span runs; /* in run[] */
@@ -43,11 +43,11 @@ struct chain_group {
     uint32_t start;          /* the node it begins in */
     struct span *in;         /* per node: in flow[] */
     struct span *out;        /* per node: in out_rate[] */
-    struct chain_flow *flow; /* by target */
+    struct chain_edge *edge; /* by target */
     uint32_t *out_rate;
-    struct chain_counter *counter;
+    struct chain_counting *counting;
     struct chain_run *run;
-    uint32_t n_counters, n_runs, n_times; /* the first n_times counters are of losses and deals */
+    uint32_t n_counting, n_runs, n_times; /* the first n_times counters are of losses and deals */
     struct span rates;                    /* in chain->rate[] */
 };
 
@@ -55,6 +55,6 @@ struct chain {
     struct chain_group *group;
     struct chain_rate *rate;
     uint32_t *link; /* in plan->link[] */
-    uint32_t n_groups, n_rates, n_links, n_followed;
+    uint32_t n_groups, n_rates, n_links, n_marginalised;
 };
 #endif

@@ -10,7 +10,7 @@
 #include "sim/scenario/field.h"
 
 struct history;
-struct luck;
+struct stream;
 struct model_schema;
 struct plan;
 struct arena;
@@ -23,7 +23,7 @@ struct model {
      * of B - 50 at the start, of what a lever moves while it is on. A product over shifts equals the ratio of their sum. */
     double (*balance_ratio)(double pull, double points);
     /* Add the bases' moves to a history whose levers and events are played. value: the world's. Pure but for luck. */
-    void (*decide)(const struct plan *plan, const double *value, const struct luck *luck, struct history *history);
+    void (*decide)(const struct plan *plan, const double *value, const struct stream *stream, struct history *history);
 };
 
 extern const struct model model_hazard, model_logit;

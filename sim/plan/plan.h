@@ -123,7 +123,7 @@ struct plan_question {
     bool of_clock;       /* else: has this rung by then */
     uint32_t factor;     /* a lever or event; or UINT32_MAX: */
     uint32_t transition; /* a transition of any base */
-    uint32_t counter;    /* of a transition: which COUNT_ASKED of the chain it is */
+    uint32_t counting;   /* of a transition: which COUNT_ASKED of the chain it is */
     uint32_t rank;       /* place in the file */
 };
 

@@ -95,8 +95,8 @@ static void fill_event(const struct dataset *dataset, size_t i, union cell *cell
 {
     const struct plan *plan = explanation_of(dataset)->plan;
     const struct story_event *event = &((const struct story *)dataset->source)->event[i];
-    const struct happening *what = &event->what;
-    const bool moves = what->kind == HAPPENING_MOVES;
+    const struct event *what = &event->what;
+    const bool moves = what->kind == EVENT_MOVES;
 
     cell[0].number = what->month;
     cell[1].text = telling_date(&context_of(dataset)->document->arena, explanation_of(dataset)->scenario, what->month);

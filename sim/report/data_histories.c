@@ -80,7 +80,7 @@ static void enter_state(struct history_base *base, const struct plan *plan, uint
         base->deal = month;
 }
 
-static void write_base(struct histories *it, const struct play_told *told, size_t b)
+static void write_base(struct histories *it, const struct play_recorded *recorded, size_t b)
 {
     const struct plan *plan = it->plan;
     const struct history_base *base = &it->base[b];
@@ -93,14 +93,14 @@ static void write_base(struct histories *it, const struct play_told *told, size_
     cell[7].number = base->lost;
     cell[8].number = base->deal;
     for (size_t q = 0; q < plan->n_questions; q++)
-        cell[RUN_COLUMNS + q].count = told->yes[q];
+        cell[RUN_COLUMNS + q].count = recorded->yes[q];
     dataset_csv_row(it->runs_out, &it->runs, cell);
 }
 
 void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
-                     const struct happening *what)
+                     const struct event *what)
 {
-    const bool moves = what->kind == HAPPENING_MOVES, comes = what->kind == HAPPENING_COMES;
+    const bool moves = what->kind == EVENT_MOVES, comes = what->kind == EVENT_COMES;
 
     cell[0].text = plan->scenario->id;
     cell[1].count = world;
@@ -110,30 +110,30 @@ void histories_event(union cell *cell, const struct plan *plan, uint64_t world, 
     cell[5].text = moves ? plan->base[what->which].id : plan->factor[what->which].id;
     cell[6].text = moves ? plan->state[what->from] : comes ? "off" : "on";
     cell[7].text = moves ? plan->state[what->to] : comes ? "on" : "off";
-    cell[8].text = what->kind == HAPPENING_ENDS      ? "ends"
+    cell[8].text = what->kind == EVENT_ENDS      ? "ends"
                    : what->clock == HISTORY_NO_CLOCK ? plan->model->name
                                                      : plan->clock[what->clock].id;
 }
 
-void histories_write(struct histories *it, const struct play_told *told)
+void histories_write(struct histories *it, const struct play_recorded *recorded)
 {
     const struct plan *plan = it->plan;
 
     it->cell[0].text = plan->scenario->id;
-    it->cell[1].count = told->world;
-    it->cell[2].count = told->run;
+    it->cell[1].count = recorded->world;
+    it->cell[2].count = recorded->run;
     for (size_t b = 0; b < plan->n_bases; b++) {
         it->base[b].lost = it->base[b].deal = NAN;
         enter_state(&it->base[b], plan, plan->base[b].initial, 0.0);
     }
-    for (size_t i = 0; i < told->n; i++) {
-        const struct happening *what = &told->happening[i];
+    for (size_t i = 0; i < recorded->n; i++) {
+        const struct event *what = &recorded->event[i];
 
-        if (what->kind == HAPPENING_MOVES)
+        if (what->kind == EVENT_MOVES)
             enter_state(&it->base[what->which], plan, what->to, what->month);
-        histories_event(it->cell, plan, told->world, told->run, what);
+        histories_event(it->cell, plan, recorded->world, recorded->run, what);
         dataset_csv_row(it->events_out, &it->events, it->cell);
     }
     for (size_t b = 0; it->runs_out && b < plan->n_bases; b++)
-        write_base(it, told, b);
+        write_base(it, recorded, b);
 }

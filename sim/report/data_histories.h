@@ -22,10 +22,10 @@ void histories_begin(struct histories *histories, const struct plan *plan, FILE 
 
 /* A row of events.csv. */
 void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
-                     const struct happening *what);
+                     const struct event *what);
 
 /* The rows of one run. */
-void histories_write(struct histories *histories, const struct play_told *told);
+void histories_write(struct histories *histories, const struct play_recorded *recorded);
 
 /* A zeroed one may be freed. */
 void histories_free(struct histories *histories);

@@ -143,15 +143,15 @@ static void add_line(struct timeline *timeline, const struct explaining *it, con
     double since = 0.0;
 
     for (size_t i = 0; i <= story->n_events; i++) {
-        const struct happening *what = i < story->n_events ? &story->event[i].what : NULL;
+        const struct event *what = i < story->n_events ? &story->event[i].what : NULL;
 
-        if (what && ((what->kind == HAPPENING_MOVES) != is_base || what->which != which))
+        if (what && ((what->kind == EVENT_MOVES) != is_base || what->which != which))
             continue;
         if (state)
             timeline->spell[timeline->n_spells++] =
                 (struct spell){line, state, since, what ? what->month : it->plan->horizon};
         if (what) {
-            state = is_base ? it->plan->state[what->to] : what->kind == HAPPENING_COMES ? "" : NULL;
+            state = is_base ? it->plan->state[what->to] : what->kind == EVENT_COMES ? "" : NULL;
             since = what->month;
         }
     }
@@ -233,7 +233,7 @@ static void list_events(struct explaining *it, size_t s)
         if (!next)
             break;
         event[n] = describe_event(it, next->what.month, telling_what(document, it->plan, &next->what));
-        event[n].style = next->what.kind == HAPPENING_MOVES ? STYLE_STRONG : STYLE_PLAIN;
+        event[n].style = next->what.kind == EVENT_MOVES ? STYLE_STRONG : STYLE_PLAIN;
         event[n].why = telling_why(document, it->plan, next);
         event[n++].since = telling_changes(document, it->plan, next);
     }

@@ -18,17 +18,17 @@ const char *telling_date(struct arena *arena, const struct scenario *scenario, d
     return arena_print(arena, "%s", text);
 }
 
-const char *telling_kind(enum happening_kind kind)
+const char *telling_kind(enum event_kind kind)
 {
     static const char *const name[] = {
-        [HAPPENING_COMES] = "comes", [HAPPENING_ENDS] = "ends", [HAPPENING_MOVES] = "moves"};
+        [EVENT_COMES] = "comes", [EVENT_ENDS] = "ends", [EVENT_MOVES] = "moves"};
 
     return name[kind];
 }
 
-struct phrase telling_what(struct document *document, const struct plan *plan, const struct happening *what)
+struct phrase telling_what(struct document *document, const struct plan *plan, const struct event *what)
 {
-    if (what->kind != HAPPENING_MOVES)
+    if (what->kind != EVENT_MOVES)
         return PHRASE(document, "{} {}", value_text(plan->factor[what->which].id),
                       value_text(telling_kind(what->kind)));
     return PHRASE(document, "{}: {} to {} ({})", value_text(plan->base[what->which].id),

@@ -11,10 +11,10 @@
 const char *telling_date(struct arena *arena, const struct scenario *scenario, double month);
 
 /* "comes", "ends" or "moves". */
-const char *telling_kind(enum happening_kind kind);
+const char *telling_kind(enum event_kind kind);
 
 /* "khmeimim: LIMBO to NOTICE (notice)", "debt_relief comes", "coastal_violence ends". */
-struct phrase telling_what(struct document *document, const struct plan *plan, const struct happening *what);
+struct phrase telling_what(struct document *document, const struct plan *plan, const struct event *what);
 
 /* "probability of having fired by then: 27 %; hazard 0.012 a month ×1.8: khmeimim lost ×3, debt_relief ×0.6". */
 struct phrase telling_why(struct document *document, const struct plan *plan, const struct story_event *event);

@@ -17,17 +17,17 @@ enum { BATCH = 64 };
 static double limit(double uniforms, double logs, double exps)
 {
     const struct key128 key = {{1, 2}, 0};
-    struct luck luck = {.seed = 1, .place = {.laid_out = true}};
+    struct stream stream = {.seed = 1, .place = {.laid_out = true}};
     double out[BATCH], sum = 0.0;
 
     for (double i = 0.0; i < uniforms; i += BATCH) {
         if (i < logs)
-            stream_exponentials(out, BATCH, &luck, key, 0);
+            stream_exponentials(out, BATCH, &stream, key, 0);
         else
-            stream_uniforms(out, BATCH, &luck, key, 0);
+            stream_uniforms(out, BATCH, &stream, key, 0);
         for (size_t k = 0; i < exps && k < BATCH; k++)
             out[k] = portable_exp(-out[k]);
-        luck.run += BATCH;
+        stream.run += BATCH;
         sum += out[0];
     }
     return sum;
@@ -37,15 +37,15 @@ static void write_numbers(double n, int own)
 {
     FILE *out = fopen("/dev/null", "w");
     const struct key128 key = {{1, 2}, 0};
-    struct luck luck = {.seed = 1};
+    struct stream stream = {.seed = 1};
     double x[BATCH];
     char text[64];
 
     if (!out)
         exit(1);
     for (double i = 0.0; i < n; i += BATCH) {
-        stream_uniforms(x, BATCH, &luck, key, 0);
-        luck.run += BATCH;
+        stream_uniforms(x, BATCH, &stream, key, 0);
+        stream.run += BATCH;
         for (int k = 0; k < BATCH; k++) {
             if (own)
                 number_print(text, x[k]); /* never NA here */

@@ -71,32 +71,32 @@ void stream_words_of_names(uint64_t *first, uint64_t *second, uint64_t seed, con
     }
 }
 
-double stream_uniform(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_uniform(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    (void)luck, (void)key, (void)occurrence;
+    (void)stream, (void)key, (void)occurrence;
     return design_to_uniform(next());
 }
 
-double stream_exponential(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_exponential(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    return -portable_log(stream_uniform(luck, key, occurrence));
+    return -portable_log(stream_uniform(stream, key, occurrence));
 }
 
-double stream_normal(const struct luck *luck, struct key128 key, uint64_t occurrence)
+double stream_normal(const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    return gsl_cdf_ugaussian_Pinv(stream_uniform(luck, key, occurrence));
+    return gsl_cdf_ugaussian_Pinv(stream_uniform(stream, key, occurrence));
 }
 
-void stream_uniforms(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
+void stream_uniforms(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    (void)luck, (void)key, (void)occurrence;
+    (void)stream, (void)key, (void)occurrence;
     for (size_t i = 0; i < n; i++)
         out[i] = design_to_uniform(next());
 }
 
-void stream_exponentials(double *out, size_t n, const struct luck *luck, struct key128 key, uint64_t occurrence)
+void stream_exponentials(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence)
 {
-    stream_uniforms(out, n, luck, key, occurrence);
+    stream_uniforms(out, n, stream, key, occurrence);
     for (size_t i = 0; i < n; i++)
         out[i] = -portable_log(out[i]);
 }

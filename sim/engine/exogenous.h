@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* settle.h - levers and events whose comings and goings are known before a run is played.
+/* exogenous.h - levers and events whose comings and goings are known before a run is played.
  *
  * What nothing reaches but others that are settled has its months from its threshold and theirs alone, so they are found one
  * clock after the other, for a batch of runs at a time. What bases bear on, and what bears on itself, cannot be settled. */
-#ifndef FOOTHOLD_SETTLE_H
-#define FOOTHOLD_SETTLE_H
-#include "sim/engine/walk.h"
+#ifndef FOOTHOLD_EXOGENOUS_H
+#define FOOTHOLD_EXOGENOUS_H
+#include "sim/engine/path.h"
 
-/* Whether a clock can be settled once those are whose way is WALK_SETTLED. */
-bool settle_can(const struct walk *walk, uint32_t c);
+/* Whether a clock can be settled once those are whose way is CLOCK_EXOGENOUS. */
+bool exogenous_qualifies(const struct path *path, uint32_t c);
 
 /* Find walk->comes, walk->ends_by and walk->spells of all settled clocks in the runs of a batch; its frailties are drawn. */
-void settle_batch(struct walk *walk);
+void exogenous_resolve_batch(struct path *path);
 
 /* A settled clock's hazard in a lane of the batch from the start to a month, as if it had not rung. */
-double settle_hazard(const struct walk *walk, size_t lane, uint32_t c, double until);
+double exogenous_hazard(const struct path *path, size_t lane, uint32_t c, double until);
 #endif

@@ -75,9 +75,9 @@ static void drop(struct both *both)
     }
 }
 
-static uint32_t n_settled(const struct replay *replay)
+static uint32_t n_exogenous(const struct replay *replay)
 {
-    return replay->walk.n_settled;
+    return replay->path.n_exogenous;
 }
 
 static void test_same_histories(void **state)
@@ -87,16 +87,16 @@ static void test_same_histories(void **state)
 
     (void)state;
     make(&both);
-    assert_int_equal(n_settled(&both.replay[0]), 13); /* all but `new`, which goes by the month and waits */
-    assert_int_equal(n_settled(&both.replay[1]), 1);  /* `old` */
+    assert_int_equal(n_exogenous(&both.replay[0]), 13); /* all but `new`, which goes by the month and waits */
+    assert_int_equal(n_exogenous(&both.replay[1]), 1);  /* `old` */
     for (uint64_t world = 0; world < 512; world++)
         for (uint64_t run = 0; run < 8; run++) {
             const struct history *a = &both.replay[0].history, *b = &both.replay[1].history;
 
             assert_true(replay_run(&both.replay[0], world, run) && replay_run(&both.replay[1], world, run));
-            assert_int_equal(a->n_happenings, b->n_happenings);
-            for (size_t i = 0; i < a->n_happenings; i++, n++) {
-                const struct happening *x = &a->happening[i], *y = &b->happening[i];
+            assert_int_equal(a->n_events, b->n_events);
+            for (size_t i = 0; i < a->n_events; i++, n++) {
+                const struct event *x = &a->event[i], *y = &b->event[i];
 
                 assert_true(fabs(x->month - y->month) < 1e-9);
                 assert_int_equal(x->kind, y->kind);

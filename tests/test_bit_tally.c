@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "sim/engine/replay.h"
-#include "sim/engine/sheet.h"
+#include "sim/engine/bit_tally.h"
 #include "tests/fixture.h"
 
 static const char text[] =
@@ -99,7 +99,7 @@ static void add_run(struct tally *plain, const struct history *history)
 
         if (yes) {
             add(plain, at->question + q);
-            add(plain, at->told + q);
+            add(plain, at->as_drawn + q);
         }
         for (size_t f = 0; f < plan->n_factors; f++)
             if (history->first[plan->factor[f].clock] <= plan->question[q].month) {
@@ -128,11 +128,11 @@ static void add_run(struct tally *plain, const struct history *history)
     add_times(plain, history, &at->deal, plan->deal);
 }
 
-static void check_columns(const struct spread_column *column, const struct tally *tally)
+static void check_columns(const struct world_stats_column *column, const struct tally *tally)
 {
     const struct plan *plan = tally->plan;
 
-    for (size_t i = 0; i < spread_columns(plan); i++) {
+    for (size_t i = 0; i < world_stats_columns(plan); i++) {
         const size_t cell = i < plan->n_questions ? tally->at.question + i : tally->at.state + i - plan->n_questions;
 
         assert_int_equal(column[i].p, tally_total(tally, cell));
@@ -143,10 +143,10 @@ static void check_columns(const struct spread_column *column, const struct tally
 static void counts_what_each_run_comes_to(void **state)
 {
     struct fixture *it = fixture_make(text);
-    struct spread_column column[64] = {{0}};
+    struct world_stats_column column[64] = {{0}};
     struct tally counted, plain;
     struct replay replay;
-    struct sheet sheet;
+    struct bit_tally bits;
     size_t n_moves = 0;
 
     (void)state;
@@ -154,29 +154,29 @@ static void counts_what_each_run_comes_to(void **state)
     replay_init(&replay, it->plan, DESIGN_MC, 5);
     tally_init(&counted, it->plan);
     tally_init(&plain, it->plan);
-    sheet_init(&sheet, it->plan, &counted);
+    bit_tally_init(&bits, it->plan, &counted);
     for (uint64_t world = 0; world < WORLDS; world++) {
-        bool yes[SHEET_RUNS][8];
+        bool yes[BIT_TALLY_RUNS][8];
 
-        sheet_begin(&sheet, 0);
-        for (uint64_t run = 0; run < SHEET_RUNS - world; run++) {
+        bit_tally_begin(&bits, 0);
+        for (uint64_t run = 0; run < BIT_TALLY_RUNS - world; run++) {
             assert_true(replay_run(&replay, world, run));
-            sheet_keep(&sheet, &replay.history);
+            bit_tally_keep(&bits, &replay.history);
             add_run(&plain, &replay.history);
             n_moves += replay.history.n_moves;
             for (size_t q = 0; q < it->plan->n_questions; q++)
                 yes[run][q] = says_yes(it->plan, &replay.history, &it->plan->question[q]);
         }
-        sheet_count(&sheet, column);
-        for (uint64_t run = 0; run < SHEET_RUNS - world; run++)
+        bit_tally_count(&bits, column);
+        for (uint64_t run = 0; run < BIT_TALLY_RUNS - world; run++)
             for (size_t q = 0; q < it->plan->n_questions; q++)
-                assert_int_equal(sheet.yes[q] >> run & 1, yes[run][q]);
+                assert_int_equal(bits.yes[q] >> run & 1, yes[run][q]);
     }
     assert_true(n_moves > 4000);
     for (size_t cell = 0; cell < counted.at.size; cell++)
         assert_int_equal(tally_total(&counted, cell), tally_total(&plain, cell));
     check_columns(column, &counted);
-    sheet_free(&sheet);
+    bit_tally_free(&bits);
     tally_free(&counted);
     tally_free(&plain);
     replay_free(&replay);
@@ -191,24 +191,24 @@ static void counts_only_what_is_given(void **state)
     struct plan *answers = plan_compile_answers(it->scenario, model_find("hazard"),
                                                 &(struct known_then){.month = 4.0, .base = held, .n_bases = 2},
                                                 &it->plan->tables, &it->diag);
-    struct spread_column column[8] = {{0}};
+    struct world_stats_column column[8] = {{0}};
     uint64_t yes[8] = {0}, n = 0, tried = 0;
     struct tally counted;
     struct replay replay;
-    struct sheet sheet;
+    struct bit_tally bits;
 
     (void)state;
     assert_non_null(answers);
     replay_init(&replay, answers, DESIGN_MC, 6);
     tally_init(&counted, answers);
-    sheet_init(&sheet, answers, &counted);
+    bit_tally_init(&bits, answers, &counted);
     for (uint64_t world = 0; world < WORLDS; world++) {
-        sheet_begin(&sheet, 0);
-        for (uint64_t run = 0; run < SHEET_RUNS; run++) {
+        bit_tally_begin(&bits, 0);
+        for (uint64_t run = 0; run < BIT_TALLY_RUNS; run++) {
             bool given = true;
 
             assert_true(replay_run(&replay, world, run));
-            sheet_keep(&sheet, &replay.history);
+            bit_tally_keep(&bits, &replay.history);
             tried++;
             for (uint32_t i = 0; i < answers->given.n_bases; i++)
                 given =
@@ -217,7 +217,7 @@ static void counts_only_what_is_given(void **state)
             for (size_t q = 0; q < answers->n_questions && given; q++)
                 yes[q] += says_yes(answers, &replay.history, &answers->question[q]);
         }
-        sheet_count(&sheet, column);
+        bit_tally_count(&bits, column);
     }
     assert_true(n > tried / 4 && n < tried);
     assert_int_equal(tally_runs(&counted), tried);
@@ -227,7 +227,7 @@ static void counts_only_what_is_given(void **state)
         assert_true((double)column[q].p == (double)yes[q] * TALLY_ONE);
     }
     assert_true((double)column[answers->n_questions].p == (double)n * TALLY_ONE);
-    sheet_free(&sheet);
+    bit_tally_free(&bits);
     tally_free(&counted);
     replay_free(&replay);
     plan_free(answers);

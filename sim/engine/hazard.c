@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/engine/reach.h"
+#include "sim/engine/hazard.h"
 #include <math.h>
 #include "sim/plan/distribution.h"
 #include "sim/system/portable.h"
 
-double reach_steps(const struct plan *plan, const struct world *world, struct span steps, double amount)
+double hazard_inverse_steps(const struct plan *plan, const struct world *world, struct span steps, double amount)
 {
     const uint32_t last = steps.first + steps.n - 1;
 
@@ -21,7 +21,7 @@ double reach_steps(const struct plan *plan, const struct world *world, struct sp
     return INFINITY;
 }
 
-double reach_stepped_hazard(const struct plan *plan, const struct world *world, struct span steps, double month)
+double hazard_steps(const struct plan *plan, const struct world *world, struct span steps, double month)
 {
     const uint32_t last = steps.first + steps.n - 1;
     double hazard = 0.0;
@@ -34,46 +34,46 @@ double reach_stepped_hazard(const struct plan *plan, const struct world *world, 
     return hazard;
 }
 
-double reach_chance(const struct world *world, const struct plan_clock *clock)
+double hazard_chance(const struct world *world, const struct plan_clock *clock)
 {
     return plan_value(world->value, clock->chance, 1.0);
 }
 
 static double hazard_of_share(const struct world *world, const struct plan_clock *clock, double share)
 {
-    const double left = 1.0 - reach_chance(world, clock) * share;
+    const double left = 1.0 - hazard_chance(world, clock) * share;
 
     return left > 0.0 ? -portable_log(left) : INFINITY;
 }
 
-double reach_dated_hazard(const struct world *world, const struct plan_clock *clock, double month)
+double hazard_date(const struct world *world, const struct plan_clock *clock, double month)
 {
     return hazard_of_share(world, clock, distribution_cdf(clock->date, month));
 }
 
-double reach_dated_hazard_before(const struct world *world, const struct plan_clock *clock, double month)
+double hazard_date_before(const struct world *world, const struct plan_clock *clock, double month)
 {
     return hazard_of_share(world, clock, distribution_cdf_below(clock->date, month));
 }
 
-double reach_baseline(const struct plan *plan, const struct world *world, uint32_t c, double month)
+double hazard_at(const struct plan *plan, const struct world *world, uint32_t c, double month)
 {
     const struct plan_clock *clock = &plan->clock[c];
 
     if (clock->baseline == BASELINE_DATE)
-        return month > 0.0 ? reach_dated_hazard(world, clock, month) : 0.0;
+        return month > 0.0 ? hazard_date(world, clock, month) : 0.0;
     if (clock->baseline == BASELINE_ODDS)
         return world->rate[c] * month;
-    return reach_stepped_hazard(plan, world, clock->steps, month);
+    return hazard_steps(plan, world, clock->steps, month);
 }
 
-double reach_baseline_before(const struct plan *plan, const struct world *world, uint32_t c, double month)
+double hazard_before(const struct plan *plan, const struct world *world, uint32_t c, double month)
 {
     const struct plan_clock *clock = &plan->clock[c];
 
     if (clock->baseline == BASELINE_DATE && month > 0.0)
-        return reach_dated_hazard_before(world, clock, month);
-    return reach_baseline(plan, world, c, month);
+        return hazard_date_before(world, clock, month);
+    return hazard_at(plan, world, c, month);
 }
 
 static double beyond(const struct plan_clock *clock, bool certain)
@@ -83,11 +83,11 @@ static double beyond(const struct plan_clock *clock, bool certain)
 
 static const double least_share = 0x1p-60; /* quantiles are of shares above 0 */
 
-void reach_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain)
+void hazard_inverse_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain)
 {
     const double never = beyond(clock, certain);
-    double share[REACH_MOST] = {0.0}, by[REACH_MOST];
-    size_t which[REACH_MOST] = {0}, reached = 0;
+    double share[HAZARD_MOST] = {0.0}, by[HAZARD_MOST];
+    size_t which[HAZARD_MOST] = {0}, reached = 0;
 
     for (size_t i = 0; i < n; i++) {
         month[i] = never;
@@ -100,9 +100,10 @@ void reach_shares(const struct plan_clock *clock, const double *u, double *month
         month[which[k]] = by[k];
 }
 
-double reach_date(const struct world *world, const struct plan_clock *clock, double now, double passed, double amount)
+double hazard_inverse_date(const struct world *world, const struct plan_clock *clock, double now, double passed,
+                           double amount)
 {
-    const double chance = reach_chance(world, clock);
+    const double chance = hazard_chance(world, clock);
     const double u = (1.0 - portable_exp(-(passed + amount))) / chance;
 
     if (u < 1.0)
@@ -110,7 +111,7 @@ double reach_date(const struct world *world, const struct plan_clock *clock, dou
     return larger(now, beyond(clock, chance >= 1.0 && passed < INFINITY));
 }
 
-double reach_at(const struct world *world, const struct plan_clock *clock, double now)
+double hazard_inverse_at(const struct world *world, const struct plan_clock *clock, double now)
 {
     const double at = world->value[clock->at];
 
@@ -127,16 +128,16 @@ static double end_after(const struct world *world, const struct plan_clock *cloc
     return larger(month, begins + length);
 }
 
-double reach_end(const struct world *world, const struct plan_clock *clock, double month, double uniform)
+double hazard_end(const struct world *world, const struct plan_clock *clock, double month, double uniform)
 {
     return end_after(world, clock, month, distribution_quantile(clock->lasts, uniform));
 }
 
-void reach_ends(const struct world *world, const struct plan_clock *clock, const double *month, double *end,
-                const double *uniform, size_t n, double horizon)
+void hazard_ends(const struct world *world, const struct plan_clock *clock, const double *month, double *end,
+                 const double *uniform, size_t n, double horizon)
 {
-    double u[REACH_MOST] = {0.0}, length[REACH_MOST];
-    size_t which[REACH_MOST] = {0}, came = 0;
+    double u[HAZARD_MOST] = {0.0}, length[HAZARD_MOST];
+    size_t which[HAZARD_MOST] = {0}, came = 0;
 
     for (size_t i = 0; i < n; i++) {
         end[i] = INFINITY;

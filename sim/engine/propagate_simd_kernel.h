@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rows_kernel.h - included by rows.c once for each width: WIDTH floats a vector, TARGET the instructions, NAME(x) x's
+/* propagate_simd_kernel.h - included by propagate_simd.c once for each width: WIDTH floats a vector, TARGET the instructions, NAME(x) x's
  * name in this version. */
-enum { NAME(VECTORS) = COURSE_LANES / WIDTH };
+enum { NAME(VECTORS) = RATE_PATH_LANES / WIDTH };
 #define N NAME(VECTORS)
 #define V NAME(vector)
 typedef float V __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t NAME(bits) __attribute__((vector_size(4 * WIDTH)));
 
 TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor_row,
-                                   const float *speed_row, float *rate_row, float *gone_row, float *fastest_row)
+                                   const float *speed_row, float *rate_row, float *exit_rate_row, float *fastest_row)
 {
     const V *restrict factor = (const void *)factor_row, *restrict speed = (const void *)speed_row;
-    V *restrict rate = (void *)rate_row, *restrict gone = (void *)gone_row;
+    V *restrict rate = (void *)rate_row, *restrict exit_rate = (void *)exit_rate_row;
     V fastest[N] = {{0.0f}};
 
     for (uint32_t r = group->rates.first; r < group->rates.first + group->rates.n; r++)
         for (size_t i = 0; i < N; i++)
-            rate[r * N + i] = speed[chain->rate[r].followed * N + i] * factor[r * N + i];
+            rate[r * N + i] = speed[chain->rate[r].marginalised * N + i] * factor[r * N + i];
     for (uint32_t n = 0; n < group->n_nodes; n++) {
         const uint32_t *out = group->out_rate + group->out[n].first, *end = out + group->out[n].n;
         V sum[N] = {{0.0f}};
@@ -27,67 +27,65 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
         for (size_t i = 0; i < N; i++) {
             const NAME(bits) faster = sum[i] > fastest[i];
 
-            gone[n * N + i] = sum[i];
+            exit_rate[n * N + i] = sum[i];
             fastest[i] = (V)(((NAME(bits))sum[i] & faster) | ((NAME(bits))fastest[i] & ~faster));
         }
     }
     memcpy(fastest_row, fastest, sizeof fastest);
 }
 
-TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(const struct chain_group *group,
-                                                                          const float *length_row, const float *fastest,
-                                                                          const float *rate_row, const float *gone_row,
-                                                                          float *p_row, float *term_row,
-                                                                          float *next_row, float *stay_row,
-                                                                          float *mean_row, const bool means)
+TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(
+    const struct chain_group *group, const float *length_row, const float *fastest, const float *rate_row,
+    const float *exit_rate_row, float *p_row, float *term_row, float *next_row, float *sojourn_row, float *mean_row,
+    const bool means)
 {
-    const V *restrict rate = (const void *)rate_row, *restrict gone = (const void *)gone_row;
-    V *restrict p = (void *)p_row, *restrict stay = (void *)stay_row, *restrict mean = (void *)mean_row,
+    const V *restrict rate = (const void *)rate_row, *restrict exit_rate = (const void *)exit_rate_row;
+    V *restrict p = (void *)p_row, *restrict sojourn = (void *)sojourn_row, *restrict mean = (void *)mean_row,
                 *term = (void *)term_row, *next = (void *)next_row;
     V h[N], size[N];
-    float h_row[COURSE_LANES], size_row[COURSE_LANES];
+    float h_row[RATE_PATH_LANES], size_row[RATE_PATH_LANES];
 
     memcpy(h_row, length_row, sizeof h_row);
     memcpy(h, h_row, sizeof h);
     for (uint32_t n = 0; n < group->n_nodes; n++)
         for (size_t i = 0; i < N; i++) {
             term[n * N + i] = p[n * N + i];
-            stay[n * N + i] = p[n * N + i] * h[i];
+            sojourn[n * N + i] = p[n * N + i] * h[i];
             if (means)
                 mean[n * N + i] = p[n * N + i] * (h[i] * 0.5f);
         }
     for (uint32_t k = 1;; k++) {
-        const float part = 1.0f / (float)k, part_of_stay = 1.0f / (float)(k + 1),
+        const float part = 1.0f / (float)k, part_of_sojourn = 1.0f / (float)(k + 1),
                     part_of_mean = 1.0f / (float)((k + 1) * (k + 2));
         V *const swap = term;
         V step[N], long_step[N], mean_step[N];
 
         for (size_t i = 0; i < N; i++) {
             step[i] = h[i] * part;
-            long_step[i] = h[i] * part_of_stay;
+            long_step[i] = h[i] * part_of_sojourn;
             mean_step[i] = h[i] * part_of_mean;
             size[i] = step[i] * 0.0f;
         }
         for (uint32_t n = 0; n < group->n_nodes; n++) {
-            const struct chain_flow *flow = group->flow + group->in[n].first, *end = flow + group->in[n].n;
+            const struct chain_edge *edge = group->edge + group->in[n].first, *end = edge + group->in[n].n;
             V sum[N], other[N] = {{0.0f}};
 
             for (size_t i = 0; i < N; i++)
-                sum[i] = -gone[n * N + i] * term[n * N + i];
-            for (; flow + 1 < end; flow += 2)
+                sum[i] = -exit_rate[n * N + i] * term[n * N + i];
+            for (; edge + 1 < end; edge += 2)
                 for (size_t i = 0; i < N; i++) {
-                    sum[i] += rate[flow[0].rate * N + i] * term[flow[0].from * N + i];
-                    other[i] += rate[flow[1].rate * N + i] * term[flow[1].from * N + i];
+                    sum[i] += rate[edge[0].rate * N + i] * term[edge[0].from * N + i];
+                    other[i] += rate[edge[1].rate * N + i] * term[edge[1].from * N + i];
                 }
-            for (; flow < end; flow++)
+            for (; edge < end; edge++)
                 for (size_t i = 0; i < N; i++)
-                    sum[i] += rate[flow->rate * N + i] * term[flow->from * N + i];
+                    sum[i] += rate[edge->rate * N + i] * term[edge->from * N + i];
             for (size_t i = 0; i < N; i++) {
                 const V t = (sum[i] + other[i]) * step[i];
 
                 next[n * N + i] = t;
                 p[n * N + i] += t;
-                stay[n * N + i] += t * long_step[i];
+                sojourn[n * N + i] += t * long_step[i];
                 if (means)
                     mean[n * N + i] += t * mean_step[i];
                 size[i] += (V)((NAME(bits))t & 0x7fffffff);
@@ -103,31 +101,30 @@ TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(const 
 }
 
 TARGET static void NAME(take_step)(const struct chain_group *group, const float *length, const float *fastest,
-                                   const float *rate, const float *gone, float *p, float *term, float *next,
-                                   float *stay, float *mean)
+                                   const float *rate, const float *exit_rate, float *p, float *term, float *next,
+                                   float *sojourn, float *mean)
 {
     if (mean)
-        NAME(sum_series)(group, length, fastest, rate, gone, p, term, next, stay, mean, true);
+        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, mean, true);
     else
-        NAME(sum_series)(group, length, fastest, rate, gone, p, term, next, stay, NULL, false);
+        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, NULL, false);
 }
 
 /* For n counters from a first one on: what flows into them while nodes have each of the values, so many of them; side by side, since
  * finding the nodes takes longer than adding them up. */
-TARGET static inline __attribute__((always_inline)) void NAME(flow)(const struct chain_group *group, uint32_t first,
-                                                                    uint32_t n, const float *rate_row,
-                                                                    const float *const *value_row,
-                                                                    float *const *count_row, const size_t values)
+TARGET static inline __attribute__((always_inline)) void NAME(add_counts_of)(
+    const struct chain_group *group, uint32_t first, uint32_t n, const float *rate_row, const float *const *value_row,
+    float *const *count_row, const size_t values)
 {
     const V *restrict rate = (const void *)rate_row;
 
     for (uint32_t c = first; c < first + n; c++) {
-        const struct chain_run *run = group->run + group->counter[c].runs.first;
-        V sum[ROWS_VALUES][N] = {{{0.0f}}};
+        const struct chain_run *run = group->run + group->counting[c].runs.first;
+        V sum[PROPAGATE_SIMD_VALUES][N] = {{{0.0f}}};
 
-        for (const struct chain_run *end = run + group->counter[c].runs.n; run < end; run++) {
+        for (const struct chain_run *end = run + group->counting[c].runs.n; run < end; run++) {
             size_t from = run->from * N;
-            V all[ROWS_VALUES][N] = {{{0.0f}}};
+            V all[PROPAGATE_SIMD_VALUES][N] = {{{0.0f}}};
 
             for (uint32_t left = run->n; left; left--, from += run->stride * N)
                 for (size_t v = 0; v < values; v++)
@@ -143,16 +140,17 @@ TARGET static inline __attribute__((always_inline)) void NAME(flow)(const struct
     }
 }
 
-TARGET static void NAME(flow_into)(const struct chain_group *group, uint32_t first, uint32_t n, const float *rate,
-                                   const float *value, float *count)
+TARGET static void NAME(add_counts)(const struct chain_group *group, uint32_t first, uint32_t n, const float *rate,
+                                    const float *value, float *count)
 {
-    NAME(flow)(group, first, n, rate, &value, &count, 1);
+    NAME(add_counts_of)(group, first, n, rate, &value, &count, 1);
 }
 
-TARGET static void NAME(flow_side_by_side)(const struct chain_group *group, uint32_t n, const float *rate,
-                                           const float *const value[ROWS_VALUES], float *const count[ROWS_VALUES])
+TARGET static void NAME(add_counts_together)(const struct chain_group *group, uint32_t n, const float *rate,
+                                             const float *const value[PROPAGATE_SIMD_VALUES],
+                                             float *const count[PROPAGATE_SIMD_VALUES])
 {
-    NAME(flow)(group, 0, n, rate, value, count, ROWS_VALUES);
+    NAME(add_counts_of)(group, 0, n, rate, value, count, PROPAGATE_SIMD_VALUES);
 }
 
 TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, const float *p_row, float *shown_row)
@@ -160,15 +158,15 @@ TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, 
     const V *restrict p = (const void *)p_row;
     V *restrict shown = (void *)shown_row;
 
-    memset(shown_row, 0, group->n_bases * n_states * COURSE_LANES * sizeof *shown_row);
+    memset(shown_row, 0, group->n_bases * n_states * RATE_PATH_LANES * sizeof *shown_row);
     for (uint32_t n = 0; n < group->n_nodes; n++)
         for (uint32_t b = 0; b < group->n_bases; b++)
             for (size_t i = 0; i < N; i++)
                 shown[(b * n_states + group->state[n * group->n_bases + b]) * N + i] += p[n * N + i];
 }
 
-static const struct rows NAME(rows) = {NAME(set_rates), NAME(take_step), NAME(flow_into), NAME(flow_side_by_side),
-                                       NAME(show)};
+static const struct propagate_simd NAME(propagate_simd) = {NAME(set_rates), NAME(take_step), NAME(add_counts),
+                                                           NAME(add_counts_together), NAME(show)};
 
 #undef N
 #undef V

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "sim/system/portable.h"
+#include "sim/engine/design.h"
 #include "sim/engine/stream.h"
 
 enum { N = 64, MANY = 400000 };

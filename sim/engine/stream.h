@@ -11,7 +11,8 @@
 #define FOOTHOLD_STREAM_H
 #include <stddef.h>
 #include <stdint.h>
-#include "sim/engine/design.h"
+#include "sim/engine/design_place.h"
+#include "sim/plan/plan.h"
 
 enum { STREAM_ROUNDS = 13, STREAM_LANES = 4 };
 

@@ -77,7 +77,7 @@ static void drop(struct both *both)
 
 static uint32_t n_exogenous(const struct replay *replay)
 {
-    return replay->path.n_exogenous;
+    return replay->path.layout.n_exogenous;
 }
 
 static void test_same_histories(void **state)

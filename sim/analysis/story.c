@@ -53,7 +53,7 @@ static void give_reasons(struct telling *it, struct story_event *event, uint32_t
             add_switch(it, event, link->from_switch, world->factor[plan->incoming[i]]);
     }
     for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
-        add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->path.frailty[plan->index[i]]);
+        add_reason(event, STORY_FRAILTY, plan->index[i], it->replay->path.run.frailty[plan->index[i]]);
     event->ratio = it->ratio[c] * path_frailty(&it->replay->path, c);
 }
 
@@ -65,7 +65,7 @@ static bool is_over(const struct telling *it, uint32_t c)
     const struct plan *plan = it->story->plan;
     const struct plan_clock *clock = &plan->clock[c];
 
-    if (it->replay->path.method[c] == CLOCK_OFF)
+    if (it->replay->path.layout.method[c] == CLOCK_OFF)
         return true;
     return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->n_fired[c] > 0 && !clock->recurs;
 }
@@ -137,7 +137,7 @@ static void tell_base(struct telling *it, uint32_t b)
     for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++) {
         const double ratio = it->ratio[c] * path_frailty(path, c);
 
-        if (path->method[c] == CLOCK_OFF || !(plan->clock[c].from >> base->state & 1))
+        if (path->layout.method[c] == CLOCK_OFF || !(plan->clock[c].from >> base->state & 1))
             continue;
         base->rival[base->n_rivals++] =
             (struct story_rival){c, 1.0 - portable_exp(-path_used_threshold(path, &it->replay->stream, c)), ratio};
@@ -156,7 +156,7 @@ void story_init(struct story *story, const struct replay *replay, uint64_t world
     it.n_fired = arena_new(&story->arena, plan->n_clocks, sizeof *it.n_fired);
     it.state = arena_new(&story->arena, plan->n_bases, sizeof *it.state);
     for (size_t i = 0; i < plan->n_switches; i++)
-        it.is_on[i] = replay->path.start_on[i];
+        it.is_on[i] = replay->path.world.start_on[i];
     for (uint32_t c = 0; c < plan->n_clocks; c++)
         it.ratio[c] = path_ratio(&replay->path, it.is_on, c);
     for (size_t b = 0; b < plan->n_bases; b++)

@@ -38,7 +38,7 @@ bool exogenous_qualifies(const struct path *path, uint32_t c)
         if (plan->link[plan->incoming[i]].from_switch >= plan->n_factors * SWITCHES_A_FACTOR)
             return false; /* a coupling's */
     for (uint32_t i = 0; i < count_influences(plan, c); i++)
-        if (path->method[influencing_clock(plan, c, i)] != CLOCK_EXOGENOUS)
+        if (path->layout.method[influencing_clock(plan, c, i)] != CLOCK_EXOGENOUS)
             return false;
     return true;
 }
@@ -79,12 +79,12 @@ static uint32_t count_begun(const struct path_spell *spell, uint32_t n, double m
 
 static struct presence find_presence(const struct path *path, size_t lane, uint32_t c, double month)
 {
-    const struct span again = path->again[c * PATH_BATCH + lane];
+    const struct span again = path->times.again[c * PATH_BATCH + lane];
     struct presence at = {.until = INFINITY};
 
-    take_spell(&at, path->comes[c * PATH_BATCH + lane], path->ends_by[c * PATH_BATCH + lane], month);
+    take_spell(&at, path->times.comes[c * PATH_BATCH + lane], path->times.ends_by[c * PATH_BATCH + lane], month);
     if (again.n) {
-        const struct path_spell *spell = path->spells[lane].spell + again.first;
+        const struct path_spell *spell = path->times.spells[lane].spell + again.first;
         const uint32_t begun = count_begun(spell, again.n, month);
 
         for (uint32_t i = begun ? begun - 1 : 0; i < again.n && i <= begun; i++)
@@ -103,18 +103,18 @@ static struct influence find_influence(const struct path *path, size_t lane, uin
     const struct plan *plan = path->plan;
     const struct plan_clock *clock = &plan->clock[c];
     const struct span incoming = clock->incoming, needs = clock->requires, frailties = clock->frailties;
-    struct influence now = {path->world->own[c], INFINITY};
+    struct influence now = {path->world.drawn->own[c], INFINITY};
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++) {
         const struct plan_link *link = &plan->link[plan->incoming[i]];
         const struct presence at = find_presence(path, lane, clock_of_switch(plan, link->from_switch), month);
 
         if (link->from_switch % SWITCHES_A_FACTOR == SWITCH_ON ? at.on : !at.came)
-            now.ratio *= path->world->factor[plan->incoming[i]];
+            now.ratio *= path->world.drawn->factor[plan->incoming[i]];
         now.until = smaller(now.until, at.until);
     }
     for (uint32_t i = frailties.first; i < frailties.first + frailties.n; i++)
-        now.ratio *= path->frailties[plan->index[i] * PATH_BATCH + lane];
+        now.ratio *= path->batch.frailties[plan->index[i] * PATH_BATCH + lane];
     for (uint32_t i = needs.first; i < needs.first + needs.n; i++) {
         const struct presence at = find_presence(path, lane, plan->factor[plan->index[i]].clock, month);
 
@@ -130,7 +130,7 @@ static struct influence find_influence(const struct path *path, size_t lane, uin
 
 static double baseline_before(const struct path *path, uint32_t c, double month)
 {
-    return hazard_before(path->plan, path->world, c, month);
+    return hazard_before(path->plan, path->world.drawn, c, month);
 }
 
 /* The month where the baseline hazard, `passed` by now, has grown by the amount. */
@@ -139,10 +139,10 @@ static double invert_baseline(const struct path *path, uint32_t c, double now, d
     const struct plan_clock *clock = &path->plan->clock[c];
 
     if (clock->baseline == BASELINE_DATE)
-        return hazard_inverse_date(path->world, clock, now, used_baseline, amount);
+        return hazard_inverse_date(path->world.drawn, clock, now, used_baseline, amount);
     if (clock->baseline == BASELINE_ODDS)
-        return path->world->rate[c] > 0.0 ? now + amount / path->world->rate[c] : INFINITY;
-    return larger(now, hazard_inverse_steps(path->plan, path->world, clock->steps, used_baseline + amount));
+        return path->world.drawn->rate[c] > 0.0 ? now + amount / path->world.drawn->rate[c] : INFINITY;
+    return larger(now, hazard_inverse_steps(path->plan, path->world.drawn, clock->steps, used_baseline + amount));
 }
 
 /* The month a clock rings that has so much of its threshold left, from a month on. */
@@ -151,8 +151,8 @@ static double find_firing(const struct path *path, size_t lane, uint32_t c, doub
     double used_baseline = baseline_before(path, c, now);
 
     if (!count_influences(path->plan, c) && !path->plan->clock[c].frailties.n)
-        return path->start_ratio[c] > 0.0
-                   ? invert_baseline(path, c, now, used_baseline, residual / path->start_ratio[c])
+        return path->world.start_ratio[c] > 0.0
+                   ? invert_baseline(path, c, now, used_baseline, residual / path->world.start_ratio[c])
                    : INFINITY;
     while (now <= path->plan->horizon && used_baseline < INFINITY) {
         const struct influence influence = find_influence(path, lane, c, now);
@@ -183,7 +183,8 @@ double exogenous_hazard(const struct path *path, size_t lane, uint32_t c, double
         const double before = used_baseline;
 
         now = influence.until;
-        used_baseline = now > until ? hazard_at(path->plan, path->world, c, until) : baseline_before(path, c, now);
+        used_baseline =
+            now > until ? hazard_at(path->plan, path->world.drawn, c, until) : baseline_before(path, c, now);
         if (influence.ratio > 0.0)
             hazard += influence.ratio * (used_baseline - before);
     }
@@ -197,18 +198,18 @@ double exogenous_hazard(const struct path *path, size_t lane, uint32_t c, double
 static void invert_dates(const struct path *path, uint32_t c, double *month, const double *uniform)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
-    const double chance = hazard_chance(path->world, clock);
+    const double chance = hazard_chance(path->world.drawn, clock);
     double share[PATH_BATCH];
 
-    for (size_t lane = 0; lane < path->n_lanes; lane++)
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
         share[lane] = (1.0 - uniform[lane]) / chance;
-    hazard_inverse_shares(clock, share, month, path->n_lanes, chance >= 1.0);
+    hazard_inverse_shares(clock, share, month, path->batch.n_lanes, chance >= 1.0);
 }
 
 /* The month it rings if its ratio stays that of the start. */
 static double invert_steady(const struct path *path, uint32_t c, double threshold)
 {
-    const double ratio = path->start_ratio[c];
+    const double ratio = path->world.start_ratio[c];
 
     return ratio > 0.0 ? invert_baseline(path, c, 0.0, 0.0, threshold / ratio) : INFINITY;
 }
@@ -216,13 +217,13 @@ static double invert_steady(const struct path *path, uint32_t c, double threshol
 /* Until what month, in each lane, all that bears on a clock stays as at the start. */
 static void find_first_changes(const struct path *path, uint32_t c, double first[PATH_BATCH])
 {
-    for (size_t lane = 0; lane < path->n_lanes; lane++)
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
         first[lane] = INFINITY;
     for (uint32_t i = 0; i < count_influences(path->plan, c); i++) {
         const uint32_t from = influencing_clock(path->plan, c, i);
-        const double *comes = path->comes + from * PATH_BATCH;
+        const double *comes = path->times.comes + from * PATH_BATCH;
 
-        for (size_t lane = 0; lane < path->n_lanes && !path->is_in_force[from]; lane++)
+        for (size_t lane = 0; lane < path->batch.n_lanes && !path->world.is_in_force[from]; lane++)
             first[lane] = smaller(first[lane], comes[lane]);
     }
 }
@@ -232,40 +233,40 @@ static double bound_hazard(const struct path *path, uint32_t c)
 {
     const struct plan *plan = path->plan;
     const struct span incoming = plan->clock[c].incoming;
-    double ratio = path->world->own[c];
+    double ratio = path->world.drawn->own[c];
 
     for (uint32_t i = incoming.first; i < incoming.first + incoming.n; i++)
-        ratio *= larger(1.0, path->world->factor[plan->incoming[i]]);
-    return ratio * hazard_at(plan, path->world, c, plan->horizon) * (1.0 + 1e-9);
+        ratio *= larger(1.0, path->world.drawn->factor[plan->incoming[i]]);
+    return ratio * hazard_at(plan, path->world.drawn, c, plan->horizon) * (1.0 + 1e-9);
 }
 
 /* When it first comes, in each lane: as if nothing bore on it, and once more where something does before. */
 static void resolve_first(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
-    const bool is_free = clock->baseline == BASELINE_DATE && path->start_ratio[c] == 1.0;
-    const bool frail = clock->frailties.n > 0, n_blocks = path->start_n_blocks[c] > 0;
-    double *month = path->comes + c * PATH_BATCH, draw[PATH_BATCH], change[PATH_BATCH], most;
+    const bool is_free = clock->baseline == BASELINE_DATE && path->world.start_ratio[c] == 1.0;
+    const bool frail = clock->frailties.n > 0, n_blocks = path->world.start_n_blocks[c] > 0;
+    double *month = path->times.comes + c * PATH_BATCH, draw[PATH_BATCH], change[PATH_BATCH], most;
     uint8_t again[PATH_BATCH] = {0};
     size_t n = 0;
 
     if (clock->baseline == BASELINE_AT) {
-        for (size_t lane = 0; lane < path->n_lanes; lane++)
-            month[lane] = hazard_inverse_at(path->world, clock, 0.0);
+        for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
+            month[lane] = hazard_inverse_at(path->world.drawn, clock, 0.0);
         return;
     }
     if (is_free) {
-        stream_uniforms(draw, path->n_lanes, &path->stream, clock->key, 0);
+        stream_uniforms(draw, path->batch.n_lanes, &path->batch.stream, clock->key, 0);
         invert_dates(path, c, month, draw);
     } else {
-        stream_exponentials(draw, path->n_lanes, &path->stream, clock->key, 0);
-        for (size_t lane = 0; lane < path->n_lanes; lane++)
+        stream_exponentials(draw, path->batch.n_lanes, &path->batch.stream, clock->key, 0);
+        for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
             month[lane] = invert_steady(path, c, draw[lane]);
     }
     if (clock->steady)
         return;
     find_first_changes(path, c, change);
-    for (size_t lane = 0; lane < path->n_lanes; lane++) { /* no branch */
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++) { /* no branch */
         again[n] = (uint8_t)lane;
         n += frail || n_blocks || change[lane] <= smaller(month[lane], path->plan->horizon);
     }
@@ -280,30 +281,30 @@ static void resolve_first(struct path *path, uint32_t c)
 /* As path.h has it: what does not come by the horizon never comes. */
 static void drop_beyond_horizon(const struct path *path, double month[PATH_BATCH])
 {
-    for (size_t lane = 0; lane < path->n_lanes; lane++)
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
         month[lane] = month[lane] <= path->plan->horizon ? month[lane] : INFINITY;
 }
 
 static void resolve_first_end(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
-    const double *comes = path->comes + c * PATH_BATCH;
-    double *ends = path->ends_by + c * PATH_BATCH, uniform[PATH_BATCH];
+    const double *comes = path->times.comes + c * PATH_BATCH;
+    double *ends = path->times.ends_by + c * PATH_BATCH, uniform[PATH_BATCH];
 
     if (!clock->lasts) {
-        for (size_t lane = 0; lane < path->n_lanes; lane++)
+        for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
             ends[lane] = INFINITY;
         return;
     }
-    stream_uniforms(uniform, path->n_lanes, &path->stream, clock->key_lasts, 0);
-    hazard_ends(path->world, clock, comes, ends, uniform, path->n_lanes, path->plan->horizon);
+    stream_uniforms(uniform, path->batch.n_lanes, &path->batch.stream, clock->key_lasts, 0);
+    hazard_ends(path->world.drawn, clock, comes, ends, uniform, path->batch.n_lanes, path->plan->horizon);
 }
 
 static bool any_has_ended(const struct path *path, const double *ends)
 {
     bool any = false;
 
-    for (size_t lane = 0; lane < path->n_lanes; lane++)
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
         any = any || ends[lane] <= path->plan->horizon;
     return any;
 }
@@ -312,41 +313,51 @@ static bool any_has_ended(const struct path *path, const double *ends)
 static void resolve_recurrences(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
-    const size_t most = HISTORY_MAX + path->n_changes;
+    const size_t most = HISTORY_MAX + path->layout.n_changes;
     double comes[PATH_BATCH] = {0.0}, ends[PATH_BATCH], residual[PATH_BATCH], uniform[PATH_BATCH];
 
-    memcpy(ends, path->ends_by + c * PATH_BATCH, sizeof ends);
-    for (size_t lane = 0; lane < path->n_lanes; lane++)
-        path->again[c * PATH_BATCH + lane] = (struct span){(uint32_t)path->spells[lane].n, 0};
+    memcpy(ends, path->times.ends_by + c * PATH_BATCH, sizeof ends);
+    for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
+        path->times.again[c * PATH_BATCH + lane] = (struct span){(uint32_t)path->times.spells[lane].n, 0};
     for (uint64_t times = 1; any_has_ended(path, ends); times++) {
-        stream_exponentials(residual, path->n_lanes, &path->stream, clock->key, times);
-        stream_uniforms(uniform, path->n_lanes, &path->stream, clock->key_lasts, times);
-        for (size_t lane = 0; lane < path->n_lanes; lane++)
-            comes[lane] = ends[lane] <= path->plan->horizon && path->spells[lane].n <= most
+        stream_exponentials(residual, path->batch.n_lanes, &path->batch.stream, clock->key, times);
+        stream_uniforms(uniform, path->batch.n_lanes, &path->batch.stream, clock->key_lasts, times);
+        for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
+            comes[lane] = ends[lane] <= path->plan->horizon && path->times.spells[lane].n <= most
                               ? find_firing(path, lane, c, ends[lane], residual[lane])
                               : INFINITY;
-        hazard_ends(path->world, clock, comes, ends, uniform, path->n_lanes, path->plan->horizon);
-        for (size_t lane = 0; lane < path->n_lanes; lane++) {
-            struct path_spells *more = &path->spells[lane];
+        hazard_ends(path->world.drawn, clock, comes, ends, uniform, path->batch.n_lanes, path->plan->horizon);
+        for (size_t lane = 0; lane < path->batch.n_lanes; lane++) {
+            struct path_spells *more = &path->times.spells[lane];
 
             if (comes[lane] > path->plan->horizon)
                 continue;
-            more->spell = memory_grow(more->spell, more->n, &more->capacity, sizeof *more->spell);
-            path->again[c * PATH_BATCH + lane].n++;
+            more->spell = arena_grow(&path->times.arena, more->spell, more->n, &more->capacity, sizeof *more->spell);
+            path->times.again[c * PATH_BATCH + lane].n++;
             more->spell[more->n++] = (struct path_spell){comes[lane], ends[lane], c};
         }
     }
 }
 
+void path_times_init(struct path *path)
+{
+    struct path_times *times = &path->times;
+    const size_t n = path->plan->n_clocks * PATH_BATCH;
+
+    times->comes = path_new(&times->arena, n, sizeof *times->comes);
+    times->ends_by = path_new(&times->arena, n, sizeof *times->ends_by);
+    times->again = path_new(&times->arena, n, sizeof *times->again);
+}
+
 void exogenous_resolve_batch(struct path *path)
 {
     for (size_t lane = 0; lane < PATH_BATCH; lane++)
-        path->spells[lane].n = 0;
-    for (uint32_t i = 0; i < path->n_exogenous; i++) {
-        const uint32_t c = path->exogenous[i];
+        path->times.spells[lane].n = 0;
+    for (uint32_t i = 0; i < path->layout.n_exogenous; i++) {
+        const uint32_t c = path->layout.exogenous[i];
 
         resolve_first(path, c);
-        drop_beyond_horizon(path, path->comes + c * PATH_BATCH);
+        drop_beyond_horizon(path, path->times.comes + c * PATH_BATCH);
         resolve_first_end(path, c);
         if (path->plan->clock[c].recurs && path->plan->clock[c].lasts)
             resolve_recurrences(path, c);

@@ -206,7 +206,7 @@ static void keep_answers(struct simulation *simulation, const struct workspace *
 static bool draw_lanes(struct simulation *simulation, struct workspace *workspace, size_t arm, uint64_t index,
                        size_t first, size_t n)
 {
-    const uint64_t batch = workspace->path.stream.run;
+    const uint64_t batch = workspace->path.batch.stream.run;
 
     bit_tally_begin(&workspace->bits, index % REPLICATES);
     for (size_t lane = first; lane < first + n; lane++) {
@@ -267,8 +267,8 @@ static void keep_run(struct workspace *workspace, const struct plan *plan, size_
             propagation->as_drawn[q * RATE_PATH_RUNS + run] = propagation->answer[q * RATE_PATH_RUNS + run] =
                 propagation->came[question->factor * RATE_PATH_RUNS + run] <= question->month;
     }
-    for (uint32_t i = 0; i < workspace->guide.n_asked; i++)
-        propagation->answer[workspace->guide.asked[i].question * RATE_PATH_RUNS + run] =
+    for (uint32_t i = 0; i < workspace->guide.layout.n_asked; i++)
+        propagation->answer[workspace->guide.layout.asked[i].question * RATE_PATH_RUNS + run] =
             path_asked_probability(&workspace->guide, i);
     propagate_keep_run(propagation, &stream);
 }
@@ -288,7 +288,7 @@ static bool guide_lane(struct simulation *simulation, struct workspace *workspac
                        size_t at)
 {
     const struct plan *plan = simulation->plan[arm];
-    struct stream stream = workspace->guide.stream;
+    struct stream stream = workspace->guide.batch.stream;
     const size_t run = propagate_begin_run(&workspace->propagation);
 
     stream.run += at;

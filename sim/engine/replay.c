@@ -28,7 +28,7 @@ bool replay_run(struct replay *replay, uint64_t world, uint64_t run)
     path_setup(&replay->path, &replay->world, &replay->design, world);
     path_draw_batch(&replay->path, group, STREAM_LANES);
     path_simulate(&replay->path, &replay->history, (size_t)(run - group));
-    replay->stream = replay->path.stream;
+    replay->stream = replay->path.run.stream;
     replay->stream.run = run;
     return !replay->history.overflow;
 }

@@ -253,26 +253,6 @@ static void make_room(struct simulation *simulation, struct workspace *workspace
         flush_paths(simulation, workspace, arm);
 }
 
-/* What a run's levers and events say. */
-static void keep_run(struct workspace *workspace, const struct plan *plan, size_t run, struct stream stream)
-{
-    struct propagation *propagation = &workspace->propagation;
-
-    for (size_t f = 0; f < plan->n_factors; f++)
-        propagation->came[f * RATE_PATH_RUNS + run] = workspace->history.first[plan->factor[f].clock];
-    for (size_t q = 0; q < plan->n_questions; q++) {
-        const struct plan_question *question = &plan->question[q];
-
-        if (question->of_clock && question->factor != UINT32_MAX)
-            propagation->as_drawn[q * RATE_PATH_RUNS + run] = propagation->answer[q * RATE_PATH_RUNS + run] =
-                propagation->came[question->factor * RATE_PATH_RUNS + run] <= question->month;
-    }
-    for (uint32_t i = 0; i < workspace->guide.layout.n_asked; i++)
-        propagation->answer[workspace->guide.layout.asked[i].question * RATE_PATH_RUNS + run] =
-            path_asked_probability(&workspace->guide, i);
-    propagate_keep_run(propagation, &stream);
-}
-
 /* The fastest of all, of equal ones the first by name, so that it does not depend on who comes first. */
 static void count_too_fast(struct play_too_fast *count, const char *clock, double speed, uint64_t n)
 {
@@ -289,9 +269,9 @@ static bool guide_lane(struct simulation *simulation, struct workspace *workspac
 {
     const struct plan *plan = simulation->plan[arm];
     struct stream stream = workspace->guide.batch.stream;
-    const size_t run = propagate_begin_run(&workspace->propagation);
 
     stream.run += at;
+    propagate_begin_run(&workspace->propagation);
     path_simulate(&workspace->guide, &workspace->history, at);
     if (check_overflow(simulation, workspace, &workspace->guide, index))
         return false;
@@ -311,7 +291,7 @@ static bool guide_lane(struct simulation *simulation, struct workspace *workspac
         add_columns(simulation, arm, index, workspace->column);
         return ends;
     }
-    keep_run(workspace, plan, run, stream);
+    propagate_keep_run(&workspace->propagation, &workspace->guide, &workspace->history);
     if (workspace->propagation.n_runs == workspace->propagation.rate_path.most_runs)
         flush_paths(simulation, workspace, arm);
     return true;

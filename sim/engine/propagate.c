@@ -179,15 +179,32 @@ void propagate_set_world(struct propagation *propagation, const struct world *wo
     propagation->index = index;
 }
 
-size_t propagate_begin_run(struct propagation *propagation)
+void propagate_begin_run(struct propagation *propagation)
 {
     rate_path_begin(&propagation->rate_path, propagation->n_runs, propagation->boost);
-    return propagation->n_runs;
 }
 
-void propagate_keep_run(struct propagation *propagation, const struct stream *stream)
+/* What levers and events did in a run; questions about them are answered by their probability, where that is computed. */
+static void keep_factors(struct propagation *propagation, uint32_t run, const struct path *path,
+                         const struct history *history)
 {
     const struct plan *plan = propagation->plan;
+
+    for (size_t f = 0; f < plan->n_factors; f++)
+        propagation->came[f * R + run] = history->first[plan->factor[f].clock];
+    for (size_t q = 0; q < plan->n_questions; q++) {
+        const struct plan_question *question = &plan->question[q];
+
+        if (question->of_clock && question->factor != UINT32_MAX)
+            propagation->as_drawn[q * R + run] = propagation->answer[q * R + run] =
+                propagation->came[question->factor * R + run] <= question->month;
+    }
+    for (uint32_t i = 0; i < path->layout.n_asked; i++)
+        propagation->answer[path->layout.asked[i].question * R + run] = path_asked_probability(path, i);
+}
+
+void propagate_keep_run(struct propagation *propagation, const struct path *path, const struct history *history)
+{
     const uint32_t run = propagation->n_runs++, n_rates = propagation->chain->n_rates;
 
     if (!propagation->n_worlds || propagation->world[propagation->n_worlds - 1].index != propagation->index) {
@@ -197,7 +214,8 @@ void propagate_keep_run(struct propagation *propagation, const struct stream *st
     }
     propagation->world[propagation->n_worlds - 1].n++;
     propagation->world_of[run] = propagation->n_worlds - 1;
-    propagation->uniform[run] = stream_uniform(stream, plan->key_shared, 0);
+    propagation->uniform[run] = stream_uniform(&path->run.stream, propagation->plan->key_shared, 0);
+    keep_factors(propagation, run, path, history);
 }
 
 /* ---- a group along the courses ---- */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* deconvolve.h - how probabilities spread over worlds, seen through a few runs a world.
+/* deconvolve.h - the distribution of probabilities over worlds, seen through a few runs a world.
  *
- * Of a world with probability p we see a share of N runs, binomial(N, p), so that shares spread wider than probabilities.
- * The distribution of p that makes the shares seen most likely is found by EM on a grid even in arcsin sqrt p, where the
- * noise is the same everywhere: Laird (1978), Nonparametric maximum likelihood estimation of a mixing distribution,
- * J. Am. Stat. Assoc. 73. */
-#ifndef FOOTHOLD_UNMIX_H
-#define FOOTHOLD_UNMIX_H
+ * Of a world with probability p we see the share of N runs, binomial(N, p) / N, so that shares spread wider than probabilities. The
+ * distribution of p that makes the counts seen most likely (nonparametric maximum likelihood: Laird 1978, J. Am. Stat.
+ * Assoc. 73) is found by EM on a grid even in arcsin sqrt p, where the noise is the same everywhere (a variance-stabilising
+ * transformation: Anscombe 1948, Biometrika 35).
+ *
+ * Example: with 2 runs a world, counts of 0, 1 and 2 in shares 1/4, 1/2 and 1/4 are what p = 1/2 in all worlds gives: the shares
+ * spread, the probabilities do not. */
+#ifndef FOOTHOLD_DECONVOLVE_H
+#define FOOTHOLD_DECONVOLVE_H
 #include <stddef.h>
 #include <stdint.h>
 

@@ -16,14 +16,14 @@ struct bit_tally {
     uint64_t *block;     /* as runs of this replicate */
     size_t n_runs;
     uint64_t counted; /* runs in which what is given came true: no other counts */
-    double *first;    /* [factor * BIT_TALLY_RUNS + run]: the month it first rang */
+    double *first;    /* [factor * BIT_TALLY_RUNS + run]: the month it first fired */
     size_t n_asked, horizon;
     double *asked; /* months that are asked about, each once, and the horizon: asked[horizon] */
     size_t *which; /* per question: its place in asked */
     /* [(asked * n_bases + base) * n_states + state]: it has been left or entered an odd number of times by then */
     uint64_t *moved;
     uint64_t *been_lost, *been_deal; /* per base, and of all: it has been in such a state */
-    uint64_t *rang;                  /* per question about a transition: it has rung by then */
+    uint64_t *rang;                  /* per question about a transition: it has fired by then */
     uint64_t *yes;                   /* per question; valid once the sheet is counted */
     uint64_t *at_least;              /* scratch: so many bases */
     struct bit_tally_time {          /* first times, to be counted */
@@ -43,6 +43,6 @@ void bit_tally_begin(struct bit_tally *bits, size_t replicate);
 /* Keep one more run, BIT_TALLY_RUNS at most. */
 void bit_tally_keep(struct bit_tally *bits, const struct history *history);
 
-/* Count them, in the tally and in their world's columns; sheet->yes then tells how each run answered each question. */
+/* Count them, in the tally and in their world's columns; bits->yes then says how each run answered each question. */
 void bit_tally_count(struct bit_tally *bits, struct world_stats_column *column);
 #endif

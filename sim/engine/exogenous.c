@@ -12,7 +12,7 @@ static uint32_t clock_of_switch(const struct plan *plan, uint32_t a_switch)
     return plan->factor[a_switch / SWITCHES_A_FACTOR].clock;
 }
 
-/* The clocks of what bears on a clock that can be settled: by an effect, or because it is required. */
+/* How many clocks influence an exogenous clock, by an effect or because they are required; influencing_clock gives one of them. */
 static uint32_t count_influences(const struct plan *plan, uint32_t c)
 {
     return plan->clock[c].incoming.n + plan->clock[c].requires.n;
@@ -43,14 +43,15 @@ bool exogenous_qualifies(const struct path *path, uint32_t c)
     return true;
 }
 
-/* What bears on a clock */
+/* ---- what influences a clock ---- */
 
-/* What a settled factor does from a month on: whether it is on, whether it has ever come, and when that changes. */
+/* An exogenous factor at a month: whether it is on, whether it has ever come, and until when that holds. */
 struct presence {
     bool on, came;
     double until;
 };
 
+/* One spell of a factor: [comes, ends). Its next boundary after the month limits how long the present state holds. */
 static void take_spell(struct presence *at, double comes, double ends, double month)
 {
     at->came = at->came || comes <= month;
@@ -61,7 +62,7 @@ static void take_spell(struct presence *at, double comes, double ends, double mo
         at->until = smaller(at->until, ends);
 }
 
-/* How many of a clock's later spells have begun by a month. */
+/* How many of a clock's later spells have begun by a month, by bisection: they are in order of time. */
 static uint32_t count_begun(const struct path_spell *spell, uint32_t n, double month)
 {
     uint32_t begun = 0, beyond = n;
@@ -77,6 +78,7 @@ static uint32_t count_begun(const struct path_spell *spell, uint32_t n, double m
     return begun;
 }
 
+/* The first spell is kept apart; of later ones only the last that has begun and the next can matter. */
 static struct presence find_presence(const struct path *path, size_t lane, uint32_t c, double month)
 {
     const struct span again = path->times.again[c * PATH_BATCH + lane];
@@ -125,8 +127,10 @@ static struct influence find_influence(const struct path *path, size_t lane, uin
     return now;
 }
 
-/* Its hazard, and its months. What bears on it changes before it fires in that month: up to then it has used up what came before
- * that month, and what a date that can be that very month adds is for what comes after the change. */
+/* ---- its hazard, and when it fires ----
+ *
+ * At equal months an influence changes before a clock fires. So up to a change a clock has used what accrued before that month, and what
+ * a date that can be that very month adds counts under the new ratio. */
 
 static double baseline_before(const struct path *path, uint32_t c, double month)
 {
@@ -145,7 +149,9 @@ static double invert_baseline(const struct path *path, uint32_t c, double now, d
     return larger(now, hazard_inverse_steps(path->plan, path->world.drawn, clock->steps, used_baseline + amount));
 }
 
-/* The month a clock rings that has so much of its threshold left, from a month on. */
+/* The month a clock fires that has so much of its threshold left, from a month on. Piece by piece: while the ratio is constant, the month is
+ * that where the baseline has grown by residual / ratio; if an influence changes first, take off what was used and go on from there.
+ * Example: residual 0.3, rate 0.1, blocked until month 7: nothing is used in [0, 7), and 7 + 0.3 / 0.1 = 10. */
 static double find_firing(const struct path *path, size_t lane, uint32_t c, double now, double residual)
 {
     double used_baseline = baseline_before(path, c, now);
@@ -178,7 +184,7 @@ double exogenous_hazard(const struct path *path, size_t lane, uint32_t c, double
 {
     double now = 0.0, used_baseline = 0.0, hazard = 0.0;
 
-    while (now <= until && used_baseline < INFINITY) { /* what changes at `until` bears on what a date adds then */
+    while (now <= until && used_baseline < INFINITY) { /* what changes at `until` counts for what a date adds then */
         const struct influence influence = find_influence(path, lane, c, now);
         const double before = used_baseline;
 
@@ -191,10 +197,10 @@ double exogenous_hazard(const struct path *path, size_t lane, uint32_t c, double
     return hazard;
 }
 
-/* A batch */
+/* ---- a batch: the same clock in all lanes ---- */
 
-/* The months by which a date comes that nothing bears on. A threshold E is the logarithm of a uniform U, so that what has passed
- * of the date's chance when it is reached, (1 - exp(-E)) / chance, needs neither. */
+/* Firing times of a dated clock with no influences: the inverse of L(t) = -ln(1 - p G(t)). A threshold E is -ln U, so that G(t) =
+ * (1 - exp(-E)) / p = (1 - U) / p: neither logarithm nor exponential is needed. */
 static void invert_dates(const struct path *path, uint32_t c, double *month, const double *uniform)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -206,7 +212,7 @@ static void invert_dates(const struct path *path, uint32_t c, double *month, con
     hazard_inverse_shares(clock, share, month, path->batch.n_lanes, chance >= 1.0);
 }
 
-/* The month it rings if its ratio stays that of the start. */
+/* The month it fires if its ratio stays that of the start. */
 static double invert_steady(const struct path *path, uint32_t c, double threshold)
 {
     const double ratio = path->world.start_ratio[c];
@@ -214,7 +220,8 @@ static double invert_steady(const struct path *path, uint32_t c, double threshol
     return ratio > 0.0 ? invert_baseline(path, c, 0.0, 0.0, threshold / ratio) : INFINITY;
 }
 
-/* Until what month, in each lane, all that bears on a clock stays as at the start. */
+/* Until what month, in each lane, all that influences a clock stays as at the start: the least first firing of any influence. Factors in
+ * force from the start, for good, never change. */
 static void find_first_changes(const struct path *path, uint32_t c, double first[PATH_BATCH])
 {
     for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
@@ -228,7 +235,8 @@ static void find_first_changes(const struct path *path, uint32_t c, double first
     }
 }
 
-/* The largest its hazard can be by the horizon, frailties apart, with a little to spare. */
+/* A bound of its cumulative hazard by the horizon, frailties apart, with a little to spare for rounding: what has a larger threshold
+ * cannot fire, and need not be gone through piece by piece. */
 static double bound_hazard(const struct path *path, uint32_t c)
 {
     const struct plan *plan = path->plan;
@@ -240,7 +248,8 @@ static double bound_hazard(const struct path *path, uint32_t c)
     return ratio * hazard_at(plan, path->world.drawn, c, plan->horizon) * (1.0 + 1e-9);
 }
 
-/* When it first comes, in each lane: as if nothing bore on it, and once more where something does before. */
+/* When it first fires, in each lane. First of all lanes as if its ratio stayed that of the start; then once more, piece by piece, in those
+ * lanes (listed in again[] without a branch) where an influence changes before, or that have a frailty or wait for something. */
 static void resolve_first(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -278,13 +287,14 @@ static void resolve_first(struct path *path, uint32_t c)
     }
 }
 
-/* As path.h has it: what does not come by the horizon never comes. */
+/* What does not come by the horizon never comes (path.h). */
 static void drop_beyond_horizon(const struct path *path, double month[PATH_BATCH])
 {
     for (size_t lane = 0; lane < path->batch.n_lanes; lane++)
         month[lane] = month[lane] <= path->plan->horizon ? month[lane] : INFINITY;
 }
 
+/* When what came first ends. */
 static void resolve_first_end(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -309,7 +319,8 @@ static bool any_has_ended(const struct path *path, const double *ends)
     return any;
 }
 
-/* What has ended comes again. More often than a history can tell is not pursued: the run is a runaway. */
+/* What has ended may come again, in any lane, until none ends by the horizon: the second spell of all lanes, then the third ... Each
+ * has the next numbers of the clock's streams. More spells than a history can hold are not pursued: the run is a runaway. */
 static void resolve_recurrences(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -349,6 +360,7 @@ void path_times_init(struct path *path)
     times->again = path_new(&times->arena, n, sizeof *times->again);
 }
 
+/* In topological order (path_layout.c), so that all that influences a clock is there when its turn comes. */
 void exogenous_resolve_batch(struct path *path)
 {
     for (size_t lane = 0; lane < PATH_BATCH; lane++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hazard.h - the months where a clock's cumulative baseline hazard reaches an amount. */
+/* hazard.h - cumulative baseline hazards of clocks, and their inverses: the months where they reach an amount.
+ *
+ * Before any ratio is applied (path.h). Example: with rate 0.1 up to month 6 and 0.2 from then on the hazard by month 8 is 0.6 + 0.4 = 1,
+ * and 8 is the month that hazard_inverse_steps gives for 1. */
 #ifndef FOOTHOLD_HAZARD_H
 #define FOOTHOLD_HAZARD_H
 #include "sim/engine/world.h"
@@ -34,7 +37,7 @@ void hazard_inverse_shares(const struct plan_clock *clock, const double *u, doub
 double hazard_inverse_date(const struct world *world, const struct plan_clock *clock, double now, double passed,
                            double amount);
 
-/* A month that is past rings no more; but what began before as_of is there from the start. */
+/* A month that is past fires no more; but what began before as_of is there from the start. */
 double hazard_inverse_at(const struct world *world, const struct plan_clock *clock, double now);
 
 /* The month a lever or event ends that comes at one; the uniform says for how long it lasts. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* history.h - what happened in one run: when each clock first rang, and the bases' moves in order of time.
+/* history.h - what happened in one run: when each clock first fired, and the bases' moves in order of time.
  *
- * If it is to be told or written down, also all that happened, levers and events coming and going included. */
+ * If events are to be recorded, also all that happened, levers and events coming and going included. */
 #ifndef FOOTHOLD_HISTORY_H
 #define FOOTHOLD_HISTORY_H
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 struct move {
     double month;
     uint32_t base, from, to;
-    uint32_t clock; /* which rang, or HISTORY_NO_CLOCK */
-    bool first;     /* the first time that clock rang */
+    uint32_t clock; /* which fired, or HISTORY_NO_CLOCK */
+    bool first;     /* the first time that clock fired */
 };
 
 struct event {
@@ -26,12 +26,12 @@ struct event {
     } kind;
     uint32_t which;    /* factor, or base */
     uint32_t from, to; /* states of a base */
-    uint32_t clock;    /* which rang (of what ends: had rung), or HISTORY_NO_CLOCK */
+    uint32_t clock;    /* which fired (of what ends: had fired), or HISTORY_NO_CLOCK */
 };
 
 struct history {
     /* valid for the run just played */
-    double *first;   /* per clock: month it first rang, INFINITY if it did not within the horizon */
+    double *first;   /* per clock: month it first fired, INFINITY if it did not within the horizon */
     bool *on;        /* per factor: in force at the horizon; for models that decide bases (model.h) */
     uint32_t *state; /* per base: at the horizon */
     struct move *move;

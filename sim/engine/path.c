@@ -62,6 +62,7 @@ void path_free(struct path *path)
     calendar_free(&path->run.calendar);
 }
 
+/* Find the month a scheduled clock fires if nothing changes any more: where its baseline has grown by residual / ratio. */
 static void schedule_clock(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -78,8 +79,8 @@ static void schedule_clock(struct path *path, uint32_t c)
         path->run.fires_at[c] = hazard_inverse_at(path->world.drawn, clock, path->run.month);
 }
 
-/* Bring an aimed clock's hazard up to the present; a month is all or nothing. A date that can be this very month is still to
- * come, unless it is the one that has just come: so what changes a clock in a month changes what happens to it then. */
+/* Bring a scheduled clock's cumulative baseline hazard up to the present. A date that can be this very month is still to come, unless
+ * it is the one that has just come: so what changes a clock in a month also changes whether it fires then. */
 static void update_baseline(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -89,7 +90,8 @@ static void update_baseline(struct path *path, uint32_t c)
             larger(path->run.used_baseline[c], hazard_date_before(path->world.drawn, clock, path->run.month));
 }
 
-/* And what is left of its threshold, if it is enabled and has one. */
+/* Before its ratio changes or it is blocked: subtract what it has used of its threshold since the last change, ratio x growth of the
+ * baseline. While it is blocked, or has fired, it uses nothing. */
 static void update_residual(struct path *path, uint32_t c)
 {
     const double before = path->run.used_baseline[c];
@@ -102,9 +104,9 @@ static void update_residual(struct path *path, uint32_t c)
             larger(0.0, path->run.clock_residual[c] - path->run.clock_ratio[c] * (path->run.used_baseline[c] - before));
 }
 
-/* Where bases are followed */
+/* ---- where bases are computed: their hazards go to the rate path ---- */
 
-/* Before the speed of a followed clock changes: it was the same up to now. */
+/* Before the hazard of any marginalised clock changes: all were constant up to now. */
 static void extend_rate_path(struct path *path)
 {
     for (uint32_t i = 0; i < path->layout.n_marginalised; i++)
@@ -113,18 +115,19 @@ static void extend_rate_path(struct path *path)
     rate_path_extend(path->rate_path, path->run.month, path->run.marginal_hazard);
 }
 
-/* A clock's ratio, from scratch. */
+/* A clock's ratio from scratch, where multiplying by what changed would lose digits or divide by 0. */
 static double compute_ratio(const struct path *path, uint32_t c)
 {
     return path_ratio(path, path->run.is_on, c) * path_frailty(path, c);
 }
 
-/* Whether or not it has rung. */
+/* A clock's ratio, whether or not it has fired. */
 static double get_ratio(const struct path *path, uint32_t c)
 {
     return path->layout.method[c] == CLOCK_SCHEDULED ? path->run.clock_ratio[c] : compute_ratio(path, c);
 }
 
+/* Whether something that a clock requires is off. */
 static bool is_blocked(const struct path *path, const struct plan_clock *clock)
 {
     for (uint32_t i = clock->requires.first; i < clock->requires.first + clock->requires.n; i++)
@@ -138,8 +141,10 @@ static double compute_baseline(const struct path *path, uint32_t c, double month
     return hazard_at(path->plan, path->world.drawn, c, month);
 }
 
-/* Before anything bears on a clock that is asked about, and is not settled; or at last, when nothing more does. What a date adds
- * at the very month of a change depends on the change, at that of the question on all of them. */
+/* A question about a lever or event is answered by 1 - exp(-its cumulative hazard, as if it had not fired), which has less noise than
+ * whether it fired (conditional Monte Carlo again). So before anything changes such a clock, and at last, add what has accrued since
+ * the last change, up to the question's month. What a date adds at the very month of a change depends on the change; what it
+ * adds at the question's month is added when the question closes, after all changes of that month. */
 static void add_asked_hazard(struct path *path, bool at_last)
 {
     for (uint32_t i = 0; i < path->layout.n_asked; i++) {
@@ -165,7 +170,7 @@ static void add_asked_hazard(struct path *path, bool at_last)
     }
 }
 
-/* Of those that are. */
+/* The same of exogenous clocks, whose ratios are known at once. */
 static void add_exogenous_hazard(struct path *path, size_t lane)
 {
     for (uint32_t i = 0; i < path->layout.n_asked; i++)
@@ -203,8 +208,10 @@ const char *path_busiest(const struct path *path)
     return path->plan->clock[most].id;
 }
 
-/* What changes a clock: its ratio, and reasons to wait */
+/* ---- what changes a clock: its ratio, and what blocks it ---- */
 
+/* One more reason for a clock not to be enabled: a requirement is off, it is on itself, its base is in another state. An integrated
+ * clock that is blocked has an infinite residual, so that use_up_residuals needs no branch for it. */
 static void block_clock(struct path *path, uint32_t c)
 {
     if (path->layout.method[c] == CLOCK_SCHEDULED) {
@@ -220,7 +227,7 @@ static void block_clock(struct path *path, uint32_t c)
     path->run.n_blocks[c]++;
 }
 
-/* A clock that has rung needs a new threshold, if it is ever enabled again. */
+/* A clock that has fired needs a new threshold, if it is ever enabled again: the next number of its stream. */
 static void draw_next_threshold(struct path *path, uint32_t c)
 {
     const double threshold = stream_exponential(&path->run.stream, path->plan->clock[c].key, path->run.n_fired[c]);
@@ -232,6 +239,7 @@ static void draw_next_threshold(struct path *path, uint32_t c)
         path->run.clock_residual[c] = threshold;
 }
 
+/* One reason less. */
 static void unblock_clock(struct path *path, uint32_t c)
 {
     if (path->layout.method[c] == CLOCK_MARGINALISED && path->run.n_blocks[c] == 1)
@@ -280,13 +288,16 @@ static void multiply_hazards(struct path *path, uint32_t first, uint32_t n, cons
             *vector_at(hazard + k) *= vector_of(by + k);
 }
 
-/* Slots whose hazards grow past all bounds. */
+/* Hazards are kept finite: products of large ratios are cut off. */
 static void cap_hazards(struct path *path, const struct path_effect *effect)
 {
     for (uint32_t i = effect->first; i < effect->first + effect->n; i++)
         path->run.hazard[i] = smaller(path->run.hazard[i], PATH_MAX_HAZARD);
 }
 
+/* A switch goes on or off: multiply the hazards of the slots it acts on by its row, which was made when the world was set up, and set
+ * the ratios of scheduled clocks one by one. Where a ratio is too near 0 or too large to be divided out again, all are computed
+ * anew when it goes off. */
 static void set_switch(struct path *path, uint32_t a_switch, bool on)
 {
     const struct plan *plan = path->plan;
@@ -321,6 +332,7 @@ static void set_switch(struct path *path, uint32_t a_switch, bool on)
     }
 }
 
+/* The clocks that require a factor are enabled or blocked; exogenous ones are done already. */
 static void update_dependents(struct path *path, const struct plan_clock *clock, bool on)
 {
     for (uint32_t i = clock->unlocks.first; i < clock->unlocks.first + clock->unlocks.n; i++) {
@@ -335,7 +347,7 @@ static void update_dependents(struct path *path, const struct plan_clock *clock,
     }
 }
 
-/* What happens when something rings */
+/* ---- what happens when a clock fires ---- */
 
 static void draw_duration(struct path *path, uint32_t c)
 {
@@ -346,6 +358,8 @@ static void draw_duration(struct path *path, uint32_t c)
     path->run.ends[clock->factor] = hazard_end(path->world.drawn, clock, path->run.month, u);
 }
 
+/* A lever or event comes. First its `otherwise` goes off, then it goes on; what it acts on and what requires it follow at the same
+ * month. A clock is blocked by its own firing, for as long as what it brought is on, or for good. */
 static void start_factor(struct path *path, struct history *history, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -367,6 +381,7 @@ static void start_factor(struct path *path, struct history *history, uint32_t c)
     update_dependents(path, clock, true);
 }
 
+/* It ends; what recurs may come again. */
 static void end_factor(struct path *path, struct history *history, uint32_t f)
 {
     const uint32_t c = path->plan->factor[f].clock;
@@ -384,7 +399,8 @@ static void end_factor(struct path *path, struct history *history, uint32_t f)
         unblock_clock(path, c);
 }
 
-/* The same for what is plain, with no branch for which of the two it is: that cannot be foreseen. */
+/* The same for what does nothing but multiply hazards of slots, which most events of exogenous clocks do: coming and ending share one
+ * code without a branch, since which of the two it is cannot be predicted. */
 static void apply_plain_update(struct path *path, struct history *history, uint32_t what)
 {
     const struct path_update *update = &path->layout.update[what];
@@ -399,7 +415,8 @@ static void apply_plain_update(struct path *path, struct history *history, uint3
     multiply_hazards(path, update->first, update->n, path->world.row + update->at);
 }
 
-/* The base's clocks stop or start as their sets of states are left or entered. */
+/* A base moves. Its clocks are blocked or enabled as their sets of states are left or entered, only those whose set holds one of the
+ * two states but not the other; conditions of couplings on it are switched. */
 static void move_base(struct path *path, struct history *history, uint32_t c)
 {
     const struct plan *plan = path->plan;
@@ -424,7 +441,8 @@ static void move_base(struct path *path, struct history *history, uint32_t c)
         set_switch(path, plan->condition[i].its_switch, plan->condition[i].states >> to & 1);
 }
 
-/* All changes of a month. */
+/* Rates change: all changes of a month. rates[] has a row for each such month; hazards are multiplied by new rate / old rate, or computed
+ * anew where that is not a moderate number. */
 static void change_rates(struct path *path, uint32_t what)
 {
     const struct path_update *update = &path->layout.update[what];
@@ -453,7 +471,7 @@ static void fire_clock(struct path *path, struct history *history, uint32_t c)
         start_factor(path, history, c);
 }
 
-/* A run */
+/* ---- a run ---- */
 
 /* Of what happens at the same month endings come first, by factor, then changes of rates, then what fires, causes first
  * (plan_clock.rank), each followed by its ending where it ends at the very month it comes. */
@@ -472,7 +490,8 @@ static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, 
     return ends <= comes ? path_order_of_firing(plan, plan->factor[f].clock) + 1 : f;
 }
 
-/* All that settled clocks do in a lane, and all else that is known. */
+/* What is known before the run: all firings and endings of exogenous clocks in this lane, the months at which rates change, and the
+ * horizon. A calendar queue gives them back in order. */
 static void fill_calendar(struct path *path, struct history *history, size_t lane)
 {
     const struct plan *plan = path->plan;
@@ -527,7 +546,7 @@ static void begin_slots(struct path *path, size_t lane)
                     PATH_MAX_HAZARD);
 }
 
-/* It has come before anything begins. */
+/* It has come before the start. */
 static void record_in_force(const struct path *path, struct history *history, uint32_t c)
 {
     history->first[c] = 0.0;
@@ -574,7 +593,8 @@ static void begin_run(struct path *path, struct history *history, size_t lane)
     begin_clocks(path, history, lane);
 }
 
-/* Of the aimed clocks that fire at a month the one that goes first: by rank; where that is the same, evenly, by a draw for each. */
+/* Of scheduled clocks that fire at the same month the one that goes first: by rank; where ranks are equal, by a draw for each clock, so
+ * that neither names nor places in the file decide. */
 static uint32_t break_tie(struct path *path, double month)
 {
     uint32_t first = UINT32_MAX;
@@ -595,8 +615,8 @@ static uint32_t break_tie(struct path *path, double month)
     return first;
 }
 
-/* What comes first of aimed clocks and of endings; of those at the same month an ending. No branch: which comes first cannot be
- * foreseen. */
+/* What comes first of scheduled clocks and of endings that are not exogenous; of those at the same month an ending. Selections, not
+ * branches: which comes first cannot be predicted. */
 static struct calendar_entry find_next_scheduled(struct path *path)
 {
     double fires_at = INFINITY, end = INFINITY;
@@ -627,7 +647,7 @@ static struct calendar_entry find_next_scheduled(struct path *path)
     return (struct calendar_entry){fires_at, path_order_of_firing(path->plan, firing), path_what(firing, PATH_FIRES)};
 }
 
-/* What is known to come next. */
+/* What comes next unless an integrated clock fires before: of the calendar, or of scheduled clocks and endings. */
 static const struct calendar_entry *choose_next(struct path *path)
 {
     if (path->run.next_is_stale) {
@@ -640,8 +660,8 @@ static const struct calendar_entry *choose_next(struct path *path)
                : path->run.next_known;
 }
 
-/* Let some time pass for the rated clocks; whether any rings: has less than nothing left, so that the sign of a number says it.
- * No division, no branch. */
+/* Let some time pass for the integrated clocks: residual_then = residual - hazard x time. Whether any fires, that is, is left below 0:
+ * the sign bits of all are or-ed together. No division, no branch. This is the inner loop of the program. */
 static bool use_up_residuals(struct path *path, double time)
 {
     const double *residual = path->run.residual, *hazard = path->run.hazard;
@@ -662,7 +682,7 @@ static bool use_up_residuals(struct path *path, double time)
     return any < 0;
 }
 
-/* The slot that rings first, given that several do. */
+/* The slot that fires first, given that several do: the one with the shortest time, residual / hazard. */
 static uint32_t find_first_of_several(const struct path *path)
 {
     double find_next_scheduled = INFINITY;
@@ -676,7 +696,8 @@ static uint32_t find_first_of_several(const struct path *path)
     return slot;
 }
 
-/* The slot that rings first, given that one does. Mostly there is no other; no branch to find that one. */
+/* The slot that fires first, given that one does. Mostly there is no other: then the or of all places with a negative number is its
+ * place. */
 static uint32_t find_first_to_fire(const struct path *path)
 {
     const double *residual_then = path->run.residual_then;
@@ -700,7 +721,7 @@ static uint32_t find_first_to_fire(const struct path *path)
     return n == 1 ? (uint32_t)slot : find_first_of_several(path);
 }
 
-/* Take over what use_up found, up to a month. */
+/* Take over what use_up_residuals found, up to a month: the two arrays change places. */
 static void advance_to(struct path *path, double month)
 {
     double *const swap = path->run.residual;
@@ -724,7 +745,12 @@ static void apply_event(struct path *path, struct history *history, uint32_t wha
         fire_clock(path, history, c);
 }
 
-/* Play up to the next thing that happens, and let it happen; false when nothing more can change. */
+/* Go on to the next thing that happens, and let it happen; false when nothing more can change.
+ *
+ * Integrated clocks are taken to the next known month. If none is left below 0, that month is reached. Else the first to fire does so
+ * at month + residual / hazard, and all are taken there from where they stood. Example: residuals 0.3 and 0.1, hazards 0.1 and
+ * 0.02, and something known 4 months ahead: -0.1 and 0.02 would be left, so the first fires after 3 months, and the second is left
+ * with 0.04. */
 static bool simulate_step(struct path *path, struct history *history)
 {
     const struct calendar_entry *next_known = choose_next(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* path_setup.c - what the runs of a plan, of a world and of a batch have in common. */
+/* path_layout.c - what all paths of a plan have in common: how each clock is handled, and which slots events act on. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void list_changes(struct path *path)
             path->layout.change_month[path->layout.n_change_months++] = path->layout.change[i].month;
 }
 
-/* Each after all that bear on it. */
+/* Exogenous clocks in topological order: again and again take those whose influences have all been taken, until there are no more. */
 static void list_exogenous(struct path *path)
 {
     uint32_t before;
@@ -72,6 +72,7 @@ static void list_exogenous(struct path *path)
     } while (path->layout.n_exogenous > before);
 }
 
+/* Choose each clock's method and give slots: integrated clocks first, then, from the next whole group on, marginalised ones. */
 static void sort_clocks(struct path *path)
 {
     for (uint32_t c = 0; c < path->plan->n_clocks; c++)
@@ -98,7 +99,7 @@ static void sort_clocks(struct path *path)
             path->layout.lasting[path->layout.n_lasting++] = f;
 }
 
-/* Frailties that bear on slots. */
+/* Frailties that act on slots. */
 static void list_frail(struct path *path)
 {
     const struct plan *plan = path->plan;
@@ -115,7 +116,7 @@ static void list_frail(struct path *path)
     }
 }
 
-/* What clocks can ring in each state of each base, and whether nothing but they can change what is not settled. */
+/* What clocks can fire in each state of each base; whether all others are exogenous, so that a run ends when no base can move. */
 static void list_leaving(struct path *path)
 {
     const struct plan *plan = path->plan;
@@ -145,7 +146,7 @@ static void list_leaving(struct path *path)
             path->layout.bases_only && (plan->clock[c].moves_base || path->layout.method[c] == CLOCK_EXOGENOUS);
 }
 
-/* What one switch reaches. */
+/* What one switch acts on. */
 static void list_links(struct path *path, size_t a_switch, uint32_t *n_scheduled_links)
 {
     const struct plan *plan = path->plan;
@@ -172,7 +173,7 @@ static void list_links(struct path *path, size_t a_switch, uint32_t *n_scheduled
     effect->n = end ? round_to_groups(end - effect->first) : 0;
 }
 
-/* A row for what two switches do at once. */
+/* A row for what two switches do at once: the first firing of a factor turns its `otherwise` off. */
 static struct path_update update_of_both(const struct path_effect *a, const struct path_effect *b, size_t at)
 {
     const uint32_t end_a = a->first + a->n, end_b = b->first + b->n;
@@ -181,7 +182,7 @@ static struct path_update update_of_both(const struct path_effect *a, const stru
     return (struct path_update){.first = first, .n = (end_a > end_b ? end_a : end_b) - first, .at = at};
 }
 
-/* The slots that each switch reaches, as one stretch of whole groups: multiplying a few by 1 costs less than looking them up.
+/* The slots that each switch acts on, as one stretch of whole groups: multiplying a few by 1 costs less than looking them up.
  * And where there are few slots, less than a loop whose end cannot be foreseen: all stretches are the same then. */
 static void list_effects(struct path *path)
 {

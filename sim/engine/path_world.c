@@ -95,7 +95,7 @@ static bool is_moderate(double ratio)
     return ratio > 1e-9 && ratio < 1e9;
 }
 
-/* The greatest ratio of a switch, 1 at least. */
+/* Fill the rows of a switch; its greatest ratio, 1 at least. */
 static double fill_switch(struct path *path, size_t a_switch)
 {
     const struct plan *plan = path->plan;
@@ -119,6 +119,7 @@ static double fill_switch(struct path *path, size_t a_switch)
     return most;
 }
 
+/* Where the product of all ratios could overflow, none is undone by dividing. */
 static void fill_switches(struct path *path)
 {
     const double most = 1e100; /* a base's own ratio is no more than that either */
@@ -137,7 +138,8 @@ static void multiply_row(const struct path *path, const struct path_update *upda
         path->world.row[update->at + effect->first - update->first + k] *= path->world.row[by + k];
 }
 
-/* It bears on slots only, and on nothing that is asked about or followed. */
+/* Whether a factor does nothing but multiply hazards of slots: it has no scheduled, marginalised or asked-about clock to change and nothing
+ * waits for it. */
 static bool is_plain(const struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -202,6 +204,7 @@ static void fill_rates(struct path *path)
     }
 }
 
+/* What fill_calendar has to enter in each run. */
 static void list_awaited(struct path *path)
 {
     const struct plan *plan = path->plan;

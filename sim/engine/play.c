@@ -19,7 +19,7 @@ enum {
     BLOCKS = 16,                      /* so many a thread */
     CHUNK_WORLDS = 4096,              /* played before worlds are handed on in order, */
     CHUNK_NUMBERS = 1 << 23,          /* or fewer, so that what they keep stays bounded */
-    RECORDED_NUMBERS = 64             /* of a run that is told, about */
+    RECORDED_NUMBERS = 64             /* of a run that is recorded, about */
 };
 
 _Static_assert((int)PATH_BATCH <= (int)BIT_TALLY_RUNS, "a batch is counted on one sheet");
@@ -58,7 +58,7 @@ struct simulation {
     /* of the chunk being played */
     uint64_t first_world, chunk_worlds, most_worlds;
     struct play_draw **draw;            /* per arm, if wanted: [(world * n_runs + run) * n_bases + base] */
-    struct event_log **event_log;       /* likewise: [world * n_slices + slice] */
+    struct event_log **event_log;       /* per arm, if wanted: [world * n_slices + slice] */
     double **uniform, **value;          /* per arm: [world * n_inputs + input] */
     struct world_stats_column **column; /* per arm: [world * n_columns + column] */
     double *p;                          /* per question, to hand on */
@@ -186,7 +186,7 @@ static void keep_events(struct simulation *simulation, const struct workspace *w
     event_log->end[run % SLICE_RUNS] = event_log->n;
 }
 
-/* Likewise, what the runs of the sheet say. */
+/* And how they answer each question. */
 static void keep_answers(struct simulation *simulation, const struct workspace *workspace, size_t arm, uint64_t index,
                          uint64_t first)
 {
@@ -227,7 +227,7 @@ static bool draw_lanes(struct simulation *simulation, struct workspace *workspac
 
 /* Where it is computed */
 
-/* Follow the courses that have been kept. */
+/* Propagate the rate paths that have been kept, and count what comes of them. */
 static void flush_paths(struct simulation *simulation, struct workspace *workspace, size_t arm)
 {
     const size_t columns = columns_of(simulation->plan[arm]);
@@ -263,7 +263,7 @@ static void count_too_fast(struct play_too_fast *count, const char *clock, doubl
     }
 }
 
-/* Play the levers and events of a run; where rates are too fast to be followed, the run is drawn. */
+/* Simulate the levers and events of a run; where rates are too fast for its rate path, its bases are drawn too. */
 static bool guide_lane(struct simulation *simulation, struct workspace *workspace, size_t arm, uint64_t index,
                        size_t at)
 {
@@ -544,7 +544,7 @@ static double largest_se(const struct play_result *result)
  * An error told from 32 replicates is off by 13 %: to look again and again and stop when it happens to look small would make
  * it too small. So its first estimate sets the number, with a fifth to spare, and no later one cuts it short: Stein 1945, A
  * two-sample test for a linear hypothesis whose power is independent of the variance, Ann. Math. Stat. 16. What is still
- * missing then, for want of luck, is played likewise. Sobol's points are even when they are a power of 2. */
+ * missing then, by chance, is played in the same way. Sobol's points are even when they are a power of 2. */
 static uint64_t more_worlds(uint64_t worlds, double se, const struct play_settings *settings)
 {
     const double ratio = se / settings->precision, most = PLAY_MAX_RUNS / (double)settings->n_runs;

@@ -9,7 +9,7 @@
 #include "sim/engine/world_stats.h"
 #include "sim/engine/tally.h"
 
-/* How it is found what bases do, once levers and events are played. */
+/* How base trajectories are obtained once lever and event times are known. */
 enum estimator {
     ESTIMATOR_AUTO,        /* computed where the plan allows */
     ESTIMATOR_CONDITIONAL, /* computed: needs plan->chain */
@@ -23,7 +23,7 @@ struct play_draw {
     float lost, deal;     /* first month not held, and in a deal; NAN: not within the horizon */
 };
 
-/* A run that was drawn, told. */
+/* A run that was drawn, with all that happened in it. */
 struct play_recorded {
     uint64_t world, run;
     const struct event *event; /* in order of time */
@@ -48,9 +48,9 @@ struct play_settings {
     /* called for each world, in order, by one thread, with the values of its inputs and its probability of each
      * question; NULL: not wanted. Not with plans of answers only */
     void (*world)(void *context, size_t arm, uint64_t index, const double *input, const double *p);
-    /* called likewise with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
+    /* called in the same way with each world's runs, base after base; NULL: not wanted. Needs ESTIMATOR_DRAW */
     void (*draws)(void *context, size_t arm, const struct play_draw *draw, size_t n);
-    /* called likewise for each run, in order; NULL: not wanted. Needs ESTIMATOR_DRAW */
+    /* called in the same way for each run, in order; NULL: not wanted. Needs ESTIMATOR_DRAW */
     void (*recorded)(void *context, size_t arm, const struct play_recorded *recorded);
     void *context;
 };
@@ -79,7 +79,7 @@ struct play_result {
     uint64_t n_draws;  /* a run of every arm */
     int threads;
     bool complete;
-    const char *runaway; /* id of a clock in a run that rang more than HISTORY_MAX times; else NULL */
+    const char *runaway; /* id of a clock in a run that fired more than HISTORY_MAX times; else NULL */
 };
 
 void play(struct play_result *result, const struct plan *const *arm, size_t n_arms,
@@ -88,7 +88,7 @@ void play_free(struct play_result *result);
 
 enum { PLAY_MAX_THREADS = 1024, PLAY_WHOLE_WORLDS = 8192 };
 
-/* The most runs that can be counted, and the most of one world that can be kept at a time, or told. */
+/* The most runs that can be counted, and the most of one world that can be kept at a time, or recorded. */
 #define PLAY_MAX_RUNS     0x1p34
 #define PLAY_MAX_KEPT     1e8
 #define PLAY_MAX_RECORDED 1e7

@@ -38,7 +38,7 @@ static size_t counters_of(const struct chain_group *group)
     return group->n_counting;
 }
 
-/* Where losses and deals are counted: by the first counters of each group, of its bases one after the other, then of the first of
+/* Where losses and deals are counted: by the first counting processes of each group, of its bases one after the other, then of the first of
  * them all, a loss and a deal each. */
 static void list_places(struct propagation *propagation)
 {
@@ -74,6 +74,7 @@ static uint64_t matching_states(const struct plan *plan, size_t q, uint32_t base
     return 0;
 }
 
+/* How many bases of a group are as each question asks, in each node; the last row: are held. */
 static uint8_t *list_hits(const struct plan *plan, const struct chain_group *group)
 {
     uint8_t *hits = memory_new((plan->n_questions + 1) * group->n_nodes, sizeof *hits);
@@ -218,9 +219,9 @@ void propagate_keep_run(struct propagation *propagation, const struct path *path
     keep_factors(propagation, run, path, history);
 }
 
-/* ---- a group along the courses ---- */
+/* ---- a group along the rate paths ---- */
 
-/* A round's rows of a group's losses and deals (propagate.h). */
+/* A round's rows of a group's losses and deals (PROPAGATE_TIMES). */
 static float *times_of_round(struct propagation *propagation, size_t g, size_t round)
 {
     const size_t n = PROPAGATE_TIMES * propagation->chain->group[g].n_times, row = propagation->times_of[g] + round * n;
@@ -235,7 +236,9 @@ static float *times_of_round(struct propagation *propagation, size_t g, size_t r
     return propagation->times + row * L;
 }
 
-/* One lane's distribution of how many bases are as a question asks, with this group's. */
+/* One lane's distribution of how many bases are as a question asks: that of the groups so far, convolved with this group's, since groups
+ * are independent given the rate path. Example: 0.9 for one base of one group and 0.8 for one of another give 0.72 for both, 0.26
+ * for one, 0.02 for none. */
 static void match_states(struct propagation *propagation, size_t g, size_t q, size_t lane)
 {
     const struct plan *plan = propagation->plan;
@@ -261,7 +264,8 @@ static void match_states(struct propagation *propagation, size_t g, size_t q, si
             matches[k * R] += before[k - j] * own[j];
 }
 
-/* Go on only from the nodes in which what is given has come true. */
+/* Condition on what is given: go on only from nodes in which it has come true. The weight is the probability that it does; what follows is
+ * conditional on it only once sums are divided by the sum of weights. */
 static void keep_given(struct propagation *propagation, size_t g, size_t lane)
 {
     const struct plan *plan = propagation->plan;
@@ -288,6 +292,7 @@ static int64_t to_units(float x)
     return (int64_t)((double)x * TALLY_ONE + 0.5);
 }
 
+/* A stop is reached: add states and counts to the sums over the world's runs, and answer what is asked of this month. */
 static void record_stop(struct propagation *propagation, size_t g, uint32_t stop, size_t lane)
 {
     const struct plan *plan = propagation->plan;
@@ -329,6 +334,7 @@ static bool is_absent(const struct propagation *propagation, size_t run)
     return true;
 }
 
+/* Put a run into a lane: all probability in the first node, nothing counted, and the couplings of its world. */
 static void begin_run(struct propagation *propagation, size_t g, size_t lane, size_t run)
 {
     const struct chain_group *group = &propagation->chain->group[g];
@@ -345,6 +351,7 @@ static void begin_run(struct propagation *propagation, size_t g, size_t lane, si
     propagation->weight[g * R + run] = g || is_absent(propagation, run); /* once for all groups */
 }
 
+/* At the horizon. */
 static void end_run(struct propagation *propagation, size_t g, size_t lane)
 {
     const struct plan *plan = propagation->plan;
@@ -360,7 +367,8 @@ static void end_run(struct propagation *propagation, size_t g, size_t lane)
     propagation->lane[lane].rate_path = NULL;
 }
 
-/* The next step of each lane's course; one that has no more stands still. */
+/* The next step of each lane's path. One that has no more gets length 0, which changes nothing; hazards are copied only where a new
+ * stretch begins. */
 static void next_step(struct propagation *propagation)
 {
     const struct rate_path *rate_path = &propagation->rate_path;
@@ -380,6 +388,8 @@ static void next_step(struct propagation *propagation)
     }
 }
 
+/* One step of all lanes: p becomes p exp(Q h), and counting processes grow by rate x time spent in the nodes their edges leave. Of
+ * losses and deals the speeds at both ends are kept too, for the months that are drawn from them. */
 static void take_step(struct propagation *propagation, size_t g, size_t round)
 {
     const struct chain_group *group = &propagation->chain->group[g];
@@ -409,7 +419,7 @@ static void take_step(struct propagation *propagation, size_t g, size_t round)
     }
 }
 
-/* What a lane's run has come to after a step. */
+/* After a step: the stops that a lane's run has reached, and whether it has ended. */
 static void pass_stops(struct propagation *propagation, size_t g, size_t lane)
 {
     const struct rate_path *rate_path = &propagation->rate_path;
@@ -423,6 +433,8 @@ static void pass_stops(struct propagation *propagation, size_t g, size_t lane)
         end_run(propagation, g, lane);
 }
 
+/* All runs along one group, RATE_PATH_LANES at a time. A lane whose run has ended takes the next one at once, so that lanes stand idle
+ * at the very end only. */
 static void propagate_group(struct propagation *propagation, size_t g)
 {
     const struct chain_group *group = &propagation->chain->group[g];
@@ -455,6 +467,7 @@ static void propagate_group(struct propagation *propagation, size_t g)
 
 /* ---- all groups ---- */
 
+/* Of no group yet: no base is as asked, for certain. */
 static void begin_matches(struct propagation *propagation)
 {
     const size_t n = propagation->plan->n_bases + 1;
@@ -465,6 +478,7 @@ static void begin_matches(struct propagation *propagation)
             propagation->matches[q * n * R + run] = 1.0;
 }
 
+/* The probability that at least so many bases are as asked. */
 static void answer_of_bases(struct propagation *propagation, size_t q)
 {
     const size_t n = propagation->plan->n_bases + 1;
@@ -476,7 +490,7 @@ static void answer_of_bases(struct propagation *propagation, size_t q)
             answer[run] = fmin(1.0, answer[run] + propagation->matches[(q * n + k) * R + run]);
 }
 
-/* Whether a transition of any base has rung. */
+/* Whether a transition of any base has fired: 1 - the product over groups of its not having fired. */
 static void answer_of_transition(struct propagation *propagation, size_t q)
 {
     const struct plan_question *question = &propagation->plan->question[q];
@@ -506,7 +520,7 @@ static void answer_at_once(struct propagation *propagation, size_t q)
         propagation->answer[q * R + run] = n >= plan->question[q].at_least;
 }
 
-/* The weight of each course as a whole; what its levers and events say counts by it. */
+/* The weight of each run as a whole, a product over groups; answers about levers and events count by it. */
 static void weigh_runs(struct propagation *propagation)
 {
     const struct plan *plan = propagation->plan;
@@ -524,7 +538,8 @@ static void weigh_runs(struct propagation *propagation)
                 propagation->answer[q * R + run] *= weight[run];
 }
 
-/* The longest courses first, so that lanes end together. */
+/* The longest paths first, so that lanes end at about the same time (longest processing time first: Graham 1969, SIAM J. Appl. Math.
+ * 17). Insertion: there are few. */
 static void order_runs(struct propagation *propagation)
 {
     const struct rate_path_run *rate_path = propagation->rate_path.run;
@@ -659,7 +674,7 @@ static void tally_states(const struct propagation *propagation, const struct pro
                   sum_of(propagation->matches + (plan->n_questions * (plan->n_bases + 1) + k) * R, world));
 }
 
-/* The tally's curves are changes from month to month. */
+/* The tally's curves are kept as changes from month to month, in units of 1 / TALLY_ONE, so that they add up exactly. */
 static void tally_curve(const struct propagation *propagation, const struct tally *tally, uint64_t *block, size_t cell,
                         uint64_t begin, const int64_t *at_stop, size_t stride)
 {

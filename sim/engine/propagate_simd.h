@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* propagate_simd.h - the arithmetic of following a chain along RATE_PATH_LANES courses at once.
+/* propagate_simd.h - the arithmetic of propagating a chain along RATE_PATH_LANES rate paths at once.
  *
- * A row has one number, a float, for each course. The same source is compiled for each width of vectors (propagate_simd_kernel.h); a processor
+ * A row has one number, a float, for each path. The same source is compiled for each width of vectors (propagate_simd_kernel.h); a processor
  * gets the widest it has. All do the same operations in the same order, none fused, so results agree to the last bit. */
 #ifndef FOOTHOLD_PROPAGATE_SIMD_H
 #define FOOTHOLD_PROPAGATE_SIMD_H
@@ -21,11 +21,11 @@ struct propagate_simd {
     void (*take_step)(const struct chain_group *group, const float *length, const float *fastest, const float *rate,
                       const float *exit_rate, float *p, float *term, float *next, float *sojourn, float *mean);
 
-    /* Add to n counters (count[0] that of the first) what flows into them while nodes are occupied for so long. */
+    /* Add to n counting processes (count[0] that of the first) what flows along their edges while nodes are occupied for so long. */
     void (*add_counts)(const struct chain_group *group, uint32_t first, uint32_t n, const float *rate,
                        const float *sojourn, float *count);
 
-    /* The same for the group's first n counters, of PROPAGATE_SIMD_VALUES kinds of numbers of nodes in place of one. */
+    /* The same for the group's first n, of PROPAGATE_SIMD_VALUES kinds of numbers of nodes in place of one. */
     void (*add_counts_together)(const struct chain_group *group, uint32_t n, const float *rate,
                                 const float *const value[PROPAGATE_SIMD_VALUES],
                                 float *const count[PROPAGATE_SIMD_VALUES]);

@@ -7,6 +7,7 @@ enum { NAME(VECTORS) = RATE_PATH_LANES / WIDTH };
 typedef float V __attribute__((vector_size(4 * WIDTH)));
 typedef int32_t NAME(bits) __attribute__((vector_size(4 * WIDTH)));
 
+/* rate = hazard x couplings of each label; the exit rate of a node is the sum of the rates out of it, the fastest bounds |Q| / 2. */
 TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain_group *group, const float *factor_row,
                                    const float *speed_row, float *rate_row, float *exit_rate_row, float *fastest_row)
 {
@@ -34,6 +35,8 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
     memcpy(fastest_row, fastest, sizeof fastest);
 }
 
+/* The series of propagate.h. term and next change places after each k, so that a term is made from the one before; two sums run side by
+ * side to hide the latency of additions; `means` is a constant where this is inlined. */
 TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(
     const struct chain_group *group, const float *length_row, const float *fastest, const float *rate_row,
     const float *exit_rate_row, float *p_row, float *term_row, float *next_row, float *sojourn_row, float *mean_row,
@@ -110,7 +113,7 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
         NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, NULL, false);
 }
 
-/* For n counters from a first one on: what flows into them while nodes have each of the values, so many of them; side by side, since
+/* For n counting processes from a first one on: what flows along their edges while nodes have each of the values, so many of them; side by side, since
  * finding the nodes takes longer than adding them up. */
 TARGET static inline __attribute__((always_inline)) void NAME(add_counts_of)(
     const struct chain_group *group, uint32_t first, uint32_t n, const float *rate_row, const float *const *value_row,
@@ -153,6 +156,7 @@ TARGET static void NAME(add_counts_together)(const struct chain_group *group, ui
     NAME(add_counts_of)(group, 0, n, rate, value, count, PROPAGATE_SIMD_VALUES);
 }
 
+/* Sum nodes by the state of each base. */
 TARGET static void NAME(show)(const struct chain_group *group, size_t n_states, const float *p_row, float *shown_row)
 {
     const V *restrict p = (const void *)p_row;

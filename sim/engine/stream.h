@@ -16,7 +16,7 @@
 
 enum { STREAM_ROUNDS = 13, STREAM_LANES = 4 };
 
-struct stream { /* whose history is played */
+struct stream { /* the random streams of a run */
     uint64_t seed, world, run;
     struct design_place place; /* of the world; zero: all draws are independent */
 };
@@ -40,7 +40,7 @@ double stream_uniform(const struct stream *stream, struct key128 key, uint64_t o
 double stream_exponential(const struct stream *stream, struct key128 key, uint64_t occurrence); /* mean 1 */
 double stream_normal(const struct stream *stream, struct key128 key, uint64_t occurrence);
 
-/* The same of n runs from luck->run on; n and that run are multiples of STREAM_LANES. */
+/* The same of n runs from stream->run on; n and that run are multiples of STREAM_LANES. */
 void stream_uniforms(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence);
 void stream_exponentials(double *out, size_t n, const struct stream *stream, struct key128 key, uint64_t occurrence);
 #endif

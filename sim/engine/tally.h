@@ -29,10 +29,10 @@ struct tally_layout {
     size_t state;     /* [b * n_states + s] at the horizon */
     size_t held;      /* [0 .. n_bases] so many held at the horizon */
     size_t as_drawn;  /* [q] said yes, where what a lever's question says is what was drawn */
-    size_t came;      /* [f * n_questions + q] f had rung by q's month */
-    size_t came_yes;  /* likewise, and q said yes, as told */
+    size_t came;      /* [f * n_questions + q] f had fired by q's month */
+    size_t came_yes;  /* [f * n_questions + q] that, and q said yes, as drawn */
     size_t occupancy; /* [(b * n_states + s) * n_months + m] change at m; sums to the occupancy */
-    size_t incidence; /* [(b * n_transitions + t) * n_months + m] first rung in (m - 1, m] */
+    size_t incidence; /* [(b * n_transitions + t) * n_months + m] first fired in (m - 1, m] */
     struct tally_times {
         size_t bins;   /* [(b * TALLY_BINS + bin) * TALLY_POWERS + power] first times */
         size_t months; /* [b] summed, as shares of the horizon */

@@ -95,7 +95,7 @@ static double term_factor(const struct plan *plan, const double *value, const st
 /* Fast enough for "at once", and still finite when multiplied. */
 static const double fastest = 1e150;
 
-/* The constant rate that gives a chance within so many months; a chance of 1 rings at once. */
+/* The constant rate that gives a chance within so many months; a chance of 1 fires at once. */
 static double odds_rate(double chance, double within)
 {
     return chance < 1.0 ? fmin(fastest, -portable_log(1.0 - chance) / within) : fastest;

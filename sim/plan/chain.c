@@ -14,7 +14,8 @@ enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30, MAX_RATES = 1 << 12 };
 /* What happens along a move of a base, in an edge's label: the clock above, these below. */
 enum { FIRST_RING = 1, FIRST_LOSS = 2, FIRST_DEAL = 4, LABEL_BITS = 3 };
 
-/* A base's state and past: which of its transitions have rung, whether it was ever lost or in a deal. */
+/* A base's state and past: which of its transitions have fired, whether it was ever lost or in a deal. Every one that can be reached
+ * is a node, found by a search that grows the list it goes through; then those that no future tells apart are merged. */
 struct past {
     uint64_t fired;
     uint32_t state;
@@ -117,6 +118,7 @@ struct joint {      /* the nodes of a group before they are merged: a class for 
 
 enum { BUCKETS = 1 << 12 };
 
+/* Multiplicative hashing by 2^64 / golden ratio (Knuth, The Art of Computer Programming 3, 6.4). */
 static uint32_t hash_node(const uint32_t *node, size_t width)
 {
     uint64_t x = 0;
@@ -126,6 +128,7 @@ static uint32_t hash_node(const uint32_t *node, size_t width)
     return (uint32_t)(x >> 40) % BUCKETS;
 }
 
+/* The number of a joint node, which is added if it is new; UINT32_MAX: there are too many. */
 static uint32_t find_node(struct joint *joint, const uint32_t *node)
 {
     const uint32_t bucket = hash_node(node, joint->width);
@@ -141,7 +144,9 @@ static uint32_t find_node(struct joint *joint, const uint32_t *node)
     return (uint32_t)joint->n++;
 }
 
-/* The rate of a clock while the couplings are on that the states of all bases switch on. state: per base of the plan. */
+/* The label of a clock's rate while those couplings are on that the states of all bases switch on. state: per base of the plan. The list of
+ * links is written at the end of chain->link and taken back where an equal label exists: two edges have the same rate in every world
+ * if, and only if, they have the same label. */
 static uint32_t rate_of(struct maker *maker, uint32_t first_rate, uint32_t c, const uint32_t *state)
 {
     const struct plan *plan = maker->plan;
@@ -180,6 +185,7 @@ static uint64_t joint_label(uint32_t marks, uint32_t rate, uint64_t local)
     return (uint64_t)marks << 34 | (uint64_t)rate << LABEL_BITS | (local & ((1 << LABEL_BITS) - 1));
 }
 
+/* The marks that a move into a state by a clock makes (UINT32_MAX: by none, at the start). */
 static uint32_t marks_of(const struct maker *maker, uint32_t c, uint32_t state)
 {
     const struct plan *plan = maker->plan;
@@ -194,7 +200,8 @@ static uint32_t marks_of(const struct maker *maker, uint32_t c, uint32_t state)
     return marks;
 }
 
-/* All nodes of a group and the moves between them. False when they are too many. */
+/* All nodes of a group that can be reached and the moves between them, one base at a time: in continuous time no two move at once. False
+ * when they are too many. */
 static bool explore_group(struct maker *maker, const struct chain_group *group, struct joint *joint,
                           struct graph *graph)
 {
@@ -241,7 +248,7 @@ static uint32_t rate_in(const struct edge *edge)
     return (uint32_t)(edge->label >> LABEL_BITS & 0x7fffffff);
 }
 
-/* Which edges a counter counts. */
+/* Which edges a counting process counts. */
 static bool counts_edge(const struct maker *maker, const struct chain_counting *counting, const struct edge *edge)
 {
     const struct plan *plan = maker->plan;
@@ -316,7 +323,8 @@ static void add_counter(struct maker *maker, struct chain_group *group, const st
     free(edge);
 }
 
-/* The counters of a group: each base's transitions; losses and deals of each and of the first; what is asked about. */
+/* The counting processes of a group: losses and deals of each base and of the first; transitions that are asked about; each base's
+ * transitions. */
 static void add_counters(struct maker *maker, struct chain_group *group, const struct graph *graph)
 {
     const struct plan *plan = maker->plan;
@@ -377,6 +385,8 @@ static int by_bases(const void *a, const void *b)
     return 0;
 }
 
+/* Number the merged nodes by marks, then base after base, and edges with them: then edges of one rate leave nodes at even distances, which
+ * find_run gathers into runs. */
 static void number_nodes(const struct maker *maker, struct chain_group *group, struct graph *graph,
                          const struct joint *joint, const uint32_t *first)
 {
@@ -401,6 +411,7 @@ static void number_nodes(const struct maker *maker, struct chain_group *group, s
     free(place);
 }
 
+/* Edges sorted by source make exit rates, by target what flows in: both loops of the arithmetic then go through memory in order. */
 static void lay_out_group(struct maker *maker, struct chain_group *group, struct graph *graph,
                           const struct joint *joint, const uint32_t *first)
 {
@@ -432,6 +443,7 @@ static void lay_out_group(struct maker *maker, struct chain_group *group, struct
     add_counters(maker, group, graph);
 }
 
+/* Explore, merge, number, lay out. False when there are too many nodes. */
 static bool make_group(struct maker *maker, struct chain_group *group)
 {
     struct joint joint = {.width = group->n_bases + 1};
@@ -497,7 +509,7 @@ static const char *why_not_computed(struct plan *plan)
     return NULL;
 }
 
-/* Bases that are asked about, or that by way of couplings bear on one that is; all, where more than answers is wanted. */
+/* Bases that are asked about, or that by way of couplings influence one that is; all, where more than answers is wanted. */
 static bool *find_needed(const struct plan *plan)
 {
     bool *needed = memory_new(plan->n_bases, sizeof *needed), more = true;
@@ -526,7 +538,7 @@ static bool *find_needed(const struct plan *plan)
     return needed;
 }
 
-/* Bases that couplings tie together share a number. */
+/* Bases that couplings tie together share a number, that of the first: connected components, merged link by link. */
 static uint32_t *tie_bases(const struct plan *plan, const bool *needed)
 {
     uint32_t *tie = memory_new(plan->n_bases, sizeof *tie);
@@ -586,7 +598,7 @@ static void list_asked(struct maker *maker)
     }
 }
 
-/* Whether what is kept of sixteen courses side by side fits some hundred megabytes at the worst. */
+/* Whether what is kept of all rate paths side by side fits some hundred megabytes at the worst. */
 static bool is_small(const struct plan *plan, uint32_t n_asked)
 {
     const double stops = plan->horizon + (double)plan->n_questions + 1.0, bases = (double)plan->n_bases;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Levers and events that are settled before a run is played do what they would do if they were played with it. */
+/* Levers and events that are resolved before a run is simulated do what they would do if they were simulated with it. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +43,7 @@ static const char text[] =
     "couplings = ( { when = \"port lost\"; effects = { field = { exit = 3.0; }; }; } );"
     "questions = { both = { are = \"held\"; month = 12.0; }; due = { happens = \"due\"; month = 15.0; }; };";
 
-/* Two that bear on each other cannot be settled, nor can what they bear on; they hardly ever come, and change nothing. */
+/* Two that influence each other are not exogenous, nor is what they influence; they hardly ever come, and change nothing. */
 static const char circle[] =
     "yes = { chance = 1e-12; when = (\"uniform\", 0, 24); effects = { yet = 1.0; aid = 1.0; ban = 1.0; bid = 1.0;"
     "  cut = 1.0; due = 1.0; fee = 1.0; gas = 1.0; hub = 1.0; law = 1.0; men = 1.0; new = 1.0; run = 1.0; vow = 1.0; "

@@ -18,7 +18,7 @@ static const char frame[] = "format = 1; as_of = \"2025-01-01\"; horizon = 12.0;
                             "bases = { field = { }; port = { }; };"
                             "%s questions = { q = { %s }; };";
 
-/* Two that bear on each other and on what is named cannot be settled beforehand: nor can that, which is then walked. */
+/* Two that influence each other and what is named are not exogenous: nor is that, which is then simulated. */
 static const char circle[] =
     "yes = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yet = 1.0; & = 1.0; }; };"
     "yet = { chance = 1e-12; when = (\"uniform\", 0, 12); effects = { yes = 1.0; & = 1.0; }; };";

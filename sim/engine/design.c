@@ -4,7 +4,7 @@
 #include "sim/math/joe_kuo.h"
 #include "sim/engine/stream.h"
 
-static inline uint32_t reverse(uint32_t x)
+static inline uint32_t reverse_bits(uint32_t x)
 {
     x = (x & UINT32_C(0x55555555)) << 1 | (x >> 1 & UINT32_C(0x55555555));
     x = (x & UINT32_C(0x33333333)) << 2 | (x >> 2 & UINT32_C(0x33333333));
@@ -16,7 +16,7 @@ static inline uint32_t reverse(uint32_t x)
 /* The finaliser of SplitMix64 (Steele, Lea & Flood 2014, Fast splittable pseudorandom number generators). */
 static const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
 
-static inline uint64_t mix(uint64_t x)
+static inline uint64_t mix_bits(uint64_t x)
 {
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -24,7 +24,7 @@ static inline uint64_t mix(uint64_t x)
 }
 
 /* Direction numbers of a dimension. Bratley & Fox (1988), Algorithm 659, ACM Trans. Math. Softw. 14. */
-static void directions(uint32_t direction[DESIGN_BITS], const struct joe_kuo *row)
+static void set_directions(uint32_t direction[DESIGN_BITS], const struct joe_kuo *row)
 {
     uint32_t degree = 0;
 
@@ -49,9 +49,9 @@ static void list_directions(struct design *design)
     for (size_t c = 0; c < n && c < JOE_KUO_DIMENSIONS; c++) {
         uint32_t direction[DESIGN_BITS] = {0};
 
-        directions(direction, &joe_kuo[c]);
+        set_directions(direction, &joe_kuo[c]);
         for (size_t bit = 0; bit < DESIGN_BITS; bit++)
-            design->direction[bit * n + c] = reverse(direction[bit]);
+            design->direction[bit * n + c] = reverse_bits(direction[bit]);
     }
 }
 
@@ -83,7 +83,7 @@ static uint32_t sobol_digits(const struct design *design, size_t c, uint32_t k)
 /* The index is scrambled too: any aligned run of 2^m still fills all 2^m strata, in another order. */
 static uint32_t stratified_digits(uint32_t k, uint32_t key)
 {
-    return reverse(design_scramble(reverse(k), key));
+    return reverse_bits(design_scramble(reverse_bits(k), key));
 }
 
 enum { BLOCK = 64 }; /* coordinates taken together */
@@ -102,9 +102,9 @@ static void place_block(const struct design *design, uint64_t *point, uint64_t i
         uint32_t digits = in_net ? sobol_digits(design, first + i, (uint32_t)k)
                                  : stratified_digits((uint32_t)k, (uint32_t)(keys[i] >> 32));
 
-        digits = reverse(design_scramble(digits, (uint32_t)keys[i]));
+        digits = reverse_bits(design_scramble(digits, (uint32_t)keys[i]));
         /* below the strata the point is uniform */
-        point[first + i] = (uint64_t)digits << DESIGN_BITS | mix(more[i] + index * golden) >> DESIGN_BITS;
+        point[first + i] = (uint64_t)digits << DESIGN_BITS | mix_bits(more[i] + index * golden) >> DESIGN_BITS;
     }
 }
 
@@ -129,8 +129,8 @@ struct design_place design_place(const struct design *design, const uint64_t *po
     const size_t n = design->plan->n_coordinates;
 
     return (struct design_place){.laid_out = design->kind != DESIGN_MC,
-                                 .strata = reverse((uint32_t)(index / REPLICATES)),
-                                 .below = (uint32_t)(mix(index * golden) >> DESIGN_BITS),
+                                 .strata = reverse_bits((uint32_t)(index / REPLICATES)),
+                                 .below = (uint32_t)(mix_bits(index * golden) >> DESIGN_BITS),
                                  .point = point,
                                  .in_net = design->kind != DESIGN_SOBOL || design->own_orders ? 0
                                            : n < JOE_KUO_DIMENSIONS                           ? n

@@ -4,6 +4,7 @@
 #include "sim/plan/distribution.h"
 #include "sim/system/portable.h"
 
+/* Go through the pieces until the amount is used up: within one, hazard = rate x time. */
 double hazard_inverse_steps(const struct plan *plan, const struct world *world, struct span steps, double amount)
 {
     const uint32_t last = steps.first + steps.n - 1;
@@ -39,6 +40,7 @@ double hazard_chance(const struct world *world, const struct plan_clock *clock)
     return plan_value(world->value, clock->chance, 1.0);
 }
 
+/* -ln(1 - p G) for a share G of the date's distribution; infinite when a certain date has passed. */
 static double hazard_of_share(const struct world *world, const struct plan_clock *clock, double share)
 {
     const double left = 1.0 - hazard_chance(world, clock) * share;
@@ -76,16 +78,17 @@ double hazard_before(const struct plan *plan, const struct world *world, uint32_
     return hazard_at(plan, world, c, month);
 }
 
-static double beyond(const struct plan_clock *clock, bool certain)
+static double month_beyond(const struct plan_clock *clock, bool certain)
 {
     return certain ? distribution_high(clock->date) : INFINITY;
 }
 
 static const double least_share = 0x1p-60; /* quantiles are of shares above 0 */
 
+/* Shares that are reached are gathered, inverted together, and put back where they belong. */
 void hazard_inverse_shares(const struct plan_clock *clock, const double *u, double *month, size_t n, bool certain)
 {
-    const double never = beyond(clock, certain);
+    const double never = month_beyond(clock, certain);
     double share[HAZARD_MOST] = {0.0}, by[HAZARD_MOST];
     size_t which[HAZARD_MOST] = {0}, reached = 0;
 
@@ -100,6 +103,7 @@ void hazard_inverse_shares(const struct plan_clock *clock, const double *u, doub
         month[which[k]] = by[k];
 }
 
+/* The inverse of L(t) = -ln(1 - p G(t)): G(t) = (1 - exp(-L)) / p; beyond the whole chance: never. */
 double hazard_inverse_date(const struct world *world, const struct plan_clock *clock, double now, double passed,
                            double amount)
 {
@@ -108,7 +112,7 @@ double hazard_inverse_date(const struct world *world, const struct plan_clock *c
 
     if (u < 1.0)
         return larger(now, distribution_quantile(clock->date, larger(u, least_share)));
-    return larger(now, beyond(clock, chance >= 1.0 && passed < INFINITY));
+    return larger(now, month_beyond(clock, chance >= 1.0 && passed < INFINITY));
 }
 
 double hazard_inverse_at(const struct world *world, const struct plan_clock *clock, double now)

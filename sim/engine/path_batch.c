@@ -12,6 +12,7 @@ void path_batch_init(struct path *path)
     batch->frailties = path_new(&batch->arena, path->plan->n_dependences * PATH_BATCH, sizeof *batch->frailties);
 }
 
+/* First thresholds; later ones are drawn when a clock that has fired is enabled again. */
 static void draw_thresholds(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -31,6 +32,8 @@ static void draw_frailties(struct path *path, size_t d)
                     path->batch.n_lanes);
 }
 
+/* Whole calls of the generator, of STREAM_LANES numbers each, even where fewer runs are wanted. Frailties first: exogenous times need
+ * them. */
 void path_draw_batch(struct path *path, uint64_t first_run, uint64_t n_runs)
 {
     const struct plan *plan = path->plan;

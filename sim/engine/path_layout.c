@@ -8,6 +8,7 @@
 #include "sim/engine/path.h"
 #include "sim/system/portable.h"
 
+/* By what a clock is; exogenous ones are found afterwards. Odds are a constant rate (world.c). */
 static enum clock_method choose_method(const struct path *path, const struct plan_clock *clock)
 {
     const struct plan *plan = path->plan;
@@ -33,6 +34,8 @@ static int compare_months(const void *a, const void *b)
     return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
+/* The months at which rates change, in order. Only steps inside (0, horizon) do: those before are in the first row of world.rates. Several
+ * changes of one month are one entry of the calendar. */
 static void list_changes(struct path *path)
 {
     const struct plan *plan = path->plan;
@@ -224,6 +227,7 @@ static void list_effects(struct path *path)
     path->layout.n_row = size;
 }
 
+/* Questions whose probability is computed given the rest of the run: where bases are computed only. */
 static void list_asked(struct path *path)
 {
     const struct plan *plan = path->plan;
@@ -234,6 +238,7 @@ static void list_asked(struct path *path)
                 (struct path_asked){.question = q, .clock = plan->factor[plan->question[q].factor].clock};
 }
 
+/* Order matters: slots need methods, effects need slots. */
 void path_layout_init(struct path *path)
 {
     const struct plan *plan = path->plan;

@@ -131,6 +131,7 @@ static void fill_switches(struct path *path)
         path->world.can_return[i] = false;
 }
 
+/* Into the row of an update goes what two effects do at once. */
 static void multiply_row(const struct path *path, const struct path_update *update, const struct path_effect *effect,
                          size_t by)
 {
@@ -156,6 +157,7 @@ static bool is_plain(const struct path *path, uint32_t c)
     return plain;
 }
 
+/* Whether a factor's updates are plain, in this world; and the row of its first firing, which ends `otherwise` too. */
 static void fill_updates(struct path *path, uint32_t f)
 {
     const struct path_effect *on = &path->layout.effect[f * SWITCHES_A_FACTOR + SWITCH_ON];
@@ -173,7 +175,8 @@ static void fill_updates(struct path *path, uint32_t f)
     multiply_row(path, &update[PATH_FIRES], otherwise, otherwise->off);
 }
 
-/* The rates up to the first month of change, and after each of them. */
+/* The rates up to the first month of change, and after each of them; the row of an update has new / old rate. Example: rates 0.1, from month 6
+ * on 0.2: the row multiplies that clock's hazard by 2 at month 6, whatever effects are in force. From 0 no ratio leads to 0.2: anew. */
 static void fill_rates(struct path *path)
 {
     double *before, *rate = path->world.rates;
@@ -224,6 +227,7 @@ static void list_awaited(struct path *path)
     }
 }
 
+/* All runs of a world begin alike but for their frailties and thresholds: whatever these do not touch is worked out here, once. */
 void path_setup(struct path *path, const struct world *world, const struct design *design, uint64_t index)
 {
     const struct plan *plan = path->plan;

@@ -52,6 +52,7 @@ void rate_path_free(struct rate_path *rate_path)
     free(rate_path->reached);
 }
 
+/* Runs are written one after the other into the same arrays: a run begins where the one before it ends. */
 void rate_path_begin(struct rate_path *rate_path, size_t run, double boost)
 {
     rate_path->run[run] = (struct rate_path_run){0, 0, 0};
@@ -85,6 +86,7 @@ static void make_room(struct rate_path *rate_path, size_t step)
     rate_path->capacity = more;
 }
 
+/* New hazards. */
 static void begin_stretch(struct rate_path *rate_path, const double *hazard)
 {
     struct rate_path_run *run = &rate_path->run[rate_path->writing];
@@ -121,6 +123,8 @@ static void mark_too_fast(struct rate_path *rate_path, const double *hazard)
         }
 }
 
+/* Up to a month at the present hazards, in equal steps of at most 1 / fastest. Example: 3 months at fastest = 1.2 are ceil(3.6) = 4
+ * steps of 0.75 months. */
 static void add_steps(struct rate_path *rate_path, double month, const double *hazard)
 {
     const double length = month - rate_path->month, n = fmax(1.0, ceil(rate_path->fastest * length));
@@ -134,6 +138,8 @@ static void add_steps(struct rate_path *rate_path, double month, const double *h
         add_step(rate_path, length / n);
 }
 
+/* Hazards have been the same since the last call. Stops in between end a step each, and how many steps it takes to reach them is noted:
+ * only there are probabilities looked at. */
 void rate_path_extend(struct rate_path *rate_path, double month, const double *hazard)
 {
     double sum = 0.0;

@@ -30,13 +30,13 @@ void world_free(struct world *world)
     free(world->variance);
 }
 
-static double inside(double u)
+static double keep_inside(double u)
 {
     return u < 0x1p-60 ? 0x1p-60 : u > 1.0 - 0x1p-53 ? 1.0 - 0x1p-53 : u;
 }
 
 /* Gaussian copula: z = L x, with x the independent normal scores. */
-static void correlate(struct world *world, const struct plan *plan)
+static void correlate_inputs(struct world *world, const struct plan *plan)
 {
     const size_t n = plan->n_correlated;
 
@@ -45,7 +45,7 @@ static void correlate(struct world *world, const struct plan *plan)
 
         for (size_t j = 0; j <= i; j++)
             z += plan->cholesky[i * n + j] * gsl_cdf_ugaussian_Pinv(world->uniform[plan->correlated[j]]);
-        world->uniform[plan->correlated[i]] = inside(gsl_cdf_ugaussian_P(z));
+        world->uniform[plan->correlated[i]] = keep_inside(gsl_cdf_ugaussian_P(z));
     }
 }
 
@@ -57,13 +57,13 @@ void world_draw(struct world *world, const struct plan *plan, const struct desig
     world->place = design_place(design, world->point, index);
     for (size_t i = 0; i < plan->n_inputs; i++)
         world->uniform[i] = design_to_uniform(world->point[i]);
-    correlate(world, plan);
+    correlate_inputs(world, plan);
     for (size_t i = 0; i < plan->n_inputs; i++)
         world->value[plan->input[i].slot] = distribution_quantile(plan->input[i].distribution, world->uniform[i]);
 }
 
 /* B = sum(c s x) / sum(c s); 50 when nobody has any weight. *weight receives sum(c s). */
-static double balance(const struct plan *plan, const double *value, double *weight)
+static double compute_balance(const struct plan *plan, const double *value, double *weight)
 {
     double sum = 0.0;
 
@@ -105,7 +105,7 @@ void world_derive(struct world *world, const struct plan *plan)
 {
     const double *value = world->value;
     double weight;
-    const double points = balance(plan, value, &weight) - 50.0;
+    const double points = compute_balance(plan, value, &weight) - 50.0;
 
     for (size_t c = 0; c < plan->n_clocks; c++) {
         const struct plan_clock *clock = &plan->clock[c];

@@ -33,6 +33,7 @@ static bool is_in(uint64_t states, uint32_t state)
     return states >> state & 1;
 }
 
+/* By going through all: a base has few. */
 static uint32_t find_past(const struct past *past, size_t n, const struct past *wanted)
 {
     for (size_t i = 0; i < n; i++)
@@ -580,6 +581,7 @@ static void group_bases(struct plan *plan, struct chain *chain)
     free(needed);
 }
 
+/* Transitions that are asked about, each once: the marks of COUNT_ASKED. */
 static void list_asked(struct maker *maker)
 {
     const struct plan *plan = maker->plan;
@@ -607,6 +609,7 @@ static bool is_small(const struct plan *plan, uint32_t n_asked)
            bases * n_asked * stops < 1e6;
 }
 
+/* Bases by themselves, then the groups. False where a limit is met. */
 static bool make_groups(struct maker *maker)
 {
     struct plan *plan = maker->plan;

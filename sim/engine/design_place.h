@@ -2,7 +2,7 @@
 /* design_place.h - a world's place in its design, and how a run's first draws follow from it: pure functions of bits.
  *
  * Apart from design.h, since design.c takes its random words from stream.h and streams lay out their first draws by these
- * functions. What they are for is told in design.h. */
+ * functions. What they are for is said in design.h. */
 #ifndef FOOTHOLD_DESIGN_PLACE_H
 #define FOOTHOLD_DESIGN_PLACE_H
 #include <stdbool.h>

@@ -42,6 +42,7 @@ void *path_new(struct arena *arena, size_t n, size_t size)
                                    : arena_new(arena, n, size); /* which says what is wrong */
 }
 
+/* In this order: a world's arrays have the sizes that the layout says. */
 void path_init(struct path *path, const struct plan *plan, struct rate_path *rate_path)
 {
     *path = (struct path){.plan = plan, .rate_path = rate_path};
@@ -179,11 +180,14 @@ static void add_exogenous_hazard(struct path *path, size_t lane)
                                                          path->plan->question[path->layout.asked[i].question].month);
 }
 
+/* It fires by the month with probability 1 - exp(-hazard). */
 double path_asked_probability(const struct path *path, uint32_t i)
 {
     return 1.0 - portable_exp(-path->run.asked[i].hazard);
 }
 
+/* The threshold is drawn again by its name; what was used is what is not left. A scheduled clock that is enabled has used more since its
+ * residual was last brought up to date. */
 double path_used_threshold(const struct path *path, const struct stream *stream, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -266,6 +270,8 @@ double path_frailty(const struct path *path, uint32_t c)
     return product;
 }
 
+/* A scheduled clock first pays for the time up to now at its old ratio; an integrated one needs its new hazard only, since residuals are
+ * always up to date. */
 static void set_ratio(struct path *path, uint32_t c, double ratio)
 {
     if (path->layout.method[c] == CLOCK_SCHEDULED) {
@@ -277,7 +283,7 @@ static void set_ratio(struct path *path, uint32_t c, double ratio)
     }
 }
 
-/* Multiply the hazards of some slots, in whole groups. */
+/* Multiply the hazards of some slots, in whole groups, by numbers of a row; those of slots that are not meant are 1. */
 static void multiply_hazards(struct path *path, uint32_t first, uint32_t n, const double *by)
 {
     double *hazard = path->run.hazard + first;
@@ -349,6 +355,7 @@ static void update_dependents(struct path *path, const struct plan_clock *clock,
 
 /* ---- what happens when a clock fires ---- */
 
+/* How long it lasts: the n-th number for its n-th spell. */
 static void draw_duration(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];
@@ -463,6 +470,7 @@ static void change_rates(struct path *path, uint32_t what)
     }
 }
 
+/* Any clock but one whose update is plain. */
 static void fire_clock(struct path *path, struct history *history, uint32_t c)
 {
     if (path->plan->clock[c].moves_base)
@@ -485,6 +493,7 @@ uint32_t path_order_of_firing(const struct plan *plan, uint32_t c)
     return order_of_change(plan) + 1 + 2 * plan->clock[c].rank;
 }
 
+/* What ends at the very month it comes ends after it has come. */
 static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
 {
     return ends <= comes ? path_order_of_firing(plan, plan->factor[f].clock) + 1 : f;
@@ -530,6 +539,8 @@ static void fill_calendar(struct path *path, struct history *history, size_t lan
     path->run.next_known = calendar_next(calendar);
 }
 
+/* Residuals are first thresholds, INFINITY where blocked (threshold + INFINITY, without a branch); hazards are the world's, times the
+ * run's frailties. */
 static void begin_slots(struct path *path, size_t lane)
 {
     const double *threshold = path->batch.threshold + lane;
@@ -553,6 +564,7 @@ static void record_in_force(const struct path *path, struct history *history, ui
     history_record(history, (struct event){0.0, EVENT_COMES, path->plan->clock[c].factor, 0, 0, c});
 }
 
+/* All clocks as they stand at month 0. */
 static void begin_clocks(struct path *path, struct history *history, size_t lane)
 {
     const double *threshold = path->batch.threshold + lane;
@@ -731,6 +743,7 @@ static void advance_to(struct path *path, double month)
     path->run.month = month;
 }
 
+/* What the calendar or find_next_scheduled said comes next. */
 static void apply_event(struct path *path, struct history *history, uint32_t what)
 {
     const uint32_t c = what / PATH_KINDS;
@@ -775,6 +788,7 @@ static bool simulate_step(struct path *path, struct history *history)
     return true;
 }
 
+/* Where a run takes more steps than a history holds moves (and rates change), its hazards are beyond reason: it overflows. */
 void path_simulate(struct path *path, struct history *history, size_t lane)
 {
     const struct plan *plan = path->plan;

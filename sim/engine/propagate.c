@@ -9,16 +9,19 @@
 
 enum { L = RATE_PATH_LANES, R = RATE_PATH_RUNS };
 
+/* Rows of a number a lane, aligned for vectors. */
 static float *new_rows(size_t n)
 {
     return memory_lanes(NULL, 0, n * L);
 }
 
+/* Rows of a number a run. */
 static double *new_wide_rows(size_t n)
 {
     return memory_new(n * R, sizeof(double));
 }
 
+/* Rows of nodes and of counting processes serve one group after the other, so that they are as long as the largest needs. */
 static size_t most_of_groups(const struct chain *chain, size_t (*size)(const struct chain_group *group))
 {
     size_t most = 1;
@@ -55,6 +58,7 @@ static void list_places(struct propagation *propagation)
     }
 }
 
+/* Transitions that are asked about; all groups have the same. */
 static uint32_t count_asked(const struct chain_group *group)
 {
     uint32_t n = 0;
@@ -64,6 +68,7 @@ static uint32_t count_asked(const struct chain_group *group)
     return n;
 }
 
+/* The states in which a base is as a question asks; none if it is not asked about; question n_questions: held. */
 static uint64_t matching_states(const struct plan *plan, size_t q, uint32_t base)
 {
     if (q == plan->n_questions)
@@ -163,6 +168,7 @@ void propagate_clear(struct propagation *propagation)
     propagation->n_worlds = propagation->n_runs = 0;
 }
 
+/* What couplings multiply rates by in this world. Where that is beyond floats, boost is INFINITY, and every run is drawn. */
 void propagate_set_world(struct propagation *propagation, const struct world *world, uint64_t index)
 {
     const struct chain *chain = propagation->chain;
@@ -204,6 +210,7 @@ static void keep_factors(struct propagation *propagation, uint32_t run, const st
         propagation->answer[path->layout.asked[i].question * R + run] = path_asked_probability(path, i);
 }
 
+/* Runs of one world are neighbours: a new world begins where the index changes. */
 void propagate_keep_run(struct propagation *propagation, const struct path *path, const struct history *history)
 {
     const uint32_t run = propagation->n_runs++, n_rates = propagation->chain->n_rates;
@@ -287,6 +294,7 @@ static void keep_given(struct propagation *propagation, size_t g, size_t lane)
     propagation->weight[g * R + propagation->lane[lane].run] *= fmin(1.0, fmax(0.0, kept / all));
 }
 
+/* Fixed point: sums of integers are the same in any order, sums of floats are not. */
 static int64_t to_units(float x)
 {
     return (int64_t)((double)x * TALLY_ONE + 0.5);
@@ -553,6 +561,7 @@ static void order_runs(struct propagation *propagation)
     }
 }
 
+/* Group after group, all runs along each; then what depends on all groups: answers and weights. */
 void propagate_paths(struct propagation *propagation)
 {
     const struct plan *plan = propagation->plan;
@@ -587,6 +596,7 @@ void propagate_paths(struct propagation *propagation)
 
 /* ---- counting ---- */
 
+/* Over the runs of a world. */
 static double sum_of(const double *row, const struct propagate_world *world)
 {
     double sum = 0.0;
@@ -605,6 +615,7 @@ static double sum_of_products(const double *a, const double *b, const struct pro
     return sum;
 }
 
+/* Sums of p and p^2 over a world's runs, from which its mean and the noise of that mean follow (world_stats.h). */
 static void add_column(struct world_stats_column *column, const double *row, const struct propagate_world *world)
 {
     column->p += (uint64_t)(sum_of(row, world) * TALLY_ONE + 0.5);
@@ -630,6 +641,7 @@ static void tally_answers(const struct propagation *propagation, const struct pr
         add_column(&column[propagation->plan->n_questions], weight, world);
 }
 
+/* How many runs say yes, and how many of those in which a lever or event had come by then. */
 static void tally_questions(const struct propagation *propagation, const struct propagate_world *world,
                             const struct tally *tally, uint64_t *block)
 {
@@ -660,6 +672,7 @@ static void tally_questions(const struct propagation *propagation, const struct 
     }
 }
 
+/* States at the horizon, and how many bases are held then. */
 static void tally_states(const struct propagation *propagation, const struct propagate_world *world,
                          const struct tally *tally, uint64_t *block, struct world_stats_column *column)
 {
@@ -693,6 +706,7 @@ static void tally_curve(const struct propagation *propagation, const struct tall
     }
 }
 
+/* Occupancy by month, and the incidence of each transition: its first firing by then. */
 static void tally_curves(const struct propagation *propagation, const struct propagate_world *world,
                          const struct tally *tally, uint64_t *block)
 {
@@ -741,6 +755,8 @@ static const float *times_at(const struct propagation *propagation, const struct
            began->lane;
 }
 
+/* From the four numbers kept of the step, and the value at the end of the one before. The bulge makes the mean of G over the step right: the
+ * integral over [0, 1] of the other terms is growth / 2 + (first - last) / 12, that of s^2 (1 - s)^2 is 1 / 30. */
 static struct growth growth_of(const struct propagation *propagation, const struct propagate_place *place, size_t deal,
                                size_t run, size_t step)
 {
@@ -866,6 +882,7 @@ static void tally_place(const struct propagation *propagation, const struct tall
                all);
 }
 
+/* Losses (0) and deals (1), of each base and of the first of all. Who is lost or in a deal from the start has month 0. */
 static void tally_times(const struct propagation *propagation, const struct propagate_world *world,
                         const struct tally *tally, uint64_t *block)
 {

@@ -180,7 +180,7 @@ static uint32_t rate_of(struct maker *maker, uint32_t first_rate, uint32_t c, co
     return chain->n_rates++;
 }
 
-/* A joint edge's label: marks newly made, rate, local label. */
+/* A joint edge's label: marks newly made (from bit 34), rate, local label (the lowest LABEL_BITS bits). */
 static uint64_t joint_label(uint32_t marks, uint32_t rate, uint64_t local)
 {
     return (uint64_t)marks << 34 | (uint64_t)rate << LABEL_BITS | (local & ((1 << LABEL_BITS) - 1));
@@ -244,6 +244,7 @@ static bool explore_group(struct maker *maker, const struct chain_group *group, 
     return fits;
 }
 
+/* The rate in a joint label. */
 static uint32_t rate_in(const struct edge *edge)
 {
     return (uint32_t)(edge->label >> LABEL_BITS & 0x7fffffff);
@@ -299,8 +300,10 @@ static struct chain_run find_run(const struct edge *edge, size_t n, bool *taken,
     return run;
 }
 
-static void add_counter(struct maker *maker, struct chain_group *group, const struct graph *graph, size_t *capacity,
-                        struct chain_counting counting)
+/* Its edges, sorted by rate and source, then gathered into runs; each edge is taken once. Example: sources 2, 5, 8 and 9 at one rate
+ * are a run of three with stride 3, and a run of one. */
+static void add_counting(struct maker *maker, struct chain_group *group, const struct graph *graph, size_t *capacity,
+                         struct chain_counting counting)
 {
     struct edge *edge = memory_new(graph->n_edges, sizeof *edge);
     bool *taken;
@@ -326,7 +329,7 @@ static void add_counter(struct maker *maker, struct chain_group *group, const st
 
 /* The counting processes of a group: losses and deals of each base and of the first; transitions that are asked about; each base's
  * transitions. */
-static void add_counters(struct maker *maker, struct chain_group *group, const struct graph *graph)
+static void add_group_counting(struct maker *maker, struct chain_group *group, const struct graph *graph)
 {
     const struct plan *plan = maker->plan;
     const uint32_t all = (uint32_t)plan->n_bases;
@@ -338,17 +341,17 @@ static void add_counters(struct maker *maker, struct chain_group *group, const s
     for (uint32_t i = 0; i <= group->n_bases && !plan->answers_only; i++) {
         const uint32_t b = i < group->n_bases ? group->base[i] : all;
 
-        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_LOSS, b, {0, 0}});
-        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_DEAL, b, {0, 0}});
+        add_counting(maker, group, graph, &capacity, (struct chain_counting){COUNT_LOSS, b, {0, 0}});
+        add_counting(maker, group, graph, &capacity, (struct chain_counting){COUNT_DEAL, b, {0, 0}});
     }
     group->n_times = group->n_counting;
     for (uint32_t i = 0; i < maker->n_asked; i++)
-        add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_ASKED, i, {0, 0}});
+        add_counting(maker, group, graph, &capacity, (struct chain_counting){COUNT_ASKED, i, {0, 0}});
     for (uint32_t i = 0; i < group->n_bases && !plan->answers_only; i++) {
         const struct span clocks = plan->base[group->base[i]].clocks;
 
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n; c++)
-            add_counter(maker, group, graph, &capacity, (struct chain_counting){COUNT_TRANSITION, c, {0, 0}});
+            add_counting(maker, group, graph, &capacity, (struct chain_counting){COUNT_TRANSITION, c, {0, 0}});
     }
 }
 
@@ -441,7 +444,7 @@ static void lay_out_group(struct maker *maker, struct chain_group *group, struct
             group->in[edge->to].first = (uint32_t)e;
         group->edge[e] = (struct chain_edge){edge->from, rate_in(edge)};
     }
-    add_counters(maker, group, graph);
+    add_group_counting(maker, group, graph);
 }
 
 /* Explore, merge, number, lay out. False when there are too many nodes. */
@@ -560,6 +563,7 @@ static uint32_t *tie_bases(const struct plan *plan, const bool *needed)
     return tie;
 }
 
+/* One group for each such number, but for bases that nothing asks about. */
 static void group_bases(struct plan *plan, struct chain *chain)
 {
     bool *needed = find_needed(plan);
@@ -639,6 +643,7 @@ static bool make_groups(struct maker *maker)
     return fits;
 }
 
+/* Where a limit is met, why_drawn says which, and plan->chain stays NULL. */
 void compile_chain(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;

@@ -153,7 +153,8 @@ static void check_story(struct check *it, const struct story *story)
     const struct plan *plan = it->plan;
 
     for (uint32_t c = 0; c < plan->n_clocks; c++)
-        it->ratio[c] = path_ratio(&it->replay->path, it->replay->path.world.start_on, c) * path_frailty(&it->replay->path, c);
+        it->ratio[c] =
+            path_ratio(&it->replay->path, it->replay->path.world.start_on, c) * path_frailty(&it->replay->path, c);
     for (uint32_t b = 0; b < plan->n_bases; b++)
         it->state[b] = plan->base[b].initial;
     for (size_t i = 0; i < story->n_events; i++)

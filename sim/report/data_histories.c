@@ -97,8 +97,7 @@ static void write_base(struct histories *it, const struct play_recorded *recorde
     dataset_csv_row(it->runs_out, &it->runs, cell);
 }
 
-void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
-                     const struct event *what)
+void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run, const struct event *what)
 {
     const bool moves = what->kind == EVENT_MOVES, comes = what->kind == EVENT_COMES;
 
@@ -110,7 +109,7 @@ void histories_event(union cell *cell, const struct plan *plan, uint64_t world, 
     cell[5].text = moves ? plan->base[what->which].id : plan->factor[what->which].id;
     cell[6].text = moves ? plan->state[what->from] : comes ? "off" : "on";
     cell[7].text = moves ? plan->state[what->to] : comes ? "on" : "off";
-    cell[8].text = what->kind == EVENT_ENDS      ? "ends"
+    cell[8].text = what->kind == EVENT_ENDS          ? "ends"
                    : what->clock == HISTORY_NO_CLOCK ? plan->model->name
                                                      : plan->clock[what->clock].id;
 }

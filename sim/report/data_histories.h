@@ -21,8 +21,7 @@ struct histories {
 void histories_begin(struct histories *histories, const struct plan *plan, FILE *runs, FILE *events);
 
 /* A row of events.csv. */
-void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run,
-                     const struct event *what);
+void histories_event(union cell *cell, const struct plan *plan, uint64_t world, uint64_t run, const struct event *what);
 
 /* The rows of one run. */
 void histories_write(struct histories *histories, const struct play_recorded *recorded);

@@ -20,8 +20,7 @@ const char *telling_date(struct arena *arena, const struct scenario *scenario, d
 
 const char *telling_kind(enum event_kind kind)
 {
-    static const char *const name[] = {
-        [EVENT_COMES] = "comes", [EVENT_ENDS] = "ends", [EVENT_MOVES] = "moves"};
+    static const char *const name[] = {[EVENT_COMES] = "comes", [EVENT_ENDS] = "ends", [EVENT_MOVES] = "moves"};
 
     return name[kind];
 }

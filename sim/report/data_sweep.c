@@ -140,7 +140,7 @@ static void add_points(struct result *result, const struct sweep *sweep, const s
                 (struct dataset_part){.path = {"points"}, .is_list = true}); /* an empty object a point */
     for (size_t point = 0; point < sweep->n_points; point++) {
         result_part(result, dataset_view(arena, table, point * sweep->targets.n, 1, at, sweep->n_paths),
-                    (struct dataset_part){.path = {"points", "at"}, .element = point + 1});
+                    (struct dataset_part){.path = {"points", "at"}, .element = point + 1, .has_literal_names = true});
         result_part(result, dataset_view(arena, table, point * sweep->targets.n, sweep->targets.n, answer, 3),
                     (struct dataset_part){.path = {"points", "questions"}, .element = point + 1});
     }

@@ -71,7 +71,7 @@ struct dataset dataset_view(struct arena *arena, const struct dataset *of, size_
 
 /* JSON: a dataset within a larger object, below a path of names. Rows become objects that nest by their keys,
  * root.PATH.KEY1.BETWEEN.KEY2 = { other columns }; without keys the columns go into root.PATH itself; as a list, rows become
- * the elements of an array there. A column "a.b" becomes b within a. Parts with the same path are merged. With an element, path[0]
+ * the elements of an array there. A column "a.b" becomes b within a, unless names are literal. Parts with the same path are merged. With an element, path[0]
  * is an array that an earlier part made, and the rest of the path begins at that element, counted from 1. A plain list has the values of
  * its one column. */
 enum { PART_DEPTH = 4 };
@@ -81,7 +81,7 @@ struct dataset_part {
     const char *path[PART_DEPTH]; /* NULL: none */
     size_t element;
     const char *between; /* a name after the first key; NULL: none */
-    bool is_list, is_plain;
+    bool is_list, is_plain, has_literal_names;
     const struct dataset_nested *nested; /* within the object of each row */
     size_t n_nested;
 };

@@ -72,7 +72,8 @@ static void add_row(const struct dataset_part *part, json_t *to, size_t row, con
         }
     for (size_t i = 0; i < dataset->n_columns; i++)
         if (!dataset->column[i].is_key || part->is_list)
-            put_value(to, dataset->column[i].name, value_of(&dataset->column[i], cell[i]));
+            (part->has_literal_names ? json_tree_put : put_value)(to, dataset->column[i].name,
+                                                                  value_of(&dataset->column[i], cell[i]));
     for (size_t i = 0; i < part->n_nested; i++) {
         struct dataset_part nested = part->nested[i].part;
         const struct dataset made = part->nested[i].make(dataset, row);

@@ -161,8 +161,8 @@ static bool is_batch(const struct operands *operands, struct diag *diag)
     for (size_t i = 0; i < operands->n; i++) {
         struct diag none = {0};
         struct arena arena = {0};
-        const struct source *source = source_read(&arena, operands->item[i], &none);
-        const struct node *tree = source ? tree_parse(&arena, source, &none) : NULL;
+        const struct source *source = source_read(&arena, operands->item[i]);
+        const struct node *tree = source->problem ? NULL : tree_parse(&arena, source, &none);
         const bool found = tree && tree_get(tree, "batch");
 
         diag_free(&none);

@@ -2,7 +2,6 @@
 #include "sim/scenario/batch_file.h"
 #include <stddef.h>
 #include <string.h>
-#include "sim/scenario/layers.h"
 #include "sim/scenario/read.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -24,8 +23,8 @@ static const struct key entry_key[] = {
     {"estimator", read_name, offsetof(struct draft, entry.estimator)},
 };
 
-/* A whole number from `least` on; 0 when it is none, which is told. */
-static uint64_t whole(struct reader *reader, const struct node *node, const char *path, double least)
+/* A whole number of at least `least`; 0 when it is none, which is reported. */
+static uint64_t read_whole(struct reader *reader, const struct node *node, const char *path, double least)
 {
     if (!node)
         return 0;
@@ -43,7 +42,7 @@ static void read_seeds(struct reader *reader, const struct node *node, const cha
     for (size_t i = 0; i < n; i++) {
         const struct node *one = node->kind == NODE_LIST ? node->child[i] : node;
 
-        entry->seed[entry->n_seeds++] = whole(reader, one, path, 0.0);
+        entry->seed[entry->n_seeds++] = read_whole(reader, one, path, 0.0);
         for (size_t k = 0; k < i; k++)
             if (entry->seed[k] == entry->seed[i])
                 diag_error(reader->diag, one->at, NULL, "%s: the same seed twice", path);
@@ -70,7 +69,7 @@ static void read_sets(struct reader *reader, const struct names *set, const char
     }
 }
 
-/* Scenarios are named from the folder the batch file stands in. */
+/* Paths of scenarios are relative to the batch file's folder. */
 static void read_paths(struct reader *reader, const struct names *scenario, const char *path, const char *file,
                        struct batch_entry *entry)
 {
@@ -90,15 +89,15 @@ static void read_paths(struct reader *reader, const struct names *scenario, cons
     }
 }
 
-static void understand(struct reader *reader, const struct draft *draft, const char *path, const char *file,
+static void read_entry(struct reader *reader, const struct draft *draft, const char *path, const char *file,
                        struct batch_entry *out)
 {
     *out = draft->entry;
     read_paths(reader, &draft->scenario, path, file, out);
     read_sets(reader, &draft->set, read_path(reader, path, "set"), out);
     read_seeds(reader, draft->seeds, read_path(reader, path, "seeds"), out);
-    out->worlds = whole(reader, draft->worlds, read_path(reader, path, "worlds"), 1.0);
-    out->runs = whole(reader, draft->runs, read_path(reader, path, "runs"), 1.0);
+    out->worlds = read_whole(reader, draft->worlds, read_path(reader, path, "worlds"), 1.0);
+    out->runs = read_whole(reader, draft->runs, read_path(reader, path, "runs"), 1.0);
     if (draft->precision) {
         read_number(reader, draft->precision, read_path(reader, path, "precision"), &out->precision);
         if (!(out->precision > 0.0))
@@ -106,7 +105,7 @@ static void understand(struct reader *reader, const struct draft *draft, const c
     }
 }
 
-void batch_file_read(struct batch_file *batch, const char *path, struct diag *diag)
+void batch_file_interpret(struct batch_file *batch, struct scenario *file, const char *path, struct diag *diag)
 {
     static const struct key root_key[] = {
         {"format", read_nothing, 0}, {"title", read_nothing, 0}, {"text", read_nothing, 0}, {"batch", read_nothing, 0}};
@@ -117,9 +116,8 @@ void batch_file_read(struct batch_file *batch, const char *path, struct diag *di
     int nothing;
     size_t n;
 
-    *batch = (struct batch_file){.file = memory_new(1, sizeof *batch->file)};
+    *batch = (struct batch_file){.file = file};
     reader.scenario = batch->file;
-    batch->file->root = layers_read(batch->file, path, NULL, 0, diag);
     if (!batch->file->root)
         return;
     read_object(&reader, batch->file->root, "", &root_keys, &nothing);
@@ -130,8 +128,13 @@ void batch_file_read(struct batch_file *batch, const char *path, struct diag *di
     batch->entry = arena_new(&batch->file->arena, n, sizeof *batch->entry);
     for (size_t i = 0; i < n; i++)
         if (draft[i].entry.entity.is_group)
-            understand(&reader, &draft[i], read_path(&reader, "batch", draft[i].entry.entity.id), path,
+            read_entry(&reader, &draft[i], read_path(&reader, "batch", draft[i].entry.entity.id), path,
                        &batch->entry[batch->n++]);
+}
+
+void batch_file_read(struct batch_file *batch, const char *path, struct diag *diag)
+{
+    batch_file_interpret(batch, scenario_parse(path, diag), path, diag);
 }
 
 void batch_file_free(struct batch_file *batch)

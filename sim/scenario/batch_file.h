@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* batch_file.h - scenarios x settings x seeds, a name for each: a file of its own, read like a scenario.
+/* batch_file.h - a list of simulations to run: scenarios x settings x seeds, each with a name. Parsed like a scenario.
  *
  *   format = 1;
  *   batch = {
@@ -14,14 +14,14 @@
 
 struct batch_entry {
     struct entity entity;
-    const char **path; /* of its scenarios, from the working folder */
+    const char **path; /* of its scenarios, relative to the working folder */
     size_t n_paths;
     struct override *set;
     size_t n_sets;
-    uint64_t *seed; /* n_seeds 0: the command line's */
+    uint64_t *seed; /* n_seeds 0: the command line's applies */
     size_t n_seeds;
-    uint64_t worlds, runs; /* 0: the command line's */
-    double precision;      /* likewise */
+    uint64_t worlds, runs; /* 0: the command line's apply */
+    double precision;      /* 0: the command line's applies */
     struct name design, estimator;
 };
 
@@ -31,7 +31,11 @@ struct batch_file {
     size_t n;
 };
 
-/* All mistakes go to diag. Free with batch_file_free in any case. */
+/* Interpret a file that scenario_parse has read and whose kind is KIND_BATCH. The batch takes ownership of the file, also when there
+ * are mistakes, which go to diag. path: of the file, from which the paths in it are resolved. Free with batch_file_free. */
+void batch_file_interpret(struct batch_file *batch, struct scenario *file, const char *path, struct diag *diag);
+
+/* Parse and interpret. All mistakes go to diag. Free with batch_file_free in any case. */
 void batch_file_read(struct batch_file *batch, const char *path, struct diag *diag);
 void batch_file_free(struct batch_file *batch);
 #endif

@@ -248,8 +248,8 @@ void frozen_read(struct frozen *frozen, const char *path, const struct model_sch
     struct cursor cursor;
 
     *frozen = (struct frozen){0};
-    source = source_read(&frozen->arena, path, diag);
-    if (!source)
+    source = source_read(&frozen->arena, path);
+    if (!diag_check_source(diag, source))
         return;
     cursor = (struct cursor){.to = frozen,
                              .source = source,

@@ -109,12 +109,12 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
     const char *path = given;
 
     while (path) {
-        struct source *source = source_read(&scenario->arena, path, diag);
+        struct source *source = source_read(&scenario->arena, path);
         const size_t i = scenario->n_files;
 
-        if (!source) {
+        if (!diag_check_source(diag, source)) {
             if (extends)
-                diag_error(diag, extends->at, NULL, "extends: \"%s\" cannot be had", extends->text);
+                diag_error(diag, extends->at, NULL, "extends: \"%s\" cannot be read", extends->text);
             return false;
         }
         source->layer = (unsigned)(MAX_LAYERS - i); /* below what was read before */
@@ -319,8 +319,7 @@ static void drop_all_superseded(const struct node *root)
     }
 }
 
-struct node *layers_read(struct scenario *scenario, const char *path, const struct override *override,
-                         size_t n_overrides, struct diag *diag)
+struct node *layers_parse(struct scenario *scenario, const char *path, struct diag *diag)
 {
     struct node *tree[MAX_LAYERS] = {0};
     const size_t before = diag->n_errors;
@@ -337,9 +336,17 @@ struct node *layers_read(struct scenario *scenario, const char *path, const stru
             tree_remove(root, id); /* a name belongs to its own file */
         root = tree_merge(&scenario->arena, root, tree[i], true, diag);
     }
+    return diag->n_errors == before ? root : NULL;
+}
+
+bool layers_override(struct scenario *scenario, struct node *root, const struct override *override, size_t n_overrides,
+                     struct diag *diag)
+{
+    const size_t before = diag->n_errors;
+
     for (size_t i = 0; i < n_overrides; i++)
         lay_override(scenario, root, &override[i], diag);
     warn_overruled(override, n_overrides, diag);
     drop_all_superseded(root);
-    return diag->n_errors == before ? root : NULL;
+    return diag->n_errors == before;
 }

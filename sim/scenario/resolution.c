@@ -108,7 +108,7 @@ void resolutions_read(struct resolutions *resolutions, const char *path, struct 
 
     *resolutions = (struct resolutions){.file = memory_new(1, sizeof *resolutions->file)};
     reader.scenario = resolutions->file;
-    resolutions->file->root = layers_read(resolutions->file, path, NULL, 0, diag);
+    resolutions->file->root = layers_parse(resolutions->file, path, diag);
     if (!resolutions->file->root)
         return;
     read_root(&reader);

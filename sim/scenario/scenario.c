@@ -198,6 +198,11 @@ static void read_all(struct reader *reader, const char *path)
     read_questions(reader);
 }
 
+enum scenario_kind scenario_kind(const struct node *root)
+{
+    return tree_get(root, "resolutions") ? KIND_RESOLUTIONS : tree_get(root, "batch") ? KIND_BATCH : KIND_SCENARIO;
+}
+
 struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like,
                                   const struct model_schema *model, size_t n_models, struct diag *diag)
 {
@@ -211,21 +216,38 @@ struct scenario *scenario_of_tree(const struct node *root, const struct scenario
     return scenario;
 }
 
-struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
-                               const struct model_schema *model, size_t n_models, struct diag *diag)
+struct scenario *scenario_parse(const char *path, struct diag *diag)
 {
     struct scenario *scenario = memory_new(1, sizeof *scenario);
+
+    scenario->root = scenario->tree = layers_parse(scenario, path, diag);
+    scenario->kind = scenario_kind(scenario->root);
+    return scenario;
+}
+
+void scenario_interpret(struct scenario *scenario, const char *path, const struct override *override,
+                        size_t n_overrides, const struct model_schema *model, size_t n_models, struct diag *diag)
+{
     struct reader reader = {scenario, diag, model, n_models};
 
-    scenario->root = layers_read(scenario, path, override, n_overrides, diag);
     if (!scenario->root)
-        return scenario;
-    scenario->kind = tree_get(scenario->root, "resolutions") ? KIND_RESOLUTIONS
-                     : tree_get(scenario->root, "batch")     ? KIND_BATCH
-                                                             : KIND_SCENARIO;
+        return;
+    if (!layers_override(scenario, scenario->tree, override, n_overrides, diag)) {
+        scenario->root = NULL;
+        return;
+    }
+    scenario->kind = scenario_kind(scenario->root); /* an override can add a section */
     scenario->is_frame = scenario->kind != KIND_SCENARIO;
     if (scenario->kind == KIND_SCENARIO)
         read_all(&reader, path);
+}
+
+struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
+                               const struct model_schema *model, size_t n_models, struct diag *diag)
+{
+    struct scenario *scenario = scenario_parse(path, diag);
+
+    scenario_interpret(scenario, path, override, n_overrides, model, n_models, diag);
     return scenario;
 }
 

@@ -180,9 +180,13 @@ struct model_schema {
     size_t n_fields;
 };
 
+/* What a file of scenario syntax holds; only a KIND_SCENARIO is interpreted here (resolution.h, batch_file.h have the others). */
+enum scenario_kind { KIND_SCENARIO, KIND_RESOLUTIONS, KIND_BATCH };
+
 struct scenario {
     struct arena arena;
-    const struct node *root; /* after merging */
+    const struct node *root; /* after merging; NULL when there were mistakes of syntax */
+    struct node *tree;       /* the same while overrides may still change it; NULL in what scenario_of_tree makes */
     const struct source **file;
     size_t n_files;
     const char *id, *title, *analyst_id;
@@ -194,11 +198,7 @@ struct scenario {
     bool horizon_is_date;    /* written as one */
     struct place horizon_place;
     bool is_frame; /* no as_of: made to be extended, not played */
-    enum {
-        KIND_SCENARIO,
-        KIND_RESOLUTIONS,
-        KIND_BATCH
-    } kind; /* what the file is; of the others only the tree is read */
+    enum scenario_kind kind;
     struct model_choice *model;
     size_t n_models;
     struct actor *actor;
@@ -232,8 +232,20 @@ struct override {
     const char *option; /* as messages name it; NULL: "--set" */
 };
 
-/* Read a scenario file ("-": standard input), what it extends, and overrides laid on top. All mistakes go to diag; when
- * diag->n_errors has not grown the scenario is whole (or a frame). Free with scenario_free in any case. */
+/* What a parsed file holds, by its sections; KIND_SCENARIO also for NULL. */
+enum scenario_kind scenario_kind(const struct node *root);
+
+/* Reading in two steps, for a caller that needs to know what a file is before it says how to read it. First parse: a file ("-": standard
+ * input) and what it extends, into files, root and kind. Then interpret a KIND_SCENARIO here, or hand a KIND_BATCH to
+ * batch_file_interpret; so no file is parsed twice. All mistakes go to diag. Free with scenario_free in any case. */
+struct scenario *scenario_parse(const char *path, struct diag *diag);
+
+/* Apply overrides and fill in everything else; path as given to scenario_parse. When diag->n_errors has not grown since before the
+ * parse, the scenario is complete (or a template, is_frame). */
+void scenario_interpret(struct scenario *scenario, const char *path, const struct override *override,
+                        size_t n_overrides, const struct model_schema *model, size_t n_models, struct diag *diag);
+
+/* Both steps. */
 struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
                                const struct model_schema *model, size_t n_models, struct diag *diag);
 

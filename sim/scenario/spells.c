@@ -657,8 +657,8 @@ bool spells_read(struct spells *spells, const char *path, const struct spells_re
     size_t of_rows; /* broken rows, told already: the others are read all the same */
 
     *spells = (struct spells){0};
-    spells->source = source_read(&spells->arena, path, diag);
-    if (!spells->source || !csv_read(&it.csv, &spells->arena, spells->source, diag))
+    spells->source = source_read(&spells->arena, path);
+    if (!diag_check_source(diag, spells->source) || !csv_read(&it.csv, &spells->arena, spells->source, diag))
         return false;
     of_rows = diag->n_errors;
     find_roles(&it);

@@ -8,9 +8,9 @@
 
 enum {
     SHOWN_MAX = 100, /* of errors, and of warnings */
-    KEPT_MAX = 1000, /* a file of noise must not fill the memory with messages */
+    KEPT_MAX = 1000, /* a file of random bytes must not fill memory with messages */
     WINDOW = 100,    /* bytes of a source line that are shown */
-    LEAD = 40,       /* of these before the word */
+    LEAD = 40,       /* how many of them come before the word */
     WORD_MAX = 64    /* longer words are not compared */
 };
 
@@ -19,7 +19,7 @@ enum severity { ERROR, WARNING };
 struct diag_entry {
     enum severity severity;
     struct place place;
-    size_t rank; /* of the source, in the order first met */
+    size_t source_number; /* sources are numbered in order of first mention */
     const char *message;
     const char *hint;
 };
@@ -34,20 +34,20 @@ static const char bold[] = "\033[1m", plain[] = "\033[0m";
 
 /* ---- collecting ---- */
 
-static size_t source_rank(const struct diag *diag, const struct source *source)
+static size_t number_source(const struct diag *diag, const struct source *source)
 {
     size_t next = 0;
 
     for (size_t i = 0; i < diag->n; i++) {
         if (diag->entry[i].place.source == source)
-            return diag->entry[i].rank;
-        if (diag->entry[i].rank >= next)
-            next = diag->entry[i].rank + 1;
+            return diag->entry[i].source_number;
+        if (diag->entry[i].source_number >= next)
+            next = diag->entry[i].source_number + 1;
     }
     return next;
 }
 
-static bool told_before(const struct diag *diag, struct place place, const char *message)
+static bool is_repeated(const struct diag *diag, struct place place, const char *message)
 {
     for (size_t i = 0; i < diag->n; i++) {
         const struct diag_entry *entry = &diag->entry[i];
@@ -92,14 +92,14 @@ static void add_entry(struct diag *diag, enum severity severity, struct place pl
         return;
     }
     message = format_text(&diag->arena, format, args);
-    if (told_before(diag, place, message))
+    if (is_repeated(diag, place, message))
         return;
     ++*n;
     diag->entry = memory_grow(diag->entry, diag->n, &diag->capacity, sizeof *diag->entry);
     diag->entry[diag->n] = (struct diag_entry){
         .severity = severity,
         .place = place,
-        .rank = source_rank(diag, place.source),
+        .source_number = number_source(diag, place.source),
         .message = message,
         .hint = hint ? arena_copy(&diag->arena, hint, strlen(hint)) : NULL,
     };
@@ -124,6 +124,13 @@ void diag_warning(struct diag *diag, struct place place, const char *hint, const
     va_end(args);
 }
 
+bool diag_check_source(struct diag *diag, const struct source *source)
+{
+    if (source->problem)
+        diag_error(diag, (struct place){.source = source}, NULL, "cannot be read: %s", source->problem);
+    return !source->problem;
+}
+
 void diag_free(struct diag *diag)
 {
     free(diag->entry);
@@ -131,7 +138,7 @@ void diag_free(struct diag *diag)
     *diag = (struct diag){0};
 }
 
-/* ---- what a terminal may see ---- */
+/* ---- text that is safe for a terminal ---- */
 
 void diag_put_safe(FILE *out, const char *text, size_t size)
 {
@@ -163,7 +170,7 @@ static size_t count_columns(const char *text, size_t size)
     return sum;
 }
 
-/* Blanks as wide as the text, whose tabs stay tabs. */
+/* Write blanks as wide as the text; tabs stay tabs. */
 static void put_blanks(FILE *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size;) {
@@ -186,8 +193,8 @@ static void put_carets(FILE *out, size_t n)
         putc('~', out);
 }
 
-/* Move an offset to where a character starts. */
-static size_t to_character(const char *text, size_t offset)
+/* Move an offset back to the start of its UTF-8 character. */
+static size_t character_start(const char *text, size_t offset)
 {
     for (int i = 0; i < 3 && offset > 0 && ((unsigned char)text[offset] & 0xC0) == 0x80; i++)
         offset--;
@@ -204,8 +211,8 @@ static void show_line(FILE *out, const struct place *place, bool colour, const c
     if (word > size)
         word = size;
     if (size > WINDOW && word > WINDOW - LEAD)
-        from = to_character(line, word - LEAD);
-    to = size - from > WINDOW ? to_character(line, from + WINDOW) : size;
+        from = character_start(line, word - LEAD);
+    to = size - from > WINDOW ? character_start(line, from + WINDOW) : size;
     dots = from > 0 ? "..." : "";
 
     fprintf(out, "%5u | %s", place->line, dots);
@@ -221,7 +228,7 @@ static void show_line(FILE *out, const struct place *place, bool colour, const c
     fprintf(out, "%s\n", colour ? plain : "");
 }
 
-/* ---- telling all ---- */
+/* ---- printing all ---- */
 
 static void put_place(FILE *out, const struct place *place)
 {
@@ -253,23 +260,23 @@ static void put_entry(FILE *out, const struct diag_entry *entry, bool colour)
     }
 }
 
-static int sign_of(size_t a, size_t b)
+static int compare_sizes(size_t a, size_t b)
 {
     return (a > b) - (a < b);
 }
 
-/* By source, line and column; what stands at one place stays in the order of telling. */
-static int in_text_order(const void *left, const void *right)
+/* By source, line and column; entries at one place keep the order in which they were reported. */
+static int compare_entries(const void *left, const void *right)
 {
     const struct diag_entry *a = *(const struct diag_entry *const *)left;
     const struct diag_entry *b = *(const struct diag_entry *const *)right;
 
-    if (a->rank != b->rank)
-        return sign_of(a->rank, b->rank);
+    if (a->source_number != b->source_number)
+        return compare_sizes(a->source_number, b->source_number);
     if (a->place.line != b->place.line)
-        return sign_of(a->place.line, b->place.line);
+        return compare_sizes(a->place.line, b->place.line);
     if (a->place.column != b->place.column)
-        return sign_of(a->place.column, b->place.column);
+        return compare_sizes(a->place.column, b->place.column);
     return (a > b) - (a < b);
 }
 
@@ -286,7 +293,7 @@ void diag_print(const struct diag *diag, FILE *out, bool colour)
 
     for (size_t i = 0; i < diag->n; i++)
         order[i] = &diag->entry[i];
-    qsort(order, diag->n, sizeof *order, in_text_order);
+    qsort(order, diag->n, sizeof *order, compare_entries);
     for (size_t i = 0; i < diag->n; i++)
         if (shown[order[i]->severity]++ < SHOWN_MAX)
             put_entry(out, order[i], colour);
@@ -297,13 +304,14 @@ void diag_print(const struct diag *diag, FILE *out, bool colour)
 
 /* ---- misspelt words ---- */
 
-static size_t smaller_of(size_t a, size_t b)
+static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each at a cost of 1
- * (Damerau 1964); three rows of the table suffice. Letters of either case are the same. */
+/* Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours, each at a cost of 1 (Damerau 1964,
+ * Comm. ACM 7). Case is ignored. row[j] is the distance from the first i letters of a to the first j of b; it depends on the two rows
+ * before it only, so three rows of the table suffice. Example: "lasst" to "lasts" is 1, one swap. */
 static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 {
     size_t rows[3][WORD_MAX + 1];
@@ -321,9 +329,9 @@ static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
         for (size_t j = 1; j <= m; j++) {
             const int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
 
-            row[j] = smaller_of(above[j - 1] + (x != y), smaller_of(above[j], row[j - 1]) + 1);
+            row[j] = min_size(above[j - 1] + (x != y), min_size(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]))
-                row[j] = smaller_of(row[j], before[j - 2] + 1);
+                row[j] = min_size(row[j], before[j - 2] + 1);
         }
     }
     return row[m];
@@ -332,7 +340,8 @@ static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 const char *diag_nearest(const char *word, const char *const *name, size_t n)
 {
     const size_t length = strlen(word);
-    size_t best = 1 + length / 4 + 1; /* the first distance that is too far */
+    size_t best =
+        1 + length / 4 + 1; /* the smallest distance that is too far: one mistake, and one more for each four letters */
     const char *nearest = NULL;
 
     if (length == 0 || length > WORD_MAX)
@@ -344,7 +353,7 @@ const char *diag_nearest(const char *word, const char *const *name, size_t n)
         if (size == 0 || size > WORD_MAX)
             continue;
         d = edit_distance(word, length, name[i], size);
-        /* Nothing of the word is left when every letter changes. */
+        /* A distance as long as the longer word means that no letter is shared. */
         if (d < best && d < (length > size ? length : size)) {
             best = d;
             nearest = name[i];

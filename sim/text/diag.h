@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* diag.h - the user's mistakes, collected with their places and told all at once.
+/* diag.h - diagnostics: the user's mistakes, collected with their places and reported together.
  *
- * Reading goes on after a mistake; diag_print shows them in the order of the text:
+ * Reading continues after a mistake; diag_print shows all of them in the order of the text:
  *
  *   syria.cfg:88:12: error: levers.debt_relief.chance: 1.4 is not a probability
  *      88 |   chance = 1.4;
@@ -27,18 +27,21 @@ void diag_error(struct diag *diag, struct place place, const char *hint, const c
 void diag_warning(struct diag *diag, struct place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Every entry: by source in the order first met, then by line and column. At most 100 errors and 100 warnings, the
- * rest counted. Control bytes and invalid UTF-8 in what is quoted are shown as \xNN, so no text reaches the
- * terminal as a command. Colour: ANSI, for terminals. */
+/* Report a source that could not be read (source_read); returns whether it was read. */
+bool diag_check_source(struct diag *diag, const struct source *source);
+
+/* Print every entry: by source in order of first mention, then by line and column. At most 100 errors and 100 warnings are
+ * printed, the rest counted. Control bytes and invalid UTF-8 in quoted text are shown as \xNN, so that no text can act as a
+ * terminal command. colour: ANSI escapes, for terminals. */
 void diag_print(const struct diag *diag, FILE *out, bool colour);
 void diag_free(struct diag *diag);
 
 /* The message of the first error, NULL when there is none. */
 const char *diag_first_error(const struct diag *diag);
 
-/* Of n names, the one nearest to a misspelt word, or NULL when none is near enough to be meant. */
+/* The one of n names nearest to a misspelt word by edit distance, or NULL when none is close enough to be intended. */
 const char *diag_nearest(const char *word, const char *const *name, size_t n);
 
-/* Write text as it may be shown: controls, what turns or hides text and invalid UTF-8 as \xNN (visible.h). */
+/* Write text safely: control, bidirectional and invisible characters and invalid UTF-8 as \xNN (visible.h). */
 void diag_put_safe(FILE *out, const char *text, size_t size);
 #endif

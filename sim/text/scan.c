@@ -424,7 +424,7 @@ static bool check_name(struct scan *scan)
 }
 
 /* The name of a setting, or what stands in its place; false when nothing can be made of it. */
-static bool read_name(struct scan *scan, struct group *group)
+static bool scan_name(struct scan *scan, struct group *group)
 {
     struct diag *diag = scan->lexer.diag;
     const struct token token = scan->token;
@@ -565,7 +565,7 @@ static void read_setting(struct scan *scan, struct group *group)
         read_include(scan);
         return;
     }
-    if (!read_name(scan, group) || !read_equals(scan, name)) {
+    if (!scan_name(scan, group) || !read_equals(scan, name)) {
         skip_setting(scan);
         return;
     }

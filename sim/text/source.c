@@ -9,11 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "sim/system/visible.h"
-#include "sim/text/diag.h"
 
 enum { FIRST_READ = 64 * 1024 };
 
-/* Bytes of a file as they come; one more than SOURCE_MAX is enough to know that it is too long. */
+/* The bytes read so far. Reading stops after SOURCE_MAX: any more, and the file is too long. */
 struct bytes {
     char *data;
     size_t size, capacity;
@@ -83,9 +82,8 @@ static const char *kind_problem(mode_t mode)
     return S_ISDIR(mode) ? "it is a folder, not a file" : "it is not a regular file";
 }
 
-/* What is not a regular file is not even opened: to open a FIFO can wait, to open a device can do things. The
- * path may have changed hands before the open, which therefore does not wait either, so the file is asked
- * again. */
+/* Only regular files are opened: opening a FIFO can block, and opening a device can have side effects. The path may be replaced
+ * between stat and open, so the open does not block either and the type is checked again on the descriptor. */
 static const char *open_regular(const char *path, int *fd)
 {
     const char *problem;
@@ -103,14 +101,7 @@ static const char *open_regular(const char *path, int *fd)
     return kind_problem(status.st_mode);
 }
 
-static void refuse(struct arena *arena, const char *path, const char *problem, struct diag *diag)
-{
-    const struct place place = {.source = source_from_text(arena, path, "", 0)};
-
-    diag_error(diag, place, NULL, "cannot be read: %s", problem);
-}
-
-/* A file's bytes, to be freed; the problem, or NULL. */
+/* Read a file's bytes, which the caller frees. Returns what went wrong, or NULL. */
 static const char *read_file(const char *path, struct bytes *bytes)
 {
     int fd;
@@ -123,7 +114,7 @@ static const char *read_file(const char *path, struct bytes *bytes)
     return problem;
 }
 
-/* Standard input can be read but once, and is wanted more often: to see what it is, and then as that. */
+/* Standard input can be read only once but may be asked for again, so its bytes are kept until the program ends. */
 static const char *read_input(struct bytes *bytes)
 {
     static struct bytes kept;
@@ -135,19 +126,17 @@ static const char *read_input(struct bytes *bytes)
     return problem;
 }
 
-struct source *source_read(struct arena *arena, const char *path, struct diag *diag)
+struct source *source_read(struct arena *arena, const char *path)
 {
     const bool standard_input = strcmp(path, "-") == 0;
-    struct source *source = NULL;
+    struct source *source;
     struct bytes bytes = {0};
     const char *problem = standard_input ? read_input(&bytes) : read_file(path, &bytes);
 
     if (!problem && bytes.size > SOURCE_MAX)
         problem = "it is longer than 8 MiB";
-    if (problem)
-        refuse(arena, path, problem, diag);
-    else
-        source = source_from_text(arena, path, bytes.data, bytes.size);
+    source = source_from_text(arena, path, bytes.data, problem ? 0 : bytes.size);
+    source->problem = problem;
     if (!standard_input)
         free(bytes.data);
     return source;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ask.c - questions with their names resolved. */
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +22,8 @@ static void unknown_happening(struct compiler *compiler, struct name name, const
 static void ask_of_clock(struct compiler *compiler, const struct question *source, struct plan_question *question,
                          const char *path)
 {
-    const long f = compile_find(&compiler->factors, source->happens.text);
-    const long t = compile_find(&compiler->transitions, source->happens.text);
+    const long f = lookup_find(&compiler->factors, source->happens.text);
+    const long t = lookup_find(&compiler->transitions, source->happens.text);
 
     question->of_clock = true;
     if (f >= 0)
@@ -42,8 +42,8 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
 
     question->base = arena_new(compiler->arena, n, sizeof *question->base);
     for (size_t i = 0; i < n; i++) {
-        const long b = source->bases.n ? compile_require(compiler, &compiler->bases, source->bases.item[i],
-                                                         arena_print(compiler->arena, "%s.bases", path), "base")
+        const long b = source->bases.n ? lookup_require(compiler, &compiler->bases, source->bases.item[i],
+                                                        arena_print(compiler->arena, "%s.bases", path), "base")
                                        : (long)i;
 
         for (uint32_t j = 0; b >= 0 && j < question->n_bases; j++)
@@ -54,7 +54,7 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
             question->base[question->n_bases++] = (uint32_t)b;
     }
     for (size_t i = 0; i < source->are.n; i++)
-        question->states |= compile_states(compiler, source->are.item[i], arena_print(compiler->arena, "%s.are", path));
+        question->states |= lookup_states(compiler, source->are.item[i], arena_print(compiler->arena, "%s.are", path));
     question->at_least = source->count == COUNT_ALL ? question->n_bases : (uint32_t)source->count;
     if (source->count > (int)n)
         diag_error(compiler->diag, source->entity.place, NULL, "%s.count: %d of %zu bases can never be", path,
@@ -70,10 +70,10 @@ static void check_evidence(struct compiler *compiler)
         const struct evidence *evidence = &scenario->evidence[i];
 
         for (size_t b = 0; b < evidence->bases.n; b++)
-            compile_require(compiler, &compiler->bases, evidence->bases.item[b],
-                            arena_print(compiler->arena, "evidence.%zu.bases", i), "base");
+            lookup_require(compiler, &compiler->bases, evidence->bases.item[b],
+                           arena_print(compiler->arena, "evidence.%zu.bases", i), "base");
         for (size_t s = 0; s < evidence->are.n; s++)
-            compile_states(compiler, evidence->are.item[s], arena_print(compiler->arena, "evidence.%zu.are", i));
+            lookup_states(compiler, evidence->are.item[s], arena_print(compiler->arena, "evidence.%zu.are", i));
     }
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/model.h"
-#include "sim/plan/compile.h"
+#include "sim/plan/compiler.h"
 #include "sim/math/graph.h"
 
 enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30, MAX_RATES = 1 << 12 };

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
+#include "sim/plan/value.h"
 
 static void add_steps(struct compiler *compiler, struct plan_clock *clock, const struct timing *timing)
 {
@@ -104,7 +105,7 @@ static uint64_t from_states(struct compiler *compiler, const struct clock *sourc
         diag_error(compiler->diag, source->entity.place, "from = [\"LIMBO\", \"NOTICE\"];", "%s: from is missing",
                    path);
     for (size_t i = 0; i < source->from.n; i++) {
-        const uint64_t states = compile_states(compiler, source->from.item[i], here);
+        const uint64_t states = lookup_states(compiler, source->from.item[i], here);
 
         if (states & plan->final)
             diag_error(compiler->diag, source->from.item[i].place, "nothing leaves a final state",
@@ -139,8 +140,8 @@ static void compile_transition(struct compiler *compiler, uint32_t t, const stru
     if (!source->to.text) {
         diag_error(compiler->diag, source->entity.place, "to = \"DEAL\";", "%s: to is missing", path);
     } else {
-        to = compile_require(compiler, &compiler->states, source->to, arena_print(compiler->arena, "%s.to", path),
-                             "state");
+        to = lookup_require(compiler, &compiler->states, source->to, arena_print(compiler->arena, "%s.to", path),
+                            "state");
         clock.to = to < 0 ? 0 : compiler->states.original[to];
         if (to >= 0 && (clock.from & UINT64_C(1) << clock.to))
             diag_error(compiler->diag, source->to.place, NULL, "%s: leads from %s to itself", path, source->to.text);
@@ -172,8 +173,8 @@ static void compile_base(struct compiler *compiler, uint32_t b)
     base->key_month = plan_key(arena_print(compiler->arena, "%s.month", path));
     base->clocks = (struct span){(uint32_t)(plan->n_factors + b * plan->n_transitions), (uint32_t)plan->n_transitions};
     if (source->initial.text) {
-        found = compile_require(compiler, &compiler->states, source->initial,
-                                arena_print(compiler->arena, "%s.initial", path), "state");
+        found = lookup_require(compiler, &compiler->states, source->initial,
+                               arena_print(compiler->arena, "%s.initial", path), "state");
         base->initial = found < 0 ? 0 : compiler->states.original[found];
     } else {
         for (uint32_t s = 0; s < plan->n_states && found < 0; s++)
@@ -186,8 +187,8 @@ static void compile_base(struct compiler *compiler, uint32_t b)
                        "%s: no state is initial, and the base names none", path);
     }
     for (size_t i = 0; i < source->rates.n; i++)
-        compile_require(compiler, &compiler->transitions, source->rates.item[i].key,
-                        arena_print(compiler->arena, "%s.rates", path), "transition");
+        lookup_require(compiler, &compiler->transitions, source->rates.item[i].key,
+                       arena_print(compiler->arena, "%s.rates", path), "transition");
 }
 
 void compile_clocks(struct compiler *compiler)

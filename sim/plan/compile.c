@@ -1,161 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/plan/compile.h"
-#include <nettle/sha2.h>
+/* compile.c - a scenario into a plan, step by step; each step is in a file of its own (compiler.h). */
 #include <stdlib.h>
 #include <string.h>
-#include "sim/plan/model.h"
 #include "sim/math/tables.h"
-
-struct key128 plan_key(const char *name)
-{
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    struct sha256_ctx context;
-    struct key128 key = {{0, 0}, 0};
-
-    sha256_init(&context);
-    sha256_update(&context, strlen(name), (const uint8_t *)name);
-    sha256_digest(&context, sizeof digest, digest);
-    for (int i = 0; i < 16; i++)
-        key.word[i / 8] = key.word[i / 8] << 8 | digest[i];
-    return key;
-}
-
-long compile_find(const struct id_list *list, const char *id)
-{
-    size_t low = 0, high = list->n;
-
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        const int order = strcmp(id, list->id[middle]);
-
-        if (!order)
-            return (long)middle;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return -1;
-}
-
-long compile_require(struct compiler *compiler, const struct id_list *list, struct name name, const char *path,
-                     const char *what)
-{
-    const long found = compile_find(list, name.text);
-    const char *near;
-
-    if (found >= 0)
-        return found;
-    near = diag_nearest(name.text, list->id, list->n);
-    diag_error(compiler->diag, name.place, near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : NULL,
-               "%s: there is no %s \"%s\"", path, what, name.text);
-    return -1;
-}
-
-uint64_t compile_states(struct compiler *compiler, struct name name, const char *path)
-{
-    const struct plan *plan = compiler->plan;
-    const uint64_t all = plan->n_states == 64 ? UINT64_MAX : (UINT64_C(1) << plan->n_states) - 1;
-    const char *known[PLAN_MAX_STATES + 2], *near;
-    size_t n = 0;
-    long state;
-
-    if (!strcmp(name.text, "held"))
-        return plan->held;
-    if (!strcmp(name.text, "lost"))
-        return all & ~plan->held;
-    state = compile_find(&compiler->states, name.text);
-    if (state >= 0)
-        return UINT64_C(1) << compiler->states.original[state];
-    for (size_t s = 0; s < plan->n_states; s++)
-        known[n++] = plan->state[s];
-    known[n++] = "held";
-    known[n++] = "lost";
-    near = diag_nearest(name.text, known, n);
-    diag_error(compiler->diag, name.place,
-               near ? arena_print(compiler->arena, "did you mean \"%s\"?", near) : "held, lost or a state's id",
-               "%s: there is no state \"%s\"", path, name.text);
-    return 0;
-}
-
-static int by_first(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* An id and where its owner stands in the scenario. */
-struct id_row {
-    const char *id;
-    uint32_t original;
-};
-
-static void sort_ids(struct compiler *compiler, struct id_list *list, struct id_row *row, size_t n)
-{
-    if (n)
-        qsort(row, n, sizeof *row, by_first);
-    list->n = n;
-    list->id = arena_new(compiler->arena, n, sizeof *list->id);
-    list->original = arena_new(compiler->arena, n, sizeof *list->original);
-    for (size_t i = 0; i < n; i++) {
-        list->id[i] = row[i].id;
-        list->original[i] = row[i].original;
-    }
-}
-
-/* items begin with a struct entity */
-static void list_ids(struct compiler *compiler, struct id_list *list, const void *items, size_t size, size_t n)
-{
-    struct id_row *row = arena_new(compiler->arena, n, sizeof *row);
-
-    for (size_t i = 0; i < n; i++) {
-        const struct entity *entity = (const void *)((const char *)items + i * size);
-
-        row[i] = (struct id_row){entity->id, (uint32_t)i};
-    }
-    sort_ids(compiler, list, row, n);
-}
-
-static void list_clocks(struct compiler *compiler, struct id_list *list, bool transitions)
-{
-    const struct scenario *scenario = compiler->scenario;
-    struct id_row *row = arena_new(compiler->arena, scenario->n_clocks, sizeof *row);
-    size_t n = 0;
-
-    for (size_t i = 0; i < scenario->n_clocks; i++)
-        if ((scenario->clock[i].kind == CLOCK_TRANSITION) == transitions)
-            row[n++] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
-    sort_ids(compiler, list, row, n);
-}
-
-static void list_parameters(struct compiler *compiler)
-{
-    const struct keyed_quantities *parameters = &compiler->scenario->parameters;
-    struct id_row *row = arena_new(compiler->arena, parameters->n, sizeof *row);
-
-    for (size_t i = 0; i < parameters->n; i++)
-        row[i] = (struct id_row){parameters->item[i].key.text, (uint32_t)i};
-    sort_ids(compiler, &compiler->parameters, row, parameters->n);
-}
-
-/* Transitions, levers and events share one space of ids. */
-static void check_one_space(struct compiler *compiler)
-{
-    const struct scenario *scenario = compiler->scenario;
-    struct id_row *row = arena_new(compiler->arena, scenario->n_clocks, sizeof *row);
-
-    for (size_t i = 0; i < scenario->n_clocks; i++)
-        row[i] = (struct id_row){scenario->clock[i].entity.id, (uint32_t)i};
-    if (scenario->n_clocks)
-        qsort(row, scenario->n_clocks, sizeof *row, by_first);
-    for (size_t i = 1; i < scenario->n_clocks; i++) {
-        const uint32_t later = row[i].original > row[i - 1].original ? row[i].original : row[i - 1].original;
-
-        if (!strcmp(row[i].id, row[i - 1].id))
-            diag_error(compiler->diag, scenario->clock[later].entity.place,
-                       "transitions, levers and events share one space of ids", "\"%s\" is the id of two things",
-                       row[i].id);
-    }
-}
+#include "sim/plan/lookup.h"
+#include "sim/plan/model.h"
+#include "sim/plan/value.h"
 
 static void compile_states_table(struct compiler *compiler)
 {
@@ -239,25 +89,6 @@ static void compile_actors(struct compiler *compiler)
     }
 }
 
-static void list_all(struct compiler *compiler)
-{
-    const struct scenario *s = compiler->scenario;
-    struct plan *plan = compiler->plan;
-
-    list_ids(compiler, &compiler->bases, s->base, sizeof *s->base, s->n_bases);
-    list_ids(compiler, &compiler->states, s->state, sizeof *s->state, s->n_states);
-    list_ids(compiler, &compiler->actors, s->actor, sizeof *s->actor, s->n_actors);
-    list_ids(compiler, &compiler->dependences, s->dependence, sizeof *s->dependence, s->n_dependences);
-    list_clocks(compiler, &compiler->transitions, true);
-    list_clocks(compiler, &compiler->factors, false);
-    list_parameters(compiler);
-    plan->n_bases = s->n_bases;
-    plan->n_states = s->n_states;
-    plan->n_factors = compiler->factors.n;
-    plan->n_transitions = compiler->transitions.n;
-    plan->transition = compiler->transitions.id;
-}
-
 /* Number the names that are drawn for. */
 static void number_coordinates(struct plan *plan)
 {
@@ -317,9 +148,9 @@ static void compile_given(struct compiler *compiler, const struct known_then *kn
     given->states = arena_new(compiler->arena, known->n_bases, sizeof *given->states);
     given->absent = arena_new(compiler->arena, known->n_absent, sizeof *given->absent);
     for (size_t i = 0; i < known->n_bases; i++) {
-        given->base[i] = (uint32_t)compile_find(&compiler->bases, known->base[i]);
+        given->base[i] = (uint32_t)lookup_find(&compiler->bases, known->base[i]);
         given->states[i] =
-            known->state ? UINT64_C(1) << compiler->states.original[compile_find(&compiler->states, known->state[i])]
+            known->state ? UINT64_C(1) << compiler->states.original[lookup_find(&compiler->states, known->state[i])]
                          : plan->held;
     }
     given->n_bases = (uint32_t)known->n_bases;
@@ -344,10 +175,10 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
     plan->model = model;
     plan->horizon = scenario->horizon;
     plan->key_shared = plan_key("bases.shared");
-    list_all(&compiler);
+    lookup_list_all(&compiler);
     check_sections(&compiler);
     if (diag->n_errors == errors) {
-        check_one_space(&compiler);
+        lookup_check_namespace(&compiler);
         compile_states_table(&compiler);
         compile_parameters(&compiler);
         compile_actors(&compiler);
@@ -386,13 +217,4 @@ struct plan *plan_compile_answers(const struct scenario *scenario, const struct 
 
     plan->answers_only = true;
     return compile(plan, scenario, model, known ? known : &(struct known_then){0}, tables, diag);
-}
-
-void plan_free(struct plan *plan)
-{
-    if (!plan)
-        return;
-    arena_free(&plan->arena);
-    tables_free(&plan->tables);
-    free(plan);
 }

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/plan/compile.h"
+#include "sim/plan/compiler.h"
 #include "sim/plan/copula.h"
 
 static long input_by_path(const struct plan *plan, const char *path)

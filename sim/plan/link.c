@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
+#include "sim/plan/value.h"
 
 static void add_term(struct compiler *compiler, uint32_t from_switch, uint32_t clock, struct plan_term term,
                      const char *path)
@@ -53,9 +54,9 @@ static void add_effect(struct compiler *compiler, const struct effect *effect, u
 {
     const struct plan *plan = compiler->plan;
     const char *path = effect->ratio.path;
-    const long t = compile_find(&compiler->transitions, effect->target.text);
-    const long f = compile_find(&compiler->factors, effect->target.text);
-    const long b = effect->base.text ? compile_find(&compiler->bases, effect->base.text) : -1;
+    const long t = lookup_find(&compiler->transitions, effect->target.text);
+    const long f = lookup_find(&compiler->factors, effect->target.text);
+    const long b = effect->base.text ? lookup_find(&compiler->bases, effect->base.text) : -1;
     const struct plan_term term = {compile_value(compiler, &effect->ratio, &range_ratio), UINT32_MAX};
 
     if (effect->base.text && b < 0) {
@@ -95,7 +96,7 @@ static void add_moves(struct compiler *compiler, const struct clock *source, uin
 
     for (size_t i = 0; i < source->moves.n; i++) {
         const struct keyed_quantity *move = &source->moves.item[i];
-        const long actor = compile_require(compiler, &compiler->actors, move->key, move->quantity.path, "actor");
+        const long actor = lookup_require(compiler, &compiler->actors, move->key, move->quantity.path, "actor");
         const struct plan_term term = {compile_value(compiler, &move->quantity, &range_points), (uint32_t)actor};
 
         for (uint32_t c = 0; actor >= 0 && c < plan->n_clocks; c++)
@@ -191,7 +192,7 @@ static void link_requires(struct compiler *compiler)
 
         for (size_t i = 0; i < requires->n; i++) {
             const char *path = arena_print(compiler->arena, "%s.requires", clock_path(compiler, clock));
-            const long f = compile_require(compiler, &compiler->factors, requires->item[i], path, "lever or event");
+            const long f = lookup_require(compiler, &compiler->factors, requires->item[i], path, "lever or event");
 
             if (f >= 0 && (uint32_t)f == clock->factor)
                 diag_error(compiler->diag, requires->item[i].place, NULL, "%s: it requires itself", path);
@@ -224,8 +225,8 @@ static void link_dependences(struct compiler *compiler)
         if (!source->on.n)
             diag_error(compiler->diag, source->entity.place, "on = [\"exit\"];", "%s: on is missing", path);
         for (size_t i = 0; i < source->on.n; i++)
-            if (compile_find(&compiler->transitions, source->on.item[i].text) < 0 &&
-                compile_find(&compiler->factors, source->on.item[i].text) < 0)
+            if (lookup_find(&compiler->transitions, source->on.item[i].text) < 0 &&
+                lookup_find(&compiler->factors, source->on.item[i].text) < 0)
                 unknown_target(compiler, source->on.item[i], arena_print(compiler->arena, "%s.on", path));
     }
     for (size_t c = 0; c < plan->n_clocks; c++)
@@ -273,8 +274,8 @@ static void link_couplings(struct compiler *compiler)
         add_effects(compiler, &coupling->effects, first + (uint32_t)i);
         if (!coupling->when.base.text)
             continue;
-        compile_require(compiler, &compiler->bases, coupling->when.base, path, "base");
-        compile_states(compiler, coupling->when.is, path);
+        lookup_require(compiler, &compiler->bases, coupling->when.base, path, "base");
+        lookup_states(compiler, coupling->when.is, path);
     }
     for (uint32_t b = 0; b < plan->n_bases; b++) {
         plan->base[b].conditions.first = (uint32_t)plan->n_conditions;
@@ -284,7 +285,7 @@ static void link_couplings(struct compiler *compiler)
             if (!when->base.text || strcmp(when->base.text, plan->base[b].id))
                 continue;
             plan->condition[plan->n_conditions++] = (struct plan_condition){
-                b, first + (uint32_t)i, compile_states(compiler, when->is, coupling_path(compiler, i))};
+                b, first + (uint32_t)i, lookup_states(compiler, when->is, coupling_path(compiler, i))};
             plan->base[b].conditions.n++;
         }
     }

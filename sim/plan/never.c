@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/model.h"
-#include "sim/plan/compile.h"
+#include "sim/plan/compiler.h"
 
 /* Months; nothing happens where from > until. */
 struct window {

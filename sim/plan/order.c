@@ -6,7 +6,7 @@
  * Comput. 1): a cause has a smaller rank than what it bears on, things that bear on each other share one. So l, m with `m =
  * { requires = "l"; }` have ranks 0 and 1 whatever their names are. Bases come last, all with the same rank. */
 #include <stdlib.h>
-#include "sim/plan/compile.h"
+#include "sim/plan/compiler.h"
 
 struct visit { /* of a factor whose targets are being gone through */
     uint32_t factor, next;

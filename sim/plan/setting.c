@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
+#include "sim/plan/value.h"
 
 static struct range range_of(struct compiler *compiler, const struct field *field)
 {
@@ -28,8 +29,8 @@ static void compile_setting(struct compiler *compiler, const struct model_settin
         setting->month = compile_distribution(compiler, &source->quantity, &range_month);
         break;
     case FIELD_STATE:
-        state = source->state.text ? compile_require(compiler, &compiler->states, source->state, source->path, "state")
-                                   : -1;
+        state =
+            source->state.text ? lookup_require(compiler, &compiler->states, source->state, source->path, "state") : -1;
         setting->state = state < 0 ? UINT32_MAX : compiler->states.original[state];
         break;
     case FIELD_BY_CLOCK:
@@ -42,7 +43,7 @@ static void compile_setting(struct compiler *compiler, const struct model_settin
         for (size_t i = 0; i < source->keyed.n; i++) {
             const struct keyed_quantity *item = &source->keyed.item[i];
             const long f =
-                compile_require(compiler, &compiler->factors, item->key, item->quantity.path, "lever or event");
+                lookup_require(compiler, &compiler->factors, item->key, item->quantity.path, "lever or event");
 
             if (f >= 0)
                 setting->by_factor[f] = compile_value(compiler, &item->quantity, &range);
@@ -85,8 +86,8 @@ static void compile_field(struct compiler *compiler, size_t f)
 static void check_setting(struct compiler *compiler, const struct model_setting *setting)
 {
     if (setting->base.text)
-        compile_require(compiler, &compiler->bases, setting->base,
-                        arena_print(compiler->arena, "%s.bases", setting->model), "base");
+        lookup_require(compiler, &compiler->bases, setting->base,
+                       arena_print(compiler->arena, "%s.bases", setting->model), "base");
     if (strcmp(setting->model, compiler->plan->model->name) && compiler->scenario->n_models == 1)
         diag_warning(compiler->diag, setting->place, NULL, "%s: the model in use, %s, does not read it", setting->path,
                      compiler->plan->model->name);

@@ -2,7 +2,8 @@
 /* value.c - quantities into slots and distributions, and whether they fit their fields. */
 #include <math.h>
 #include <string.h>
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
+#include "sim/plan/value.h"
 
 const struct range range_probability = {0.0, 1.0, false, "a probability", "a probability lies between 0 and 1"};
 const struct range range_rate = {0.0, INFINITY, false, "a rate", "a rate is 0 or more"};
@@ -15,11 +16,6 @@ const struct range range_month = {0.0, INFINITY, false, "a month after as_of", "
 const struct range range_points = {-100.0, 100.0, false, "a shift in points",
                                    "positions run from 0 to 100, shifts from -100 to 100"};
 const struct range range_variance = {0.0, INFINITY, false, "a variance", "a variance is 0 or more"};
-
-bool compile_is_own(const struct scenario *scenario, struct place place)
-{
-    return !place.source || !scenario->n_files || place.source->layer >= scenario->file[0]->layer;
-}
 
 static const char *tag_of(const struct compiler *compiler, const struct quantity *quantity)
 {
@@ -109,7 +105,7 @@ static struct distribution *resolve_quantity(struct compiler *compiler, const st
     if (quantity->form == QUANTITY_ABSENT)
         return NULL;
     if (quantity->form == QUANTITY_PARAMETER) {
-        const long i = compile_find(&compiler->parameters, quantity->parameter);
+        const long i = lookup_find(&compiler->parameters, quantity->parameter);
 
         if (i < 0)
             return NULL; /* told by the reader */
@@ -178,7 +174,7 @@ void compile_parameters(struct compiler *compiler)
                                                    (struct bounds){any.low, any.high}, compiler->diag);
         if (compiler->parameter[i])
             check_fit(compiler, quantity, compiler->parameter[i], &any);
-        if (compile_is_own(compiler->scenario, quantity->place))
+        if (lookup_is_own(compiler->scenario, quantity->place))
             add_parameter(compiler, i);
     }
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
-#include "sim/plan/compile.h"
+#include "sim/plan/lookup.h"
 
 /* The only month a transition can fire, NAN where there are several. */
 static double only_month(const struct plan *plan, const struct plan_clock *clock)
@@ -118,11 +118,11 @@ static void warn_unused(struct compiler *compiler)
     for (size_t i = 0; i < compiler->parameters.n; i++) {
         const struct place place = scenario->parameters.item[compiler->parameters.original[i]].key.place;
 
-        if (!compiler->parameter_used[i] && compile_is_own(scenario, place))
+        if (!compiler->parameter_used[i] && lookup_is_own(scenario, place))
             diag_warning(compiler->diag, place, NULL, "parameters.%s: no setting uses it", compiler->parameters.id[i]);
     }
     for (size_t i = 0; i < scenario->n_sources; i++)
-        if (compile_is_own(scenario, scenario->source[i].place) && !tree_cites(scenario->root, scenario->source[i].id))
+        if (lookup_is_own(scenario, scenario->source[i].place) && !tree_cites(scenario->root, scenario->source[i].id))
             diag_warning(compiler->diag, scenario->source[i].place, NULL, "sources.%s: nothing cites it",
                          scenario->source[i].id);
     for (size_t c = 0; c < compiler->plan->n_clocks; c++)

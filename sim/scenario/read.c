@@ -251,56 +251,6 @@ void read_condition(struct reader *reader, const struct node *node, const char *
     condition->is = (struct name){arena_copy(arena, node->text + first + gap, second), node->at};
 }
 
-void read_keyed_quantities(struct reader *reader, const struct node *node, const char *path, void *into)
-{
-    struct keyed_quantities *keyed = into;
-
-    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = quantity; }"))
-        return;
-    keyed->item = arena_new(&reader->scenario->arena, node->n, sizeof *keyed->item);
-    keyed->n = node->n;
-    for (size_t i = 0; i < node->n; i++) {
-        const struct node *child = node->child[i];
-
-        keyed->item[i].key = (struct name){child->name, child->at_name};
-        read_quantity(reader, child, read_path(reader, path, child->name), &keyed->item[i].quantity);
-    }
-}
-
-static void read_effect(struct reader *reader, const struct node *node, const char *path, const struct node *base,
-                        struct effects *effects)
-{
-    struct effect *effect = &effects->item[effects->n++];
-
-    effect->target = (struct name){node->name, node->at_name};
-    if (base)
-        effect->base = (struct name){base->name, base->at_name};
-    read_quantity(reader, node, read_path(reader, path, node->name), &effect->ratio);
-}
-
-void read_effects(struct reader *reader, const struct node *node, const char *path, void *into)
-{
-    struct effects *effects = into;
-    size_t room = node->n;
-
-    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = hazard ratio; }"))
-        return;
-    for (size_t i = 0; i < node->n; i++)
-        room += node->child[i]->n;
-    effects->item = arena_new(&reader->scenario->arena, room, sizeof *effects->item);
-    for (size_t i = 0; i < node->n; i++) {
-        const struct node *child = node->child[i];
-        const char *here = read_path(reader, path, child->name);
-
-        if (child->kind != NODE_GROUP || tree_get(child, "value")) {
-            read_effect(reader, child, path, NULL, effects);
-            continue;
-        }
-        for (size_t j = 0; j < child->n; j++)
-            read_effect(reader, child->child[j], here, child, effects);
-    }
-}
-
 static void read_tag(struct reader *reader, const struct node *node, const char *path, void *into)
 {
     static const char *const known[] = {"stated", "reading", "guess"};

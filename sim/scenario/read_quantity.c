@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sim/scenario/quantity.h"
+/* read_quantity.c - numbers and distributions as written, and the groups of them. */
 #include <stddef.h>
 #include <string.h>
 #include "sim/scenario/read.h"
@@ -186,13 +186,6 @@ static void read_list(struct reader *reader, const struct node *node, const char
     }
 }
 
-static void read_value(struct reader *reader, const struct node *node, const char *path, void *into)
-{
-    *(const struct node **)into = node;
-    (void)reader;
-    (void)path;
-}
-
 struct wrapper { /* { value = ...; source = ...; tag = ...; because = ...; group = ...; } */
     struct entity entity;
     const struct node *value;
@@ -201,7 +194,7 @@ struct wrapper { /* { value = ...; source = ...; tag = ...; because = ...; group
 static void read_group(struct reader *reader, const struct node *node, const char *path, bool probability,
                        struct quantity *quantity)
 {
-    static const struct key value_key[] = {{"value", read_value, offsetof(struct wrapper, value)}};
+    static const struct key value_key[] = {{"value", read_node, offsetof(struct wrapper, value)}};
     static const struct keys keys = {value_key, 1, &read_entity_keys};
     struct wrapper wrapper = {0};
 
@@ -249,4 +242,54 @@ void read_quantity(struct reader *reader, const struct node *node, const char *p
 void read_probability(struct reader *reader, const struct node *node, const char *path, void *into)
 {
     read_any(reader, node, path, true, into);
+}
+
+void read_keyed_quantities(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct keyed_quantities *keyed = into;
+
+    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = quantity; }"))
+        return;
+    keyed->item = arena_new(&reader->scenario->arena, node->n, sizeof *keyed->item);
+    keyed->n = node->n;
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+
+        keyed->item[i].key = (struct name){child->name, child->at_name};
+        read_quantity(reader, child, read_path(reader, path, child->name), &keyed->item[i].quantity);
+    }
+}
+
+static void read_effect(struct reader *reader, const struct node *node, const char *path, const struct node *base,
+                        struct effects *effects)
+{
+    struct effect *effect = &effects->item[effects->n++];
+
+    effect->target = (struct name){node->name, node->at_name};
+    if (base)
+        effect->base = (struct name){base->name, base->at_name};
+    read_quantity(reader, node, read_path(reader, path, node->name), &effect->ratio);
+}
+
+void read_effects(struct reader *reader, const struct node *node, const char *path, void *into)
+{
+    struct effects *effects = into;
+    size_t room = node->n;
+
+    if (!read_is_kind(reader, node, NODE_GROUP, path, "a group { id = hazard ratio; }"))
+        return;
+    for (size_t i = 0; i < node->n; i++)
+        room += node->child[i]->n;
+    effects->item = arena_new(&reader->scenario->arena, room, sizeof *effects->item);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *child = node->child[i];
+        const char *here = read_path(reader, path, child->name);
+
+        if (child->kind != NODE_GROUP || tree_get(child, "value")) {
+            read_effect(reader, child, path, NULL, effects);
+            continue;
+        }
+        for (size_t j = 0; j < child->n; j++)
+            read_effect(reader, child->child[j], here, child, effects);
+    }
 }

@@ -3,6 +3,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
+#include "sim/analysis/jackknife.h"
 
 void arm_estimates_init(struct arm_estimates *outcome, const struct arm_result *arm)
 {
@@ -74,21 +75,13 @@ double arm_estimates_open(const struct arm_estimates *outcome, double p)
 
 struct estimate arm_jackknife(arm_statistic *statistic, const void *what, const struct arm_estimates *like)
 {
-    struct estimate estimate = {.value = statistic(what, REPLICATES), .se = NAN, .n = runs_of(like)};
-    double value[REPLICATES], mean = 0.0, squares = 0.0;
+    double value[REPLICATES];
     size_t n = 0;
 
     for (size_t r = 0; r < REPLICATES; r++)
-        if (like->runs[r]) {
-            value[n] = statistic(what, r);
-            mean += value[n++];
-        }
-    mean /= (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (value[i] - mean) * (value[i] - mean);
-    if (n > 1)
-        estimate.se = sqrt(squares * (double)(n - 1) / (double)n);
-    return estimate;
+        if (like->runs[r])
+            value[n++] = statistic(what, r);
+    return (struct estimate){.value = statistic(what, REPLICATES), .se = jackknife_se(value, n), .n = runs_of(like)};
 }
 
 double arm_interval(const struct arm_estimates *outcome, double se)

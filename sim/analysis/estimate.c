@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/analysis/estimate.h"
-#include <math.h>
 #include <stdlib.h>
+#include "sim/analysis/jackknife.h"
 
 static void sum_tally(struct counts *counts)
 {
@@ -83,50 +83,37 @@ struct estimate estimate_share(const struct counts *counts, size_t cell)
     return estimate;
 }
 
-/* The statistic of each replicate that was played (from `choice` on), their sum of squares about the mean, their number. */
-static size_t replicate_spread(const struct counts *counts, estimate_statistic *statistic, const void *what,
-                               size_t choice, double *squares)
+/* The statistic of every replicate that has runs, for `choice` ALL_BUT or ONLY each of them. Returns their number. */
+static size_t list_replicates(const struct counts *counts, estimate_statistic *statistic, const void *what,
+                              size_t choice, double value[REPLICATES])
 {
-    double mean = 0.0, value[REPLICATES];
     size_t n = 0;
 
-    for (size_t r = 0; r < REPLICATES; r++) {
-        if (!tally_block(counts->tally, r)[counts->tally->at.runs])
-            continue;
-        value[n] = statistic(counts, choice + r, what);
-        mean += value[n++];
-    }
-    mean /= (double)n;
-    *squares = 0.0;
-    for (size_t i = 0; i < n; i++)
-        *squares += (value[i] - mean) * (value[i] - mean);
+    for (size_t r = 0; r < REPLICATES; r++)
+        if (tally_block(counts->tally, r)[counts->tally->at.runs])
+            value[n++] = statistic(counts, choice + r, what);
     return n;
 }
 
-static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what)
+static struct estimate estimate_all(const struct counts *counts, estimate_statistic *statistic, const void *what,
+                                    double se)
 {
     return (struct estimate){
-        .value = statistic(counts, ALL, what), .se = NAN, .n = tally_counted(counts->tally, counts->tally->at.runs)};
+        .value = statistic(counts, ALL, what), .se = se, .n = tally_counted(counts->tally, counts->tally->at.runs)};
 }
 
 struct estimate estimate_jackknife(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    struct estimate estimate = estimate_all(counts, statistic, what);
-    double squares;
-    const size_t n = replicate_spread(counts, statistic, what, ALL_BUT, &squares);
+    double value[REPLICATES];
+    const size_t n = list_replicates(counts, statistic, what, ALL_BUT, value);
 
-    if (n > 1)
-        estimate.se = sqrt(squares * (double)(n - 1) / (double)n);
-    return estimate;
+    return estimate_all(counts, statistic, what, jackknife_se(value, n));
 }
 
 struct estimate estimate_batches(const struct counts *counts, estimate_statistic *statistic, const void *what)
 {
-    struct estimate estimate = estimate_all(counts, statistic, what);
-    double squares;
-    const size_t n = replicate_spread(counts, statistic, what, ONLY, &squares);
+    double value[REPLICATES];
+    const size_t n = list_replicates(counts, statistic, what, ONLY, value);
 
-    if (n > 1)
-        estimate.se = sqrt(squares / (double)(n - 1) / (double)n);
-    return estimate;
+    return estimate_all(counts, statistic, what, jackknife_batch_se(value, n));
 }

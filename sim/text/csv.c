@@ -6,7 +6,7 @@
 
 static const char utf8_mark[] = "\xEF\xBB\xBF";
 
-/* Bytes that are no text: the first of them is told, since they seldom come alone. */
+/* Report the first byte that is not text; such bytes seldom occur alone. */
 static bool check_bytes(const struct source *source, struct diag *diag)
 {
     size_t size;
@@ -15,7 +15,7 @@ static bool check_bytes(const struct source *source, struct diag *diag)
         size = source_utf8(source->text + at, source->size - at);
         if (!size || !source->text[at]) {
             diag_error(diag, source_place(source, at, 1), "save the table as text in UTF-8",
-                       size ? "holds a byte 0, so it is no text" : "is not in UTF-8");
+                       size ? "contains a byte 0, so it is not text" : "is not in UTF-8");
             return false;
         }
     }
@@ -27,16 +27,16 @@ struct cursor {
     const struct source *source;
     struct diag *diag;
     size_t at, end; /* offsets */
-    bool broken;    /* something of this row was told */
+    bool broken;    /* a mistake in this row was reported */
 };
 
-static void complain(struct cursor *it, size_t offset, size_t length, const char *hint, const char *what)
+static void report_field(struct cursor *it, size_t offset, size_t length, const char *hint, const char *what)
 {
     diag_error(it->diag, source_place(it->source, offset, length), hint, "%s", what);
     it->broken = true;
 }
 
-/* The quoted field that begins here; the cursor ends up behind its last quote. */
+/* The quoted field that begins here; the cursor moves past its closing quote. */
 static const char *read_quoted(struct cursor *it)
 {
     const char *text = it->source->text;
@@ -47,7 +47,7 @@ static const char *read_quoted(struct cursor *it)
     while (close < it->end && (text[close] != '"' || (close + 1 < it->end && text[close + 1] == '"')))
         close += text[close] == '"' ? 2 : 1;
     if (close >= it->end) {
-        complain(it, start, 1, "a quote inside a quoted field is written twice: \"\"", "a quoted field is not closed");
+        report_field(it, start, 1, "a quote inside a quoted field is written twice: \"\"", "a quoted field is not closed");
         close = it->end;
     }
     out = arena_new(it->arena, close - it->at + 1, 1);
@@ -75,12 +75,12 @@ static struct csv_field read_field(struct cursor *it)
     if (it->at < it->end && text[it->at] == '"') {
         field.text = read_quoted(it);
         if (!ends_line(it) && text[it->at] != ',')
-            complain(it, it->at, 1, "a comma or the end of the line follows a closing quote",
+            report_field(it, it->at, 1, "a comma or the end of the line follows a closing quote",
                      "text after the closing quote of a field");
     }
     while (!ends_line(it) && text[it->at] != ',') {
         if (text[it->at] == '"')
-            complain(it, it->at, 1, "put the whole field into quotes and write a quote in it twice: \"\"",
+            report_field(it, it->at, 1, "put the whole field into quotes and write a quote in it twice: \"\"",
                      "a quote within a field that does not begin with one");
         it->at++;
     }
@@ -111,7 +111,7 @@ static size_t read_row(struct cursor *it, struct csv_field **field, size_t *capa
     return n;
 }
 
-static const struct csv_field *keep(struct arena *arena, const struct csv_field *field, size_t n)
+static const struct csv_field *copy_fields(struct arena *arena, const struct csv_field *field, size_t n)
 {
     struct csv_field *out = arena_new(arena, n, sizeof *out);
 
@@ -148,7 +148,7 @@ bool csv_read(struct csv *csv, struct arena *arena, const struct source *source,
         it.at = 3;
     while (it.at < it.end && !n)
         n = read_row(&it, &field, &capacity);
-    csv->column = keep(arena, field, n);
+    csv->column = copy_fields(arena, field, n);
     csv->n_columns = n;
     if (!n)
         diag_error(diag, (struct place){.source = source, .line = 1}, "the first line names the columns",
@@ -166,7 +166,7 @@ bool csv_read(struct csv *csv, struct arena *arena, const struct source *source,
         if (!n || it.broken || n != csv->n_columns)
             continue;
         row = arena_grow(arena, row, csv->n, &csv->capacity, sizeof *row);
-        row[csv->n++].field = keep(arena, field, n);
+        row[csv->n++].field = copy_fields(arena, field, n);
     }
     csv->row = row;
     free(field);

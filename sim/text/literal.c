@@ -68,7 +68,7 @@ static enum literal float_shape(const char *rest, const char *end, size_t n_whol
     return rest == end ? LITERAL_FLOAT : LITERAL_NONE;
 }
 
-/* libconfig's rules for what is a number, save that at least one digit is wanted. */
+/* libconfig's rules for numbers, except that at least one digit is required. */
 static enum literal number_shape(struct word word)
 {
     const char *const end = word.text + word.length;
@@ -92,7 +92,7 @@ bool literal_is_number(const char *word, size_t length)
     return number_shape((struct word){word, length}) != LITERAL_NONE;
 }
 
-/* Like 1e10: the fewest digits that mean the same number. */
+/* Print like 1e10, with the fewest digits that read back as the same number. */
 static void print_exponential(char *text, size_t size, double number)
 {
     char digit[40];
@@ -163,7 +163,7 @@ static void check_float(struct place place, struct word word, struct diag *diag)
 static void check_number(struct place place, struct word word, enum literal shape, struct diag *diag)
 {
     if (word.length > NUMBER_MAX)
-        diag_error(diag, place, "17 digits say all that a number can hold", "a number of %zu characters, more than %d",
+        diag_error(diag, place, "17 digits determine a number exactly", "a number of %zu characters, more than %d",
                    word.length, NUMBER_MAX);
     else if (shape == LITERAL_FLOAT)
         check_float(place, word, diag);
@@ -171,7 +171,7 @@ static void check_number(struct place place, struct word word, enum literal shap
         check_integer(place, word, shape, diag);
 }
 
-/* ---- words that are no value: advice for those often met ---- */
+/* ---- words that are not values: hints for common mistakes ---- */
 
 static bool begins_number(const char *text)
 {
@@ -185,7 +185,7 @@ static bool begins_with(struct word word, const char *start)
     return word.length >= strlen(start) && memcmp(word.text, start, strlen(start)) == 0;
 }
 
-/* Room for every word of the hint is ample: a longer one is clipped. */
+/* Copy a word into a hint; one that does not fit is cut. */
 static void clip_word(char *copy, size_t size, struct word word)
 {
     const size_t length = word.length < size - 1 ? word.length : size - 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* literal.h - what a word says as a value: a bool, a number, or nothing that is known.
+/* literal.h - the type of a word used as a value: a bool, a number, or not a value.
  *
- * Numbers are checked here against what libconfig 1.5 would silently make of them: it wraps large integers,
- * reads "." as 0 and 1e400 as infinity. */
+ * Numbers that libconfig 1.5 would misread without a word are refused here: it wraps large integers, and reads "." as 0 and
+ * 1e400 as infinity. */
 #ifndef FOOTHOLD_LITERAL_H
 #define FOOTHOLD_LITERAL_H
 #include <stdbool.h>
@@ -19,8 +19,8 @@ enum literal {
     LITERAL_NESTED
 };
 
-/* The kind of value a word is, LITERAL_NONE when it is none. Mistakes are told in diag; a number that is only
- * too large or too long keeps its kind. */
+/* The kind of value a word is; LITERAL_NONE when it is none. Mistakes go to diag; a number that is merely too large or too long
+ * keeps its kind. */
 enum literal literal_read(struct place place, const char *word, size_t length, struct diag *diag);
 
 /* "true" or "false", in any case. */

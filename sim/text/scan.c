@@ -13,19 +13,19 @@ enum {
     DEPTH_MAX = 64,       /* brackets within brackets */
     NAME_LENGTH_MAX = 64, /* characters */
     GROUP_MAX = 4096,     /* settings in one group */
-    INDENT_MAX = 256,     /* blanks that are looked at */
+    INDENT_MAX = 256,     /* blanks of an indent that are counted */
     HINT_MAX = 160        /* bytes */
 };
 
-/* libconfig looks through a whole group for each name it adds, so its time grows with the sum of the squares
- * of the groups' sizes; at this sum it takes a second or two. */
+/* libconfig searches a whole group for each name it adds, so its time grows with the sum of squares of the groups' sizes; at this
+ * sum it takes a second or two. */
 static const double squares_max = 1e8;
 
 static const char form[] = "a setting is written: name = value;";
 
 struct bracket {
     struct token token;
-    size_t n_lost; /* the lexer's, when it was opened: what differs later cannot be blamed on this bracket */
+    size_t n_lost; /* the lexer's count of broken tokens when it was opened; a change means that the bracket may not be at fault */
 };
 
 struct name {
@@ -35,8 +35,8 @@ struct name {
 
 struct scan {
     struct lexer lexer;
-    struct token token; /* what comes next */
-    struct token last;  /* what came before it */
+    struct token token; /* the next token */
+    struct token last;  /* the one before it */
     struct marks *marks;
     size_t max_marks;
     struct bracket open[DEPTH_MAX];
@@ -83,12 +83,12 @@ static bool is_equals(char kind)
     return kind == '=' || kind == ':';
 }
 
-static bool opens(char kind)
+static bool is_opener(char kind)
 {
     return kind == '(' || kind == '[' || kind == '{';
 }
 
-static bool closes(char kind)
+static bool is_closer(char kind)
 {
     return kind == ')' || kind == ']' || kind == '}';
 }
@@ -153,7 +153,7 @@ static size_t indent_of(const struct token *token)
     return n;
 }
 
-/* Where a bracket is missing, the next one closes the wrong group; its indentation often tells. */
+/* After a missing bracket the next one closes the wrong group; the indentation often shows where. */
 static void note_indent(struct scan *scan, const struct token *open)
 {
     const struct token *end = &scan->token;
@@ -164,7 +164,7 @@ static void note_indent(struct scan *scan, const struct token *open)
     }
 }
 
-static void tell_unclosed(struct scan *scan, const struct token *open)
+static void report_unclosed(struct scan *scan, const struct token *open)
 {
     char hint[HINT_MAX];
 
@@ -179,18 +179,18 @@ static void tell_unclosed(struct scan *scan, const struct token *open)
     diag_error(scan->lexer.diag, open->place, hint, "this '%c' is never closed", open->kind);
 }
 
-static void tell_mismatch(struct scan *scan, const struct token *open)
+static void report_mismatch(struct scan *scan, const struct token *open)
 {
     char hint[HINT_MAX];
 
-    snprintf(hint, sizeof hint, "a '%c' is wanted", closer_of(open->kind));
+    snprintf(hint, sizeof hint, "a '%c' is expected", closer_of(open->kind));
     diag_error(scan->lexer.diag, scan->token.place, hint, "'%c' does not close the '%c' of line %u, column %u",
                scan->token.kind, open->kind, open->place.line, open->place.column);
 }
 
-/* End what the innermost bracket opened; false when its closing bracket is not there. A wrong bracket is
- * taken for it, save when it can close a group further out. One mistake is told: as long as the brackets of
- * before it are open, what seems wrong with them may be its consequence. */
+/* Close the innermost bracket; false when its closing bracket is missing. A wrong bracket is accepted in its place unless it
+ * can close an outer group. Only one mistake is reported: until the brackets opened before it are closed, further mismatches may be
+ * its consequence. */
 static bool close_bracket(struct scan *scan)
 {
     const struct bracket *bracket = &scan->open[--scan->depth];
@@ -202,12 +202,12 @@ static bool close_bracket(struct scan *scan)
         next_token(scan);
         return true;
     }
-    if (!closes(kind) || (bracket->token.kind == '{' && is_open(scan, kind))) {
+    if (!is_closer(kind) || (bracket->token.kind == '{' && is_open(scan, kind))) {
         if (to_tell)
-            tell_unclosed(scan, &bracket->token);
+            report_unclosed(scan, &bracket->token);
     } else {
         if (to_tell)
-            tell_mismatch(scan, &bracket->token);
+            report_mismatch(scan, &bracket->token);
         next_token(scan);
     }
     scan->lexer.n_lost++;
@@ -220,8 +220,8 @@ static void skip_too_deep(struct scan *scan)
 
     diag_error(scan->lexer.diag, scan->token.place, NULL, "more than %d brackets within each other", DEPTH_MAX);
     do {
-        depth += opens(scan->token.kind);
-        depth -= closes(scan->token.kind);
+        depth += is_opener(scan->token.kind);
+        depth -= is_closer(scan->token.kind);
         next_token(scan);
     } while (depth > 0 && scan->token.kind != TOKEN_END);
     scan->lexer.n_lost += depth > 0;
@@ -229,8 +229,8 @@ static void skip_too_deep(struct scan *scan)
 
 /* ---- lists and arrays ---- */
 
-/* Whether the next token shows that the list should have been closed before it: a setting in a later line, or
- * a ';' behind which a setting begins or a group ends. */
+/* Whether the next token shows that the list should have been closed before it: a setting on a later line, or a ';' followed by a
+ * setting or the end of a group. */
 static bool left_open(const struct scan *scan)
 {
     char next;
@@ -243,7 +243,7 @@ static bool left_open(const struct scan *scan)
 
 static bool at_list_end(const struct scan *scan)
 {
-    return scan->token.kind == TOKEN_END || closes(scan->token.kind) || left_open(scan);
+    return scan->token.kind == TOKEN_END || is_closer(scan->token.kind) || left_open(scan);
 }
 
 static void read_comma(struct scan *scan, enum literal before)
@@ -253,7 +253,7 @@ static void read_comma(struct scan *scan, enum literal before)
 
     if (token.kind == ',') {
         next_token(scan);
-        if (closes(scan->token.kind))
+        if (is_closer(scan->token.kind))
             diag_error(diag, token.place, "leave it out", "',' after the last value");
     } else if (token.kind == ';') {
         diag_error(diag, token.place, NULL, "values in a list are separated by ',', not ';'");
@@ -385,13 +385,13 @@ static void add_name(struct scan *scan, struct group *group)
     scan->name[scan->n_names++] = (struct name){text_of(scan, scan->token), scan->token};
 }
 
-/* Skip what is left of a broken setting, its separator too, up to the next one. */
+/* Skip the rest of a malformed setting and its separator. */
 static void skip_setting(struct scan *scan)
 {
-    while (scan->token.kind != TOKEN_END && !closes(scan->token.kind) && !starts_setting(scan)) {
+    while (scan->token.kind != TOKEN_END && !is_closer(scan->token.kind) && !starts_setting(scan)) {
         const char kind = scan->token.kind;
 
-        if (opens(kind))
+        if (is_opener(kind))
             read_value(scan, (struct place){0});
         else
             next_token(scan);
@@ -423,7 +423,7 @@ static bool check_name(struct scan *scan)
     return false;
 }
 
-/* The name of a setting, or what stands in its place; false when nothing can be made of it. */
+/* Read the name of a setting; false when there is none and the setting must be skipped. */
 static bool scan_name(struct scan *scan, struct group *group)
 {
     struct diag *diag = scan->lexer.diag;
@@ -438,7 +438,7 @@ static bool scan_name(struct scan *scan, struct group *group)
     } else if (token.kind == TOKEN_STRING) {
         if (!token.broken)
             diag_error(diag, token.place, form,
-                       is_equals(token_peek(&scan->lexer)) ? "a name in quotes" : "a string where a name is wanted");
+                       is_equals(token_peek(&scan->lexer)) ? "a name in quotes" : "a string where a name is expected");
         next_token(scan);
     } else {
         diag_error(diag, token.place, form, "a name is missing before '%c'", token.kind);
@@ -454,7 +454,7 @@ static bool starts_value(const struct scan *scan)
 
     if (scan->token.kind == TOKEN_WORD)
         return literal_is_bool(word, length) || literal_is_number(word, length);
-    return opens(scan->token.kind) || scan->token.kind == TOKEN_STRING;
+    return is_opener(scan->token.kind) || scan->token.kind == TOKEN_STRING;
 }
 
 /* The '=' after a name; where it is missing, the value may be there all the same. */
@@ -476,7 +476,7 @@ static bool read_equals(struct scan *scan, struct token name)
     return true;
 }
 
-/* A number written with commas as it is meant: one is the decimal sign, several part thousands. */
+/* Suggest how to write a number with commas: a single one is a decimal sign, several separate thousands. */
 static void comma_hint(char *hint, size_t size, const char *number, size_t length, size_t n_commas)
 {
     size_t n = (size_t)snprintf(hint, size, n_commas == 1 ? "the decimal sign is a point: " : "write ");
@@ -489,7 +489,7 @@ static void comma_hint(char *hint, size_t size, const char *number, size_t lengt
     hint[n] = '\0';
 }
 
-/* 0,5 is a setting of 0 and a stray 5 to the grammar, and 0.5 to whoever wrote it. */
+/* To the grammar 0,5 is the value 0 and a stray 5; the author meant 0.5. */
 static void read_decimal_comma(struct scan *scan, struct token value)
 {
     const struct source *source = scan->lexer.source;
@@ -526,7 +526,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
         next_token(scan);
         return;
     }
-    if (kind == TOKEN_END || closes(kind))
+    if (kind == TOKEN_END || is_closer(kind))
         return;
     if (sound)
         diag_error(scan->lexer.diag, after_last(scan), separator_hint(scan), "';' is missing after the value of %.*s",
@@ -537,7 +537,7 @@ static void end_setting(struct scan *scan, struct token name, bool sound)
 
 static void read_include(struct scan *scan)
 {
-    diag_error(scan->lexer.diag, scan->token.place, "extends = \"other.cfg\"; lays this file over another",
+    diag_error(scan->lexer.diag, scan->token.place, "extends = \"other.cfg\"; merges this file over another",
                "%.*s cannot be used here", shown_length(scan->token), text_of(scan, scan->token));
     next_token(scan);
     skip_setting(scan);
@@ -592,14 +592,14 @@ static void read_settings(struct scan *scan)
     struct group group = {.first_name = scan->n_names, .n_lost = scan->lexer.n_lost};
 
     while (scan->token.kind != TOKEN_END) {
-        if (!closes(scan->token.kind))
+        if (!is_closer(scan->token.kind))
             read_setting(scan, &group);
         else if (scan->depth == 0)
             read_stray(scan);
         else
             break;
     }
-    /* Settings that only a lost bracket brought together are not duplicates. */
+    /* Settings that a missing bracket put into one group are not duplicates. */
     if (group.n_lost == scan->lexer.n_lost)
         check_duplicates(scan, group.first_name);
     check_squares(scan, group.n);
@@ -641,7 +641,7 @@ static enum literal read_strings(struct scan *scan)
     return LITERAL_STRING;
 }
 
-/* The name of the next line's setting is no value of this one. */
+/* A word on the next line that is followed by '=' is the name of a setting, not a value. */
 static bool is_value(const struct scan *scan)
 {
     return scan->token.kind == TOKEN_WORD && (scan->token.place.line == scan->last.place.line || !starts_setting(scan));
@@ -650,7 +650,7 @@ static bool is_value(const struct scan *scan)
 static enum literal read_value(struct scan *scan, struct place name)
 {
     add_mark(scan, name);
-    if (opens(scan->token.kind))
+    if (is_opener(scan->token.kind))
         return read_nested(scan);
     if (scan->token.kind == TOKEN_STRING)
         return read_strings(scan);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan.h - the look at a scenario's text before libconfig sees it.
+/* scan.h - a strict check of a scenario's text before libconfig parses it.
  *
- * libconfig accepts much that an analyst did not mean (wrapped integers, a lone ".", unclosed comments, missing
- * separators) and tells no columns. The scan checks the grammar strictly, reports every mistake with its place, and
- * leaves a mark for each setting and list element in the order of the text. */
+ * libconfig accepts much that an analyst did not intend (wrapped integers, a lone ".", unclosed comments, missing separators), reports
+ * only the first syntax error and knows no columns. The scan checks the grammar strictly, reports every mistake with its place, and
+ * returns a mark for each setting and list element in the order of the text. tree.c compares each mark with libconfig's node, so
+ * the two grammars cannot drift apart unnoticed. */
 #ifndef FOOTHOLD_SCAN_H
 #define FOOTHOLD_SCAN_H
 #include <stdbool.h>
@@ -21,6 +22,6 @@ struct marks {
     size_t n;
 };
 
-/* true when nothing was found wrong; otherwise every mistake is in diag. */
+/* True when the text is valid; otherwise every mistake is in diag. */
 bool scan(const struct source *source, struct arena *arena, struct marks *marks, struct diag *diag);
 #endif

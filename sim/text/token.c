@@ -78,17 +78,17 @@ static bool is_binary(const struct source *source, size_t *first)
     return n_flaws > FLAWS_MAX && n_flaws > source->size / 10;
 }
 
-/* A flaw of one kind is told once a line: a foreign encoding would drown all else. */
-static void tell_flaws(const struct source *source, struct diag *diag)
+/* Report each kind of flaw once a line: a file in another encoding would otherwise hide all other mistakes. */
+static void report_flaws(const struct source *source, struct diag *diag)
 {
-    size_t told[N_FLAWS] = {0}; /* the line after the one told last */
+    size_t next_line[N_FLAWS] = {0}; /* the first line on which this kind is reported again */
     size_t line = 0, length;
 
     for (size_t at = 0; at < source->size; at += length) {
         const enum flaw flaw = find_flaw(source, at, &length);
 
-        if (flaw != NO_FLAW && told[flaw] <= line) {
-            told[flaw] = line + 1;
+        if (flaw != NO_FLAW && next_line[flaw] <= line) {
+            next_line[flaw] = line + 1;
             diag_error(diag, source_place(source, at, length), flaws[flaw].hint, "%s", flaws[flaw].message);
         }
         line += source->text[at] == '\n';
@@ -108,7 +108,7 @@ bool token_check_bytes(const struct source *source, struct diag *diag)
                    "this is not a text in UTF-8");
         return false;
     }
-    tell_flaws(source, diag);
+    report_flaws(source, diag);
     return true;
 }
 
@@ -178,7 +178,7 @@ static bool starts_comment(const struct lexer *lexer)
     return begins_with(lexer, "#") || begins_with(lexer, "//") || begins_with(lexer, "/*");
 }
 
-/* What token_check_bytes has told of counts as a blank. */
+/* Bytes that token_check_bytes has reported count as blanks. */
 static size_t blank_length(const struct lexer *lexer)
 {
     const char *text = text_here(lexer);
@@ -289,8 +289,8 @@ static void check_escapes(struct lexer *lexer, size_t offset, size_t end)
     }
 }
 
-/* Where a string without its closing quote seems to end in a later line: at the next quote, unless that one
- * looks like another string's opening. 0 when it cannot be told. */
+/* Where a string without its closing quote seems to end in a later line: at the next quote, unless that one looks
+ * like the opening of another string. 0 when it cannot be determined. */
 static size_t later_end(const struct lexer *lexer)
 {
     const char *from = text_here(lexer);
@@ -304,7 +304,7 @@ static size_t later_end(const struct lexer *lexer)
     return strchr("\n=:,([", before[-1]) ? 0 : (size_t)(quote + 1 - lexer->source->text);
 }
 
-static void tell_unclosed(struct lexer *lexer, size_t offset)
+static void report_unclosed(struct lexer *lexer, size_t offset)
 {
     if (lexer->diag)
         diag_error(lexer->diag, place_of(lexer, offset, lexer->at - offset),
@@ -328,7 +328,7 @@ static bool read_string(struct lexer *lexer)
     }
     if (lexer->at > offset + 1 && text_here(lexer)[-1] == '\r')
         lexer->at--;
-    tell_unclosed(lexer, offset);
+    report_unclosed(lexer, offset);
     end = later_end(lexer);
     if (end)
         lexer->at = end;

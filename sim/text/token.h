@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* token.h - the words of a scenario's text, one after the other, each with its place.
+/* token.h - the lexer: the tokens of a scenario's text in order, each with its place.
  *
  * A word is everything up to a blank, a quote, a bracket, a separator or a comment, so that "50%", "1/2" and
- * "0.3foo" are one word and one mistake. What is wrong with the letters is told here; what the words say, by
+ * "0.3foo" are one word and one mistake. Malformed bytes, comments and strings are reported here; the meaning of words is left to
  * literal.h and scan.h. */
 #ifndef FOOTHOLD_TOKEN_H
 #define FOOTHOLD_TOKEN_H
@@ -17,7 +17,7 @@ struct token {
     char kind; /* one of the above, or the character itself: = : ; , ( ) [ ] { } */
     size_t offset, length;
     struct place place;
-    bool broken; /* a string that is not closed, which has been told */
+    bool broken; /* an unclosed string, which was reported */
 };
 
 struct lexer {

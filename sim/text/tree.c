@@ -11,7 +11,7 @@
 struct builder {
     struct arena *arena;
     const struct marks *marks;
-    size_t next; /* the mark of the setting to come */
+    size_t next; /* index of the next setting's mark */
 };
 
 static void read_value(struct node *node, const config_setting_t *setting)
@@ -46,8 +46,8 @@ static void read_value(struct node *node, const config_setting_t *setting)
     }
 }
 
-/* Whether the scan and libconfig mean the same setting: its name, and the kind of its value by the first byte. The two
- * grammars are kept apart, so each node is held against its mark: a place must never belong to another value. */
+/* Whether the scan's mark and libconfig's node are the same setting: equal name, and a first byte that fits the kind of the value. The
+ * two grammars are separate, so every node is compared with its mark: a place must never belong to another value. */
 static bool mark_agrees(const struct mark *mark, const config_setting_t *setting, enum node_kind kind)
 {
     const char *name = config_setting_name(setting);
@@ -137,7 +137,7 @@ static void append_child(struct arena *arena, struct node *group, struct node *c
     group->child = grown;
 }
 
-/* A group { value = ...; source = ...; } stands for its value. */
+/* The value of a group { value = ...; source = ...; }. */
 static const struct node *value_of(const struct node *node)
 {
     const struct node *value = node;
@@ -147,22 +147,22 @@ static const struct node *value_of(const struct node *node)
     return value ? value : node;
 }
 
-/* Whether a value says nothing that the one below it does not: a number alone says what it says with its source, but a source
- * is news. */
-static bool says_the_same(const struct node *lower, const struct node *upper)
+/* Whether a value adds nothing to the one it replaces. A plain number adds nothing to the same number with a source; the same number
+ * with a source does add something to a plain one. */
+static bool adds_nothing(const struct node *lower, const struct node *upper)
 {
     return tree_equal(lower, upper) || (upper->kind != NODE_GROUP && tree_equal(value_of(lower), upper));
 }
 
-/* Merging adds and replaces, so that an empty group neither does nor clears what is there. */
+/* Merging only adds and replaces; an empty group does neither, and does not clear what is below. */
 static void warn_empty(const struct node *upper, const char *path, struct diag *diag)
 {
-    diag_warning(diag, upper->at_name, "groups merge: name what should change in it; nothing can be taken out",
+    diag_warning(diag, upper->at_name, "groups merge member by member: list what should change; nothing can be removed",
                  "%s: changes nothing: an empty group", path);
 }
 
-/* Of an override also where there was no group: of a section or, deeper down, of effects and their like. What stands in a
- * section is a thing of its own. */
+/* Whether an empty group in an override has no effect although nothing is below it: a section, or a group inside an entity such as
+ * effects. (An empty entity of a section does have one: it is created.) */
 static bool is_idle_override(const struct node *upper, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -188,8 +188,8 @@ static void merge_at(struct arena *arena, const char *path, struct node *below, 
                 warn_empty(upper, here, diag);
             merge_at(arena, here, lower, upper, warn, diag);
         } else {
-            if (warn && says_the_same(lower, upper) && strcmp(here, "format"))
-                diag_warning(diag, upper->at_name, NULL, "%s: changes nothing: %s:%u says the same", here,
+            if (warn && adds_nothing(lower, upper) && strcmp(here, "format"))
+                diag_warning(diag, upper->at_name, NULL, "%s: changes nothing: %s:%u has the same value", here,
                              lower->at.source->name, lower->at.line);
             *lower = *upper;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tree.h - a scenario as a tree of named groups, each value with its place; merging of layers.
+/* tree.h - a parsed file as a tree of named groups, each value with its place; merging of layers.
  *
  * The only user of libconfig. */
 #ifndef FOOTHOLD_TREE_H
@@ -24,27 +24,28 @@ struct node {
     size_t n;
 };
 
-/* Parse a source; NULL with diagnostics when it is not a scenario's text. Nodes live in the arena. */
+/* Parse a source; NULL with diagnostics when its syntax is wrong. Nodes live in the arena. */
 struct node *tree_parse(struct arena *arena, const struct source *source, struct diag *diag);
 
 /* The child of a group by name, or NULL. */
 struct node *tree_get(const struct node *group, const char *name);
 
-/* Lay `above` over `below`: groups merge, all else is replaced; changes `below` and returns it. A value that replaces an
- * equal one, and an empty group, are told as warnings when `warn` is set. */
+/* Merge `above` into `below`, which is returned: groups merge member by member, any other value replaces the one below. warn: a value
+ * that replaces an equal one, and an empty group, are reported as warnings. */
 struct node *tree_merge(struct arena *arena, struct node *below, struct node *above, bool warn, struct diag *diag);
 
-/* Whether a member of a group tells where a value comes from, or what it is called, and means nothing to the play. */
+/* Whether a member of a group only documents (source, tag, because, name ...) and has no influence on the simulation. */
 bool tree_is_note(const struct node *node);
 
-/* Whether a value in it says that it comes from a source (an id). */
+/* Whether any value below a node cites a source, given by id. */
 bool tree_cites(const struct node *node, const char *source);
 
 /* Remove a child from a group. */
 void tree_remove(struct node *group, const struct node *child);
 
-/* Same shape and values, places aside. */
+/* Equal structure and values; places are ignored. */
 bool tree_equal(const struct node *a, const struct node *b);
-/* "1.5": of the headers built with. */
+
+/* Version of the libconfig headers it was built with: "1.5". */
 const char *tree_libconfig_version(void);
 #endif

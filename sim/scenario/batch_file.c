@@ -30,7 +30,7 @@ static uint64_t read_whole(struct reader *reader, const struct node *node, const
         return 0;
     if (node->kind == NODE_NUMBER && node->integer && node->number >= least && node->number <= 0x1p53)
         return (uint64_t)node->number;
-    diag_error(reader->diag, node->at, NULL, "%s: a whole number of %.0f or more is wanted here", path, least);
+    diag_error(reader->diag, node->at, NULL, "%s: a whole number of %.0f or more is expected here", path, least);
     return 0;
 }
 
@@ -101,7 +101,8 @@ static void read_entry(struct reader *reader, const struct draft *draft, const c
     if (draft->precision) {
         read_number(reader, draft->precision, read_path(reader, path, "precision"), &out->precision);
         if (!(out->precision > 0.0))
-            diag_error(reader->diag, draft->precision->at, NULL, "%s.precision: a number above 0 is wanted here", path);
+            diag_error(reader->diag, draft->precision->at, NULL, "%s.precision: a number above 0 is expected here",
+                       path);
     }
 }
 

@@ -12,7 +12,7 @@ static const char *const sign_of[N_COMPARISONS] = {"==", "!=", "<", "<=", ">", "
 
 struct filter {
     enum filter_form form;
-    const struct filter *left, *right; /* of a comparison neither; of NOT the left */
+    const struct filter *left, *right; /* operands; NOT has the left only, a comparison none */
     size_t column;
     enum comparison comparison;
     const char *text;
@@ -57,7 +57,7 @@ static struct place place_of(const struct parser *it)
     return source_place(it->source, it->word.offset, it->word.length);
 }
 
-static void complain(struct parser *it, const char *hint, const char *what)
+static void report_word(struct parser *it, const char *hint, const char *what)
 {
     if (!it->wrong)
         diag_error(it->diag, place_of(it), hint, "%s", what);
@@ -69,7 +69,7 @@ static bool is_plain(char c)
     return isalnum((unsigned char)c) || strchr("_.+-:", c) || (unsigned char)c >= 0x80;
 }
 
-/* Quotes of either kind; the shell takes one of them. There is no escape: a text that holds both kinds cannot be written. */
+/* Both kinds of quotes are accepted, since the shell takes one of them. There is no escape: a text cannot contain both kinds. */
 static void read_quoted(struct parser *it)
 {
     const char *text = it->source->text;
@@ -80,7 +80,7 @@ static void read_quoted(struct parser *it)
         end++;
     it->word = (struct word){WORD_QUOTED, NULL, it->at, end - it->at};
     if (end >= it->source->size)
-        complain(it, NULL, "a quote is not closed");
+        report_word(it, NULL, "a quote is not closed");
     else
         it->word.length++;
     it->word.text = arena_copy(it->arena, text + it->at + 1, end - it->at - 1);
@@ -124,8 +124,8 @@ static bool is_sign(const struct parser *it, const char *sign)
     return it->word.kind == WORD_SIGN && !strcmp(it->word.text, sign);
 }
 
-static struct filter *make(struct parser *it, enum filter_form form, const struct filter *left,
-                           const struct filter *right)
+static struct filter *add_node(struct parser *it, enum filter_form form, const struct filter *left,
+                               const struct filter *right)
 {
     struct filter *node = arena_new(it->arena, 1, sizeof *node);
 
@@ -142,8 +142,8 @@ static void read_sign(struct parser *it, struct filter *node)
     while (i < N_COMPARISONS && !is_sign(it, sign_of[i]))
         i++;
     if (i == N_COMPARISONS) {
-        complain(it, is_sign(it, "=") ? "write == to compare" : "for instance guest == \"RUS\" or threshold >= 1000",
-                 "a comparison is expected here: == != < <= > >=");
+        report_word(it, is_sign(it, "=") ? "write == to compare" : "for instance guest == \"RUS\" or threshold >= 1000",
+                    "a comparison is expected here: == != < <= > >=");
         return;
     }
     node->comparison = (enum comparison)i;
@@ -152,11 +152,11 @@ static void read_sign(struct parser *it, struct filter *node)
 
 static const struct filter *read_comparison(struct parser *it)
 {
-    struct filter *node = make(it, FILTER_COMPARE, NULL, NULL);
+    struct filter *node = add_node(it, FILTER_COMPARE, NULL, NULL);
     const char *near;
 
     if (it->word.kind != WORD_PLAIN && it->word.kind != WORD_QUOTED) {
-        complain(it, "for instance guest == \"RUS\"", "a column is expected here");
+        report_word(it, "for instance guest == \"RUS\"", "a column is expected here");
         return node;
     }
     node->column = csv_find(it->csv, it->word.text);
@@ -169,7 +169,7 @@ static const struct filter *read_comparison(struct parser *it)
     next_word(it);
     read_sign(it, node);
     if (it->word.kind != WORD_PLAIN && it->word.kind != WORD_QUOTED)
-        complain(it, "a number, a word, or a text in quotes", "a value is expected here");
+        report_word(it, "a number, a word, or a text in quotes", "a value is expected here");
     node->text = it->word.text;
     node->number = NAN;
     if (it->word.kind == WORD_PLAIN && !filter_number(node->text, &node->number))
@@ -185,7 +185,7 @@ static const struct filter *read_unary(struct parser *it)
     const struct filter *node;
 
     if (it->wrong || it->depth > DEEPEST) {
-        complain(it, NULL, "too many parentheses");
+        report_word(it, NULL, "too many parentheses");
         return NULL;
     }
     if (!is_sign(it, "!") && !is_sign(it, "("))
@@ -193,12 +193,12 @@ static const struct filter *read_unary(struct parser *it)
     it->depth++;
     if (is_sign(it, "!")) {
         next_word(it);
-        node = make(it, FILTER_NOT, read_unary(it), NULL);
+        node = add_node(it, FILTER_NOT, read_unary(it), NULL);
     } else {
         next_word(it);
         node = read_or(it);
         if (!is_sign(it, ")"))
-            complain(it, "each ( needs its )", "a ) is expected here");
+            report_word(it, "each ( needs its )", "a ) is expected here");
         next_word(it);
     }
     it->depth--;
@@ -211,7 +211,7 @@ static const struct filter *read_and(struct parser *it)
 
     while (!it->wrong && is_sign(it, "&&")) {
         next_word(it);
-        node = make(it, FILTER_AND, node, read_unary(it));
+        node = add_node(it, FILTER_AND, node, read_unary(it));
     }
     return node;
 }
@@ -222,7 +222,7 @@ static const struct filter *read_or(struct parser *it)
 
     while (!it->wrong && is_sign(it, "||")) {
         next_word(it);
-        node = make(it, FILTER_OR, node, read_and(it));
+        node = add_node(it, FILTER_OR, node, read_and(it));
     }
     return node;
 }
@@ -237,11 +237,11 @@ const struct filter *filter_parse(struct arena *arena, const char *name, const c
     next_word(&it);
     node = read_or(&it);
     if (it.word.kind != WORD_END)
-        complain(&it, "comparisons are joined by && (and) or || (or)", "the end, && or || is expected here");
+        report_word(&it, "comparisons are joined by && (and) or || (or)", "the end, && or || is expected here");
     return it.wrong ? NULL : node;
 }
 
-static bool compare(const struct filter *node, const char *field)
+static bool compare_field(const struct filter *node, const char *field)
 {
     double x, difference;
 
@@ -279,6 +279,6 @@ bool filter_holds(const struct filter *filter, const struct csv_row *row)
         return !filter_holds(filter->left, row);
     case FILTER_COMPARE:
     default:
-        return compare(filter, row->field[filter->column].text);
+        return compare_field(filter, row->field[filter->column].text);
     }
 }

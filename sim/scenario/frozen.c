@@ -19,7 +19,7 @@ struct cursor {
     bool good;
 };
 
-static void complain_here(struct cursor *cursor, const char *hint, const char *what)
+static void report_line(struct cursor *cursor, const char *hint, const char *what)
 {
     diag_error(cursor->diag, (struct place){.source = cursor->source, .line = cursor->line}, hint, "%s", what);
     cursor->good = false;
@@ -57,7 +57,7 @@ static const char *line_end(const char *at, const char *end)
     return at < end ? at + 1 : end;
 }
 
-/* Those of a line, and where each begins. */
+/* The fields of a line, and where each begins. */
 static size_t read_fields(struct cursor *cursor, const char **out, const char **begin)
 {
     const char *end = cursor->end;
@@ -79,7 +79,7 @@ static struct place place_of(const struct cursor *cursor, const char *begin, con
     return source_place(cursor->source, (size_t)(begin - cursor->source->text), strlen(text));
 }
 
-/* NA is the one way to say that there is none. */
+/* A number, or NAN for "NA", the only way to write a missing one. */
 static double read_number(struct cursor *cursor, const char *text, const char *begin, const char *name)
 {
     char *end;
@@ -107,8 +107,8 @@ static bool find_columns(struct cursor *cursor, size_t *place)
             if (!strcmp(name[i], column_name[c]))
                 place[c] = i;
         if (place[c] == n)
-            complain_here(cursor, "a frozen forecast is the summary.csv of a run",
-                          arena_print(&cursor->to->arena, "has no column \"%s\"", column_name[c]));
+            report_line(cursor, "a frozen forecast is the summary.csv of a run",
+                        arena_print(&cursor->to->arena, "has no column \"%s\"", column_name[c]));
     }
     return cursor->good;
 }
@@ -142,7 +142,7 @@ static void read_rows(struct cursor *cursor)
 
         cursor->line++;
         if (read_fields(cursor, text, begin) <= most)
-            complain_here(cursor, NULL, "a row with too few fields");
+            report_line(cursor, NULL, "a row with too few fields");
         else
             add_row(cursor, place, text, begin);
     }
@@ -154,7 +154,7 @@ static bool same_cell(const struct frozen_row *a, const struct frozen_row *b)
            (a->horizon == b->horizon || (isnan(a->horizon) && isnan(b->horizon)));
 }
 
-/* Rows of one distribution stand together in order, then by their category, then by their place in the file. */
+/* Sort rows of one distribution next to each other, then by category, then by place in the file. */
 static int by_cell(const void *left, const void *right)
 {
     const struct frozen_row *a = *(const struct frozen_row *const *)left, *b = *(const struct frozen_row *const *)right;
@@ -179,10 +179,10 @@ static bool is_probability(const struct frozen *frozen, const struct frozen_row 
     return false;
 }
 
-/* Numbers that no run writes: each would be scored as if it were a forecast. */
+/* Report numbers that no run can have written, which would otherwise be scored as a forecast. */
 static void check_rows(const struct frozen *frozen, struct diag *diag)
 {
-    const double slack = 1e-3; /* of what was rounded by hand */
+    const double slack = 1e-3; /* allowed for numbers rounded by hand */
     const struct frozen_row **row = memory_new(frozen->n + 1, sizeof *row);
     double sum = 0.0;
 
@@ -194,8 +194,8 @@ static void check_rows(const struct frozen *frozen, struct diag *diag)
         const bool again = i && same_cell(it, row[i - 1]), last = i + 1 == frozen->n || !same_cell(it, row[i + 1]);
 
         if (again && !strcmp(it->type_id, row[i - 1]->type_id))
-            diag_error(diag, it->at, "keep one of the two", "value: \"%s\" of %s is told on line %u already",
-                       it->target, it->location, row[i - 1]->at.line);
+            diag_error(diag, it->at, "keep one of the two", "value: \"%s\" of %s is already on line %u", it->target,
+                       it->location, row[i - 1]->at.line);
         if (is_probability(frozen, it) && (it->value < 0.0 || it->value > 1.0))
             diag_error(diag, it->at, "a probability lies between 0 and 1", "value: %g is not a probability", it->value);
         sum = (again ? sum : 0.0) + (isnan(it->value) ? 0.0 : it->value);
@@ -206,7 +206,7 @@ static void check_rows(const struct frozen *frozen, struct diag *diag)
     free(row);
 }
 
-/* The scenario that the manifest keeps, with its id. */
+/* The scenario kept in the manifest, with its id. */
 static struct scenario *read_scenario(struct frozen *frozen, const char *path, const struct model_schema *model,
                                       size_t n_models, struct diag *diag)
 {
@@ -221,8 +221,9 @@ static struct scenario *read_scenario(struct frozen *frozen, const char *path, c
     const struct node *tree;
 
     if (!text || !id) {
-        diag_error(diag, (struct place){0}, "keep the run's folder together: it tells when the forecast starts",
-                   "%s: has no manifest.json with a scenario beside it", path);
+        diag_error(diag, (struct place){0},
+                   "keep the run's folder together: the manifest holds the date on which the forecast starts",
+                   "%s: there is no manifest.json with a scenario in its folder", path);
         json_decref(root);
         return NULL;
     }

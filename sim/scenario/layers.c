@@ -55,13 +55,13 @@ static bool is_below(const char *path, const char *folder)
 }
 
 /* Whether a file that exists lies below the working folder or the folder above the given file's. */
-static bool in_tree(struct arena *arena, const char *path, const char *given)
+static bool is_in_tree(struct arena *arena, const char *path, const char *given)
 {
     const char *base = strcmp(given, "-") ? folder_of(arena, given) : ".";
     char real[PATH_MAX], root[PATH_MAX], given_real[PATH_MAX];
 
     if (!realpath(path, real))
-        return true; /* missing: reading it says so better */
+        return true; /* a missing file: source_read reports it better */
     if (realpath(arena_print(arena, "%s/..", base), root) && is_below(real, root) && strcmp(root, "/"))
         return true;
     return realpath(".", root) && realpath(base, given_real) && strcmp(root, "/") &&
@@ -76,21 +76,22 @@ static const char *extended_path(struct scenario *scenario, const struct source 
 
     if (extends->kind != NODE_STRING || !*extends->text) {
         diag_error(diag, extends->at, "for instance extends = \"../base-politics.cfg\";",
-                   "extends: a path in quotes is wanted");
+                   "extends: a path in quotes is expected");
         return NULL;
     }
     path = tidy_path(arena, arena_print(arena, "%s/%s", strcmp(from->name, "-") ? folder_of(arena, from->name) : ".",
                                         extends->text));
     if (!strcmp(path, "-"))
         path = "./-"; /* a file of that name, not standard input */
-    if (extends->text[0] == '/' || !in_tree(arena, path, given)) {
+    if (extends->text[0] == '/' || !is_in_tree(arena, path, given)) {
         diag_error(diag, extends->at, "give a path from this file's folder that stays inside the scenarios' tree",
                    "extends: \"%s\" leads outside the tree", extends->text);
         return NULL;
     }
     for (size_t i = 0; i < scenario->n_files; i++)
         if (!strcmp(scenario->file[i]->name, path)) {
-            diag_error(diag, extends->at, NULL, "extends: \"%s\" comes back to itself", extends->text);
+            diag_error(diag, extends->at, NULL, "extends: \"%s\" extends itself, directly or through other files",
+                       extends->text);
             return NULL;
         }
     if (scenario->n_files >= MAX_LAYERS) {
@@ -100,8 +101,7 @@ static const char *extended_path(struct scenario *scenario, const struct source 
     return path;
 }
 
-/* Read the given file and its ancestors, child first, into tree[]; what ails any is told and false returned.
- */
+/* Parse the given file and its ancestors into tree[], the given file first. False, with diagnostics, when any has mistakes. */
 static bool read_chain(struct scenario *scenario, const char *given, struct node **tree, struct diag *diag)
 {
     const size_t before = diag->n_errors;
@@ -117,7 +117,7 @@ static bool read_chain(struct scenario *scenario, const char *given, struct node
                 diag_error(diag, extends->at, NULL, "extends: \"%s\" cannot be read", extends->text);
             return false;
         }
-        source->layer = (unsigned)(MAX_LAYERS - i); /* below what was read before */
+        source->layer = (unsigned)(MAX_LAYERS - i); /* below the files read before it */
         scenario->file[scenario->n_files++] = source;
         tree[i] = tree_parse(&scenario->arena, source, diag);
         extends = tree_get(tree[i], "extends");
@@ -131,7 +131,7 @@ static const char *option_of(const struct override *override)
     return override->option ? override->option : "--set";
 }
 
-/* The thing an override changes must be there. tree: the override; value: what it sets. */
+/* Whether the entity that an override changes exists; otherwise that is reported. tree: the parsed override; value: what it sets. */
 static bool override_fits(struct arena *arena, const struct node *root, const struct override *override,
                           const struct node *tree, const struct node *value, struct diag *diag)
 {
@@ -206,26 +206,26 @@ static void set_step(struct scenario *scenario, struct node *root, const struct 
                    option_of(override), override->path);
     else if (tree && tree->n == 1) {
         if (tree_equal(node->child[index]->child[1], tree->child[0]))
-            diag_warning(diag, tree->child[0]->at, NULL, "%s: changes nothing: %s:%u says the same", override->path,
-                         node->at.source->name, node->child[index]->child[1]->at.line);
+            diag_warning(diag, tree->child[0]->at, NULL, "%s: changes nothing: %s:%u has the same value",
+                         override->path, node->at.source->name, node->child[index]->child[1]->at.line);
         *node->child[index]->child[1] = *tree->child[0];
     }
 }
 
-/* Of two overrides of one path the later one counts, but for a sweep's, which is there to overrule. */
+/* Of two overrides of one path the later one applies, and the earlier is reported. A sweep's --vary is meant to replace a --set. */
 static void warn_overruled(const struct override *override, size_t n, struct diag *diag)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
             if (!strcmp(override[i].path, override[j].path) && strcmp(option_of(&override[j]), "--vary")) {
-                diag_warning(diag, (struct place){0}, NULL, "%s %s=%s: changes nothing: a later %s of it counts",
+                diag_warning(diag, (struct place){0}, NULL, "%s %s=%s: changes nothing: a later %s replaces it",
                              option_of(&override[i]), override[i].path, override[i].value, option_of(&override[j]));
                 break;
             }
 }
 
-static void lay_override(struct scenario *scenario, struct node *root, const struct override *override,
-                         struct diag *diag)
+static void apply_override(struct scenario *scenario, struct node *root, const struct override *override,
+                           struct diag *diag)
 {
     struct arena *arena = &scenario->arena;
     const char *open = "", *close = "", *path = override->path;
@@ -235,7 +235,7 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
 
     if (!strcmp(path, "extends")) {
         diag_error(diag, (struct place){0}, "write a file that extends it",
-                   "%s extends: an override lies on top of files", option_of(override));
+                   "%s extends: an override applies on top of files", option_of(override));
         return;
     }
     if (is_step(path)) {
@@ -270,8 +270,8 @@ static void lay_override(struct scenario *scenario, struct node *root, const str
         tree_merge(arena, root, tree, true, diag);
 }
 
-/* Ways of timing that exclude each other: where a child says when something rings in another way than what it
- * extends, the inherited way gives way, as any inherited value would. */
+/* Forms of timing exclude each other. Where a file gives an entity another form than the file it extends, the inherited form is
+ * removed: otherwise merging would leave both. */
 static void drop_superseded(struct node *entity)
 {
     static const char *const key[] = {"per_month", "per_year", "chance", "within", "when", "on", "at"};
@@ -292,7 +292,7 @@ static void drop_superseded(struct node *entity)
         }
 }
 
-/* A question's date likewise. */
+/* The same for a question's date: `on` and `month` exclude each other. */
 static void drop_superseded_date(struct node *question)
 {
     const struct node *on = tree_get(question, "on"), *month = tree_get(question, "month");
@@ -345,7 +345,7 @@ bool layers_override(struct scenario *scenario, struct node *root, const struct 
     const size_t before = diag->n_errors;
 
     for (size_t i = 0; i < n_overrides; i++)
-        lay_override(scenario, root, &override[i], diag);
+        apply_override(scenario, root, &override[i], diag);
     warn_overruled(override, n_overrides, diag);
     drop_all_superseded(root);
     return diag->n_errors == before;

@@ -26,7 +26,7 @@ static void put_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
-/* The shortest digits that read back as the same number, as a float where it was one. */
+/* The fewest digits that read back as the same number; with a point or an exponent where the number was written with one. */
 static void put_number(FILE *out, const struct node *node)
 {
     char digits[40];
@@ -67,7 +67,7 @@ static void put_settings(const struct printer *printer, const struct node *group
     if (sorted)
         qsort(child, group->n, sizeof *child, by_name);
     for (size_t i = 0; i < group->n; i++) {
-        /* the order of states is their meaning */
+        /* states are ordered from worst to best, so they are not sorted */
         const bool ordered = depth == 0 && !strcmp(child[i]->name, "states");
 
         if (depth == 0 && !strcmp(child[i]->name, "extends"))
@@ -156,7 +156,7 @@ static void put_inline(FILE *out, const struct node *node)
     }
 }
 
-/* The members of a group in order of name, but for states, whose order is their meaning. */
+/* The members of a group by name, except states, which are ordered from worst to best. */
 static void put_numbers(FILE *out, const struct node *group, int depth)
 {
     struct node **child = memory_new(group->n, sizeof *child);

@@ -15,15 +15,15 @@ enum quantity_form {
     QUANTITY_LOGNORMAL,      /* p05, p95 */
     QUANTITY_BETA,           /* mean, ess */
     QUANTITY_QUANTILES,      /* p05, p50, p95: a metalog, inside the bounds of its field */
-    QUANTITY_FIVE_QUANTILES, /* p05, p25, p50, p75, p95: likewise */
+    QUANTITY_FIVE_QUANTILES, /* p05, p25, p50, p75, p95: a metalog, inside the bounds of its field */
     QUANTITY_DISCRETE,       /* weight[i] on value part[i].arg[0] */
     QUANTITY_MIXTURE,        /* weight[i] on part[i] */
     QUANTITY_TRUNCATE,       /* part[0] given low <= x <= high */
-    QUANTITY_CLAMP,          /* part[0], mass beyond low and high piled up there */
+    QUANTITY_CLAMP,          /* part[0], with the probability beyond low and high moved to low and high */
     QUANTITY_PARAMETER       /* the shared quantity parameters.NAME */
 };
 
-/* Where a number comes from. All may be NULL but tag's meaning is fixed: "stated", "reading" or "guess". */
+/* The basis of a number: source, tag, reason. All may be NULL; the tag is "stated", "reading" or "guess". */
 struct note {
     const char *source, *tag, *because, *group;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* questions.c - what a scenario asks, and what has been seen since. */
+/* questions.c - the questions of a scenario, and evidence observed since it was written. */
 #include <stddef.h>
 #include <string.h>
 #include "sim/scenario/read.h"
@@ -20,14 +20,15 @@ static const struct key question_key[] = {
     {"month", read_node, offsetof(struct draft, month)},
 };
 
-/* Months are 30.4375 days, years are not always twelve of them: from 2024-01-01 to 2026-01-01 are 24.02, to 2027-01-01
- * from 2025-01-01 are 23.98. Where one of the two ends is a date, a month up to a day beyond the horizon means it. */
+/* Whether a month is the horizon, to within a day. A month is 30.4375 days, so two calendar years can differ from 24 months: from
+ * 2024-01-01 to 2026-01-01 are 24.02, from 2025-01-01 to 2027-01-01 are 23.98. Where one end is a date, a month up to a day beyond the
+ * horizon is therefore accepted as the horizon. */
 static bool is_within_a_day(const struct scenario *scenario, double month)
 {
     return month > scenario->horizon && (month - scenario->horizon) * MONTH_DAYS <= 1.0;
 }
 
-/* The month meant by `on` or `month`, the horizon if neither; told when both or out of reach. */
+/* The month given by `on` or `month`, or the horizon if by neither. Reported: both given, or a month outside the simulated period. */
 static double read_month(struct reader *reader, const char *path, const struct node *on, const struct node *month)
 {
     const struct scenario *scenario = reader->scenario;
@@ -35,9 +36,9 @@ static double read_month(struct reader *reader, const char *path, const struct n
     double value = scenario->horizon, day;
 
     if (!scenario->is_frame && !scenario->as_of)
-        return value; /* told already */
+        return value; /* reported by read_date or read_number */
     if (on && month)
-        diag_error(reader->diag, month->at_name, "leave one out", "%s: says when twice: on and month", path);
+        diag_error(reader->diag, month->at_name, "leave one out", "%s: gives both on and month", path);
     if (on && read_date(reader, on, read_path(reader, path, "on"), &day))
         value = (day - scenario->as_of_day) / MONTH_DAYS;
     else if (!on && month)
@@ -46,7 +47,7 @@ static double read_month(struct reader *reader, const char *path, const struct n
         value = scenario->horizon;
     if (node && !scenario->is_frame && !(value >= 0.0 && value <= scenario->horizon))
         diag_error(reader->diag, node->at, read_reaching_horizon(reader, value),
-                   "%s.%s: lies outside what is played (month %.6g)", path, node->name, value);
+                   "%s.%s: lies outside the simulated period (month %.6g)", path, node->name, value);
     return value;
 }
 
@@ -63,7 +64,7 @@ static int read_count(struct reader *reader, const char *path, const struct node
     return COUNT_ALL;
 }
 
-/* Names that summary.csv uses for what it always tells. */
+/* Report names that summary.csv uses for its own tables. */
 static void check_target(struct reader *reader, const struct question *question, const char *path)
 {
     static const char *const taken[] = {"state", "bases_held", "time_to_loss", "time_to_deal"};
@@ -80,15 +81,15 @@ static void check_question(struct reader *reader, const struct draft *draft, con
 
     if (question->happens.text && (question->are.n || question->bases.n || draft->count))
         diag_error(reader->diag, question->happens.place, "ask them as two questions",
-                   "%s: asks of a lever or event and of bases at once", path);
+                   "%s: asks about a lever or event and about bases at once", path);
     if (!question->happens.text && !question->are.n)
         diag_error(reader->diag, question->entity.place,
                    "are = \"held\"; or are = \"DEAL\"; or happens = \"debt_relief\";", "%s: does not say what is asked",
                    path);
 }
 
-/* Without questions: does the guest keep all, does it lose any, by the horizon? */
-static void ask_default(struct scenario *scenario)
+/* A scenario without questions asks whether all bases are held at the horizon, and whether any is lost. */
+static void add_default_questions(struct scenario *scenario)
 {
     static const struct {
         const char *id, *text, *are;
@@ -159,7 +160,7 @@ void read_questions(struct reader *reader)
 
     read_evidence(reader);
     if (!n) {
-        ask_default(scenario);
+        add_default_questions(scenario);
         return;
     }
     scenario->question = arena_new(&scenario->arena, n, sizeof *scenario->question);

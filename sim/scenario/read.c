@@ -26,7 +26,7 @@ bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind
 {
     if (node->kind == kind)
         return true;
-    diag_error(reader->diag, node->at, NULL, "%s: %s is wanted here, not %s", path, wanted, kind_name(node));
+    diag_error(reader->diag, node->at, NULL, "%s: %s is expected here, not %s", path, wanted, kind_name(node));
     return false;
 }
 
@@ -38,7 +38,8 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
     return false;
 }
 
-/* "1e5", "007", "Inf": what readers of tables take for a number, unless it is a whole number that comes back as written. */
+/* Whether programs that read tables would change an id by taking it for a number: "1e5", "007", "Inf". A plain integer such as "12"
+ * survives unchanged. */
 static bool is_changed_as_number(const char *id)
 {
     const size_t length = strlen(id);
@@ -80,7 +81,7 @@ bool read_check_id(struct reader *reader, const char *id, struct place place, co
     return false;
 }
 
-/* Words that mean something else where a base, a state or a clock could stand. */
+/* Report ids that have a fixed meaning wherever an id of this section can be written. */
 static bool check_word(struct reader *reader, const char *section, const struct node *node, const char *path)
 {
     static const char *const section_word[][2] = {{"bases", "all"},    {"bases", "any"},        {"bases", "value"},

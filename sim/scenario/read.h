@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* read.h - reading a tree into typed structs by rows: each key with its reader and where its value goes.
+/* read.h - a tree into typed structs, driven by tables: each row has a key, the function that reads it and the field it fills.
  *
- * Internal to the scenario folder. A reader is given the node, its path and the field to fill; it tells what is wrong and
- * goes on. Unknown keys are told with the nearest known one. */
+ * Internal to the scenario folder. A read function gets the node, its path and the field; it reports mistakes and leaves the field as it
+ * was. Unknown keys are reported with the nearest known one. */
 #ifndef FOOTHOLD_READ_H
 #define FOOTHOLD_READ_H
 #include "sim/text/diag.h"
@@ -20,10 +20,10 @@ typedef void read_function(struct reader *reader, const struct node *node, const
 struct key {
     const char *name;
     read_function *read;
-    size_t offset; /* of what is filled, in the object */
+    size_t offset; /* of the field in the object */
 };
 
-struct keys { /* a table and the table it builds on */
+struct keys { /* a table of keys, and another that it adds to (NULL: none) */
     const struct key *key;
     size_t n;
     const struct keys *more;
@@ -33,8 +33,8 @@ struct keys { /* a table and the table it builds on */
 void read_object(struct reader *reader, const struct node *node, const char *path, const struct keys *keys,
                  void *object);
 
-/* One object of the given size for each member of a group of named groups; each begins with a struct entity. Returns
- * the array, NULL when the group is absent. */
+/* One object for each member of a section, a group of named groups; size: of an object, which begins with a struct entity. Returns the
+ * array of *n objects, NULL when the section is absent. */
 void *read_entities(struct reader *reader, const char *section, size_t size, const struct keys *keys, size_t *n);
 
 read_function read_text, read_bool, read_nothing; /* const char *, bool, ignored */
@@ -53,21 +53,20 @@ bool read_is_kind(struct reader *reader, const struct node *node, enum node_kind
                   const char *wanted);
 bool read_check_id(struct reader *reader, const char *id, struct place place, const char *path);
 
-/* What R's read.csv or pandas' read_csv would make of a column of this id other than text, as a hint to whoever chose it;
- * NULL: they keep it. */
+/* A hint that says as what R's read.csv or pandas' read_csv would misread this id; NULL when they read it as text. */
 const char *read_misread_as(const char *id);
 const char *read_path(struct reader *reader, const char *path, const char *name);
 
-/* A date YYYY-MM-DD as days since 1970-01-01; false with a diagnostic when it is none. */
+/* Read a date YYYY-MM-DD as days since 1970-01-01; false, with a diagnostic, when it is not a date. */
 bool read_date(struct reader *reader, const struct node *node, const char *path, double *day);
 
-/* The other way round: the date of a day, or of the day in which a moment falls; in the scenario's pool. */
+/* The date of a day number, or of the day that contains a fractional one; in the scenario's arena. */
 const char *read_date_text(struct reader *reader, double day);
 
-/* A hint for what lies at a month outside what is played: how far that goes, and the horizon that would reach. */
+/* A hint for a month outside the simulated period: where that ends, and the horizon that would include the month. */
 const char *read_reaching_horizon(struct reader *reader, double month);
 
-/* The keys of timing as found, and what they come to together. */
+/* The timing keys of a clock, NULL where absent; read_timing checks the combination and fills in the timing. */
 struct timing_nodes {
     const struct node *per_month, *per_year, *chance, *within, *when, *on, *at;
 };

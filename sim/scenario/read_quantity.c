@@ -4,7 +4,7 @@
 #include <string.h>
 #include "sim/scenario/read.h"
 
-/* A list ("name", arguments ...): the plain forms take numbers only, the others parts. */
+/* A distribution is a list ("name", arguments ...). n_args counts its numbers; discrete, mixture, truncate and clamp have parts too. */
 struct form {
     const char *name;
     enum quantity_form form;
@@ -27,7 +27,7 @@ static const struct form form_row[] = {
 };
 enum { N_FORMS = sizeof form_row / sizeof *form_row };
 
-/* ICD 203 (2015), both columns: a phrase is its band, never a point. */
+/* The probability phrases of ICD 203 (2015), both columns. A phrase stands for its whole band, not for one value. */
 static const struct phrase {
     const char *text;
     double low, high;
@@ -69,7 +69,7 @@ static void read_string(struct reader *reader, const struct node *node, const ch
             .form = QUANTITY_UNIFORM, .arg = {phrase->low, phrase->high}, .arg_place = {node->at, node->at}};
     } else if (phrase) {
         diag_error(reader->diag, node->at, "write a number or a distribution",
-                   "%s: \"%s\" says how likely something is; this is not a probability", path, node->text);
+                   "%s: \"%s\" is a verbal probability, and this field is not a probability", path, node->text);
     } else {
         const size_t n = parameters ? parameters->n : 0;
         const char **parameter = arena_new(&reader->scenario->arena, n, sizeof *parameter);
@@ -91,10 +91,10 @@ static void read_string(struct reader *reader, const struct node *node, const ch
 static void wrong_shape(struct reader *reader, const struct node *node, const char *path, const struct form *form)
 {
     diag_error(reader->diag, node->at, arena_print(&reader->scenario->arena, "write it as %s", form->shape),
-               "%s: this %s does not have the right parts", path, form->name);
+               "%s: this %s has the wrong arguments", path, form->name);
 }
 
-/* numbers node->child[from ...] into arg[] */
+/* Read n numbers, node->child[from] and those after it, into arg[]. */
 static void read_args(struct reader *reader, const struct node *node, const char *path, size_t from, size_t n,
                       struct quantity *quantity)
 {

@@ -38,7 +38,7 @@ static void read_held(struct reader *reader, const struct draft *draft, const ch
     if (!out->of.n)
         diag_error(reader->diag, node->at_name, "of = [\"khmeimim\", \"tartus\"];", "%s: held of which bases?", path);
     else if (node->kind != NODE_NUMBER || !node->integer || node->number < 0.0 || node->number > (double)out->of.n)
-        diag_error(reader->diag, node->at, NULL, "%s.held: a whole number from 0 to %zu is wanted here", path,
+        diag_error(reader->diag, node->at, NULL, "%s.held: a whole number from 0 to %zu is expected here", path,
                    out->of.n);
     else
         out->held = (size_t)node->number;
@@ -50,12 +50,12 @@ static void read_outcome(struct reader *reader, const struct draft *draft, const
         out->question = (struct name){out->entity.id, out->entity.place};
     if (!draft->outcome)
         diag_error(reader->diag, out->entity.place, "outcome = true; or outcome = false;",
-                   "%s: does not say what came of it", path);
+                   "%s: does not give the outcome", path);
     else
         read_bool(reader, draft->outcome, read_path(reader, path, "outcome"), &out->outcome);
 }
 
-/* One of three kinds, each with what it needs. */
+/* Determine which of the three kinds a resolution is, and check that it has what the kind needs. */
 static void check_draft(struct reader *reader, const struct draft *draft, const char *path, struct resolution *out)
 {
     const struct place place = draft->resolution.entity.place;
@@ -75,7 +75,7 @@ static void check_draft(struct reader *reader, const struct draft *draft, const 
         out->date = draft->date->at;
         read_date(reader, draft->date, read_path(reader, path, "date"), &out->day);
     } else if (out->kind != RESOLVED_QUESTION) {
-        diag_error(reader->diag, place, "date = \"2025-12-16\";", "%s: does not say when", path);
+        diag_error(reader->diag, place, "date = \"2025-12-16\";", "%s: gives no date", path);
     }
 }
 
@@ -115,8 +115,7 @@ void resolutions_read(struct resolutions *resolutions, const char *path, struct 
     draft = read_entities(&reader, "resolutions", sizeof *draft, &keys, &n);
     if (!n)
         diag_error(diag, (struct place){.source = resolutions->file->file[0]},
-                   "resolutions = { both_held = { outcome = true; date = \"2025-12-16\"; }; };",
-                   "nothing is resolved in it");
+                   "resolutions = { both_held = { outcome = true; date = \"2025-12-16\"; }; };", "has no resolutions");
     resolutions->item = arena_new(&resolutions->file->arena, n, sizeof *resolutions->item);
     for (size_t i = 0; i < n; i++)
         if (draft[i].resolution.entity.is_group)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* resolution.h - what came of the things that scenarios ask: a file of its own, read like a scenario.
+/* resolution.h - actual outcomes of the things that scenarios forecast: a file of its own, parsed like a scenario.
  *
  *   format = 1;
  *   resolutions = {
@@ -22,7 +22,7 @@ struct resolution {
     struct names of;
     size_t held;
     double day;        /* since 1970-01-01; NAN: at the question's own date */
-    struct place date; /* where it is said */
+    struct place date; /* of the date in the file */
 };
 
 struct resolutions {

@@ -100,8 +100,9 @@ static void read_horizon(struct reader *reader, const struct node *node)
         scenario->horizon = months;
         return;
     }
-    if (scenario->as_of || node->kind == NODE_NUMBER) /* what else is wrong was told, or a frame has no as_of yet */
-        scenario->horizon = SCENARIO_MONTHS;          /* so that nothing else seems to lie beyond it */
+    if (scenario->as_of ||
+        node->kind == NODE_NUMBER)           /* otherwise as_of was reported, or it is a template without one */
+        scenario->horizon = SCENARIO_MONTHS; /* so that no month is reported as lying beyond a wrong horizon */
     if (reader->diag->n_errors > errors)
         return;
     if (node->kind == NODE_NUMBER)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario.h - what the analyst wrote, typed and checked, each value with its place.
  *
- * Owns every string; all else borrows from it. Names between things are still ids here: the plan resolves them. */
+ * The scenario owns every string; plans and results borrow them. References between entities are still ids here; the plan resolves
+ * them. */
 #ifndef FOOTHOLD_SCENARIO_H
 #define FOOTHOLD_SCENARIO_H
 #include <stdbool.h>
@@ -26,11 +27,11 @@ struct names {
     size_t n;
 };
 
-struct entity { /* what every named thing has */
+struct entity { /* the common fields of everything that has an id */
     const char *id;
     const char *label; /* its `name`, or its id */
-    const char *text;  /* NULL, or what it says of itself */
-    bool is_group;     /* false: written as something else, which was told */
+    const char *text;  /* its `text`, or NULL */
+    bool is_group;     /* false: it is not a group, which was reported */
     struct place place;
     struct note note;
 };
@@ -102,7 +103,7 @@ struct timing {
 
 enum clock_kind { CLOCK_TRANSITION, CLOCK_LEVER, CLOCK_EVENT };
 
-struct clock { /* a transition, a lever or an event: all that can ring */
+struct clock { /* a transition, a lever or an event: anything that can fire */
     struct entity entity;
     enum clock_kind kind;
     struct timing timing;
@@ -173,7 +174,7 @@ struct model_choice {
     double weight;
 };
 
-/* What the reader must know of a model: its name and fields. */
+/* The part of a model that reading a scenario needs: its name and fields. */
 struct model_schema {
     const char *name;
     const struct field *field;
@@ -190,14 +191,14 @@ struct scenario {
     const struct source **file;
     size_t n_files;
     const char *id, *title, *analyst_id;
-    double analyst_weight;   /* 0 or more; 1 if not said */
-    unsigned analyst_colour; /* in plots of several: 1 to SCENARIO_COLOURS; 0 if not said */
+    double analyst_weight;   /* 0 or more; 1 by default */
+    unsigned analyst_colour; /* in plots of several scenarios: 1 to SCENARIO_COLOURS; 0: not given */
     const char *as_of;       /* YYYY-MM-DD */
     double as_of_day;        /* days since 1970-01-01 */
     double horizon;          /* months after as_of */
     bool horizon_is_date;    /* written as one */
     struct place horizon_place;
-    bool is_frame; /* no as_of: made to be extended, not played */
+    bool is_frame; /* a template: it has no as_of, and is to be extended, not run */
     enum scenario_kind kind;
     struct model_choice *model;
     size_t n_models;
@@ -229,7 +230,7 @@ struct scenario {
 /* One --set PATH=VALUE. */
 struct override {
     const char *path, *value;
-    const char *option; /* as messages name it; NULL: "--set" */
+    const char *option; /* name in messages; NULL: "--set" */
 };
 
 /* What a parsed file holds, by its sections; KIND_SCENARIO also for NULL. */
@@ -249,21 +250,21 @@ void scenario_interpret(struct scenario *scenario, const char *path, const struc
 struct scenario *scenario_read(const char *path, const struct override *override, size_t n_overrides,
                                const struct model_schema *model, size_t n_models, struct diag *diag);
 
-/* The scenario that a tree says, which must outlive it; its files are those of another. */
+/* Interpret a tree, which must outlive the scenario; files and id are taken from `like`. */
 struct scenario *scenario_of_tree(const struct node *root, const struct scenario *like,
                                   const struct model_schema *model, size_t n_models, struct diag *diag);
 void scenario_free(struct scenario *scenario);
 
-/* The scenario after merging, as a scenario file; the caller frees it. canonical: names in alphabetical order but for
- * states, nothing but values: what is hashed. Otherwise in the order written, each value with the file and line that
- * set it. */
+/* The scenario after merging, as the text of a scenario file; the caller frees it. canonical: values only, names sorted except
+ * states, whose order has a meaning; this text is hashed. Otherwise in the order written, each value with the file and line that set
+ * it. */
 char *scenario_print(const struct scenario *scenario, bool canonical);
 
-/* What of it bears on results, canonical: without notes, names and words; the caller frees it. Scenarios that differ in name
- * only have the same. */
+/* The part of the scenario that influences results, in canonical form, without notes and titles; the caller frees it. Scenarios that
+ * differ only in names and notes have the same text. */
 char *scenario_print_numbers(const struct scenario *scenario);
 
-/* A value as a file says it, on one line and without notes; in the arena. */
+/* A value as it would be written in a file, on one line and without notes; in the arena. */
 const char *scenario_print_value(struct arena *arena, const struct node *node);
 
 /* SHA-256 in lower-case hex, of the canonical text and of a file's bytes. hex: 65 bytes. */

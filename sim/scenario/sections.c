@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sections.c - the sections of a scenario that describe the world: states, actors, bases, and all that can
- * ring. */
+/* sections.c - the sections that describe what is simulated: states, actors, bases, and every clock (transitions, levers, events). */
 #include <stddef.h>
 #include <string.h>
 #include "sim/scenario/read.h"
@@ -56,7 +55,7 @@ static const struct key base_key[] = {
     {"rates", read_keyed_quantities, offsetof(struct base, rates)},
 };
 
-struct draft { /* a clock with its timing keys, before they are understood together */
+struct draft { /* a clock with its timing keys, which are interpreted together afterwards */
     struct clock clock;
     struct timing_nodes timing;
     const char *kind;
@@ -179,7 +178,7 @@ static void read_correlations(struct reader *reader)
         if (node->kind != NODE_LIST || node->n != 3 || node->child[0]->kind != NODE_STRING ||
             node->child[1]->kind != NODE_STRING || node->child[2]->kind != NODE_NUMBER) {
             diag_error(reader->diag, node->at, "for instance (\"levers.a.chance\", \"levers.b.chance\", 0.5)",
-                       "correlations: two paths and a rank correlation are wanted here");
+                       "correlations: two paths and a rank correlation are expected here");
             continue;
         }
         if (!(node->child[2]->number > -1.0 && node->child[2]->number < 1.0)) {

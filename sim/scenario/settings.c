@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* settings.c - which model plays a scenario, and the settings of the models' own fields. */
+/* settings.c - the choice of a model, and values for the models' own fields. */
 #include <string.h>
 #include "sim/scenario/read.h"
 
-/* Models of the design that are still to be built: a scenario may name them, but not be run with them. */
+/* Models that are designed but not implemented: a scenario may name them and be checked, but not run. */
 static const char *const announced[] = {"bargain", "spatial"};
 enum { N_ANNOUNCED = sizeof announced / sizeof *announced };
 
@@ -28,7 +28,7 @@ static void check_model(struct reader *reader, struct name name)
     for (size_t i = 0; i < N_ANNOUNCED; i++) {
         if (!strcmp(announced[i], name.text)) {
             diag_warning(reader->diag, name.place, "`foothold models` lists those that can run",
-                         "model: \"%s\" is not built yet: the scenario can be checked, not run", name.text);
+                         "model: \"%s\" is not implemented yet: the scenario can be checked, not run", name.text);
             return;
         }
         known[n++] = announced[i];

@@ -22,7 +22,7 @@ struct moment {
     double number; /* of a number as it stands; of a month, months since the year 0; of a day, days since 1970-01-01 */
 };
 
-/* A row on its way from the table to a group. */
+/* A row of the table before it is put into a group. */
 struct spell {
     const struct csv_row *row;
     const struct table_reader *reader;
@@ -47,7 +47,7 @@ struct table_reader {
 
 /* ---- columns ---- */
 
-/* Call something for each word of a list joined by commas, with its place in the option. */
+/* The next word of a list separated by commas, with its offset in the option; false at the end. */
 struct list_word {
     const struct source *source;
     const char *text;
@@ -72,7 +72,7 @@ static bool next_list_word(struct arena *arena, const struct source *source, siz
     return true;
 }
 
-/* The column of a name said in an option; n_columns, with a diagnostic, when there is none. */
+/* The column that an option names; n_columns, with a diagnostic, when there is none. */
 static size_t find_column(struct table_reader *it, const struct list_word *word, const char *name, size_t offset)
 {
     const size_t column = csv_find(&it->csv, name);
@@ -125,29 +125,29 @@ static void find_roles(struct table_reader *it)
             it->spells->role_column[r] = it->csv.column[it->column[r]].text;
 }
 
-static bool has(const struct table_reader *it, enum spells_role role)
+static bool has_role(const struct table_reader *it, enum spells_role role)
 {
     return it->column[role] < it->csv.n_columns;
 }
 
-/* What a table must have at least. */
+/* Report columns that are missing. */
 static void check_roles(struct table_reader *it)
 {
     const struct place header = csv_place(&it->csv, &it->csv.column[0]);
-    const bool dated = has(it, ROLE_START) && has(it, ROLE_END);
+    const bool dated = has_role(it, ROLE_START) && has_role(it, ROLE_END);
 
-    if (!has(it, ROLE_EVENT))
+    if (!has_role(it, ROLE_EVENT))
         diag_error(it->diag, header,
                    "1 where the row ended by an event, else 0; if it has another name: --columns event=NAME",
                    "the table has no column \"event\"");
-    if (!has(it, ROLE_EXPOSURE) && !dated && !has(it, ROLE_YEAR))
+    if (!has_role(it, ROLE_EXPOSURE) && !dated && !has_role(it, ROLE_YEAR))
         diag_error(it->diag, header,
                    "columns exposure, or start and end, or year; if they have other names: --columns exposure=NAME",
-                   "nothing says how long a row was under observation");
-    if (it->request->until && !has(it, ROLE_END) && !has(it, ROLE_YEAR))
-        diag_error(it->diag, header, "a column end or year", "--until: nothing says when rows end");
-    it->spells->has_hosts = has(it, ROLE_HOST);
-    if (has(it, ROLE_YEAR) && !has(it, ROLE_HOST) && !dated && !has(it, ROLE_EXPOSURE))
+                   "no column gives the time under observation");
+    if (it->request->until && !has_role(it, ROLE_END) && !has_role(it, ROLE_YEAR))
+        diag_error(it->diag, header, "a column end or year", "--until: no column gives the end of rows");
+    it->spells->has_hosts = has_role(it, ROLE_HOST);
+    if (has_role(it, ROLE_YEAR) && !has_role(it, ROLE_HOST) && !dated && !has_role(it, ROLE_EXPOSURE))
         diag_error(it->diag, header, "--columns host=NAME", "host-years need a column \"host\"");
 }
 
@@ -226,8 +226,8 @@ static double to_days(struct moment it)
            (months - whole) * MONTH_DAYS;
 }
 
-/* Months from a to b; NAN when a number that is no year stands against a date. Between years and months counted in months, so that
- * years are all alike; with days, in days. */
+/* Months from a to b; NAN between a date and a plain number that is not a year. Years and months are counted in months, so that all years are
+ * equally long; where either has a day, days are counted. */
 static double months_between(struct moment a, struct moment b, enum spells_unit unit)
 {
     if (unit != SPELLS_YEARS && (a.form == NUMBER) != (b.form == NUMBER))
@@ -256,14 +256,14 @@ static void read_until(struct table_reader *it)
 
 static const struct csv_field *field_of(const struct table_reader *it, const struct csv_row *row, enum spells_role role)
 {
-    const struct csv_field *field = has(it, role) ? &row->field[it->column[role]] : NULL;
+    const struct csv_field *field = has_role(it, role) ? &row->field[it->column[role]] : NULL;
 
     return field && *field->text && strcmp(field->text, "NA") ? field : NULL;
 }
 
 /* The role's field, which must not be empty. */
-static const struct csv_field *need(struct table_reader *it, const struct csv_row *row, enum spells_role role,
-                                    const char *hint)
+static const struct csv_field *require_field(struct table_reader *it, const struct csv_row *row, enum spells_role role,
+                                             const char *hint)
 {
     const struct csv_field *field = field_of(it, row, role);
 
@@ -273,8 +273,8 @@ static const struct csv_field *need(struct table_reader *it, const struct csv_ro
     return field;
 }
 
-static void refuse(struct table_reader *it, const struct csv_field *field, enum spells_role role, const char *hint,
-                   const char *what)
+static void report_field(struct table_reader *it, const struct csv_field *field, enum spells_role role,
+                         const char *hint, const char *what)
 {
     diag_error(it->diag, csv_place(&it->csv, field), hint, "%s: \"%s\" %s", it->spells->role_column[role], field->text,
                what);
@@ -284,7 +284,7 @@ static bool read_event(struct table_reader *it, const struct csv_row *row, bool 
 {
     static const char *const yes[] = {"1", "true", "TRUE", "True", "yes"}, *const no[] = {"0", "false", "FALSE",
                                                                                           "False", "no"};
-    const struct csv_field *field = need(it, row, ROLE_EVENT, "1 where the row ended by an event, else 0");
+    const struct csv_field *field = require_field(it, row, ROLE_EVENT, "1 where the row ended by an event, else 0");
 
     for (size_t i = 0; field && i < sizeof yes / sizeof *yes; i++)
         if (!strcmp(field->text, yes[i]) || !strcmp(field->text, no[i])) {
@@ -292,7 +292,7 @@ static bool read_event(struct table_reader *it, const struct csv_row *row, bool 
             return true;
         }
     if (field)
-        refuse(it, field, ROLE_EVENT, "1 or 0; what it was by stands in a column cause", "is not 1 or 0");
+        report_field(it, field, ROLE_EVENT, "1 or 0; its cause belongs in a column cause", "is not 1 or 0");
     return false;
 }
 
@@ -304,7 +304,7 @@ static bool read_length(struct table_reader *it, const struct csv_row *row, enum
     if (!field)
         return false;
     if (!filter_number(field->text, months) || *months < 0.0) {
-        refuse(it, field, role, "a number of years, or of what --unit says", "is not a length of time");
+        report_field(it, field, role, "a number of years, or of what --unit says", "is not a length of time");
         return false;
     }
     *months *= unit_months[it->request->unit];
@@ -317,13 +317,13 @@ static bool read_moment(struct table_reader *it, const struct csv_field *field, 
     if (field && parse_moment(field->text, moment))
         return true;
     if (field)
-        refuse(it, field, role, "YYYY-MM-DD, YYYY-MM, YYYY or a number", "is not a date");
+        report_field(it, field, role, "YYYY-MM-DD, YYYY-MM, YYYY or a number", "is not a date");
     return false;
 }
 
 /* ---- rows ---- */
 
-/* Cut at --until; what is cut is no event. */
+/* Censor at --until: an event after it is not counted. */
 static void cut_end(const struct table_reader *it, struct spell *spell, struct moment end)
 {
     const double over = months_between(it->until, end, it->request->unit);
@@ -334,7 +334,7 @@ static void cut_end(const struct table_reader *it, struct spell *spell, struct m
     spell->cause = NULL;
 }
 
-/* When a spell ends: its own end, or where it is still open --until. */
+/* When a spell ends: at its own end, or at --until while it is still open. */
 static bool read_end(struct table_reader *it, const struct csv_row *row, bool event, struct moment *end)
 {
     const struct csv_field *field = field_of(it, row, ROLE_END);
@@ -343,14 +343,14 @@ static bool read_end(struct table_reader *it, const struct csv_row *row, bool ev
         *end = it->until;
         return true;
     }
-    field = need(it, row, ROLE_END,
-                 event ? "when the event was"
-                       : "a spell that is still open needs --until DATE, the day it was last known to last");
+    field = require_field(it, row, ROLE_END,
+                          event ? "when the event happened"
+                                : "a spell that is still open needs --until DATE, the day it was last known to last");
     return read_moment(it, field, ROLE_END, end);
 }
 
-/* How much coarser than a month the two dates are: exposure may exceed their difference by so much. */
-static double coarseness(struct moment a, struct moment b, enum spells_unit unit)
+/* How imprecise the difference of two dates is, in months: exposure may exceed it by so much. Years are precise to a year, and so on. */
+static double date_precision(struct moment a, struct moment b, enum spells_unit unit)
 {
     const bool years = (a.form == NUMBER || b.form == NUMBER) && unit == SPELLS_YEARS;
 
@@ -361,7 +361,7 @@ static double coarseness(struct moment a, struct moment b, enum spells_unit unit
 static bool read_dates(struct table_reader *it, const struct csv_row *row, bool event, struct spell *spell)
 {
     const enum spells_unit unit = it->request->unit;
-    const struct csv_field *field = need(it, row, ROLE_START, "when the spell began");
+    const struct csv_field *field = require_field(it, row, ROLE_START, "when the spell began");
     struct moment start, end;
     double length, exposure;
     bool good = read_moment(it, field, ROLE_START, &start);
@@ -371,9 +371,9 @@ static bool read_dates(struct table_reader *it, const struct csv_row *row, bool 
         return false;
     length = months_between(start, end, unit);
     if (isnan(length) || length < 0.0) {
-        refuse(it, &row->field[it->column[ROLE_END]], ROLE_END,
-               isnan(length) ? "write both as dates, or both as numbers" : NULL,
-               isnan(length) ? "and the start are not both dates" : "is before the start");
+        report_field(it, &row->field[it->column[ROLE_END]], ROLE_END,
+                     isnan(length) ? "write both as dates, or both as numbers" : NULL,
+                     isnan(length) ? "and the start are not both dates" : "is before the start");
         return false;
     }
     if (!field_of(it, row, ROLE_EXPOSURE)) {
@@ -381,9 +381,9 @@ static bool read_dates(struct table_reader *it, const struct csv_row *row, bool 
     } else {
         if (!read_length(it, row, ROLE_EXPOSURE, &exposure))
             return false;
-        if (exposure > length + coarseness(start, end, unit) + 1e-6 && !has(it, ROLE_ENTRY)) {
-            refuse(it, field_of(it, row, ROLE_EXPOSURE), ROLE_EXPOSURE,
-                   "--unit says what plain numbers are: years if not given", "is longer than from start to end");
+        if (exposure > length + date_precision(start, end, unit) + 1e-6 && !has_role(it, ROLE_ENTRY)) {
+            report_field(it, field_of(it, row, ROLE_EXPOSURE), ROLE_EXPOSURE,
+                         "--unit says what plain numbers are: years if not given", "is longer than from start to end");
             return false;
         }
         spell->exposure = exposure;
@@ -397,11 +397,11 @@ static bool read_exposure(struct table_reader *it, const struct csv_row *row, st
 {
     struct moment end;
 
-    if (!need(it, row, ROLE_EXPOSURE, "how long the row was under observation") ||
+    if (!require_field(it, row, ROLE_EXPOSURE, "how long the row was under observation") ||
         !read_length(it, row, ROLE_EXPOSURE, &spell->exposure))
         return false;
-    if (it->until.form != NO_MOMENT && has(it, ROLE_END)) {
-        if (!read_moment(it, need(it, row, ROLE_END, "--until needs it"), ROLE_END, &end))
+    if (it->until.form != NO_MOMENT && has_role(it, ROLE_END)) {
+        if (!read_moment(it, require_field(it, row, ROLE_END, "--until needs it"), ROLE_END, &end))
             return false;
         cut_end(it, spell, end);
     }
@@ -410,12 +410,12 @@ static bool read_exposure(struct table_reader *it, const struct csv_row *row, st
 
 static bool read_year(struct table_reader *it, const struct csv_row *row, struct spell *spell)
 {
-    const struct csv_field *field = need(it, row, ROLE_YEAR, NULL);
+    const struct csv_field *field = require_field(it, row, ROLE_YEAR, NULL);
 
     if (!field)
         return false;
     if (!filter_number(field->text, &spell->year) || spell->year != floor(spell->year)) {
-        refuse(it, field, ROLE_YEAR, "a whole number, for instance 1976", "is not a year");
+        report_field(it, field, ROLE_YEAR, "a whole number, for instance 1976", "is not a year");
         return false;
     }
     if (!field_of(it, row, ROLE_EXPOSURE))
@@ -430,7 +430,7 @@ static bool read_year(struct table_reader *it, const struct csv_row *row, struct
 
 static bool is_host_years(const struct table_reader *it)
 {
-    return has(it, ROLE_YEAR) && !(has(it, ROLE_START) && has(it, ROLE_END)) && has(it, ROLE_HOST);
+    return has_role(it, ROLE_YEAR) && !(has_role(it, ROLE_START) && has_role(it, ROLE_END)) && has_role(it, ROLE_HOST);
 }
 
 static void read_row(struct table_reader *it, const struct csv_row *row)
@@ -439,14 +439,14 @@ static void read_row(struct table_reader *it, const struct csv_row *row)
     struct spell spell = {.row = row, .reader = it, .host = ""};
     bool event = false, good = read_event(it, row, &event);
 
-    if (has(it, ROLE_HOST)) {
-        host = need(it, row, ROLE_HOST, "whose spell it is");
+    if (has_role(it, ROLE_HOST)) {
+        host = require_field(it, row, ROLE_HOST, "whose spell it is");
         good = good && host;
         spell.host = host ? host->text : "";
     }
     event = event && !(it->censor && filter_holds(it->censor, row));
-    spell.cause = !event ? NULL : cause ? cause->text : has(it, ROLE_CAUSE) ? "unknown" : "event";
-    if (has(it, ROLE_START) && has(it, ROLE_END))
+    spell.cause = !event ? NULL : cause ? cause->text : has_role(it, ROLE_CAUSE) ? "unknown" : "event";
+    if (has_role(it, ROLE_START) && has_role(it, ROLE_END))
         good = read_dates(it, row, event, &spell) && good;
     else if (is_host_years(it))
         good = read_year(it, row, &spell) && good;
@@ -470,7 +470,7 @@ static int compare_years(const void *a, const void *b)
     return order ? order : x->year < y->year ? -1 : x->year > y->year;
 }
 
-/* Years of a host that follow each other are one spell, up to an event: the clock runs on. */
+/* Join consecutive years of a host into one spell, up to an event: the time since its start continues. */
 static void join_years(struct table_reader *it)
 {
     qsort(it->spell, it->n, sizeof *it->spell, compare_years);
@@ -482,10 +482,10 @@ static void join_years(struct table_reader *it)
         if (now->year == before->year) {
             const bool swap = now->row->field->offset < before->row->field->offset;
 
-            refuse(it, &(swap ? before : now)->row->field[it->column[ROLE_YEAR]], ROLE_YEAR,
-                   "a host and a year stand in one row; --where selects rows",
-                   arena_print(&it->spells->arena, "stands twice for %s", now->host));
-        } else if (now->year == before->year + 1.0 && !before->cause && !has(it, ROLE_ENTRY)) {
+            report_field(it, &(swap ? before : now)->row->field[it->column[ROLE_YEAR]], ROLE_YEAR,
+                         "each host and year belongs in one row; --where selects rows",
+                         arena_print(&it->spells->arena, "is there twice for %s", now->host));
+        } else if (now->year == before->year + 1.0 && !before->cause && !has_role(it, ROLE_ENTRY)) {
             now->entry = before->entry + before->exposure;
         }
     }
@@ -511,7 +511,7 @@ static int compare_groups(const struct spell *a, const struct spell *b)
     return order;
 }
 
-/* By host, then what the row says: an order in which rows that change places are the same. */
+/* By host, then by everything else in the row: rows that this order does not distinguish are identical. */
 static int compare_within(const void *a, const void *b)
 {
     const struct spell *x = a, *y = b;
@@ -603,7 +603,7 @@ static void list_causes(struct table_reader *it)
     }
 }
 
-/* Count no more than so many months of a spell, then leave out what has no time at risk. */
+/* Censor spells at `follow` months, then drop those without time at risk. */
 static void cut_spells(struct table_reader *it)
 {
     const double follow = it->request->follow > 0.0 ? it->request->follow : INFINITY;
@@ -654,7 +654,7 @@ bool spells_read(struct spells *spells, const char *path, const struct spells_re
 {
     struct table_reader it = {.spells = spells, .request = request, .diag = diag};
     const size_t errors = diag->n_errors;
-    size_t of_rows; /* broken rows, told already: the others are read all the same */
+    size_t of_rows; /* errors of malformed rows, despite which the header is still checked */
 
     *spells = (struct spells){0};
     spells->source = source_read(&spells->arena, path);

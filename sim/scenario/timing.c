@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* timing.c - when something can ring: the ways to say it, and which go together. */
+/* timing.c - dates, and the timing of a clock: its forms, and which keys go together. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,8 +7,7 @@
 #include <time.h>
 #include "sim/scenario/read.h"
 
-/* Days from 1970-01-01 of a date of the Gregorian calendar, with years begun in March so that the leap day is
- * the last. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar. Counting years from March puts the leap day last in its year. */
 static double day_number(int year, int month, int day)
 {
     const int y = month <= 2 ? year - 1 : year;
@@ -72,7 +71,7 @@ static void read_step(struct reader *reader, const struct node *node, const char
     double from;
 
     if (node->kind != NODE_LIST || node->n != 2 || node->child[0]->kind != NODE_NUMBER) {
-        diag_error(reader->diag, node->at, hint, "%s: a pair (from month, rate) is wanted here", path);
+        diag_error(reader->diag, node->at, hint, "%s: a pair (from month, rate) is expected here", path);
         return;
     }
     from = node->child[0]->number;
@@ -102,7 +101,7 @@ static void read_rate(struct reader *reader, const struct node *node, const char
         read_step(reader, node->child[i], path, timing);
 }
 
-/* A chance alone is a constant rate over the horizon. */
+/* A chance without `within` or `when` is a constant rate that gives this chance by the horizon. */
 static void read_chance(struct reader *reader, const struct timing_nodes *nodes, const char *path,
                         struct timing *timing)
 {
@@ -125,15 +124,14 @@ static void read_chance(struct reader *reader, const struct timing_nodes *nodes,
                                            .place = reader->scenario->horizon_place};
 }
 
-/* As a hint: how far is played, and the horizon that would do. */
 const char *read_reaching_horizon(struct reader *reader, double month)
 {
     struct scenario *scenario = reader->scenario;
     const char *end = read_date_text(reader, scenario->as_of_day + scenario->horizon * MONTH_DAYS);
 
     if (month < 0.0 || month > SCENARIO_MONTHS)
-        return arena_print(&scenario->arena, "what is played runs from %s to %s", scenario->as_of, end);
-    return arena_print(&scenario->arena, "what is played ends on %s; horizon = \"%s\"; would reach it", end,
+        return arena_print(&scenario->arena, "the simulation runs from %s to %s", scenario->as_of, end);
+    return arena_print(&scenario->arena, "the simulation ends on %s; horizon = \"%s\"; would include it", end,
                        read_date_text(reader, ceil(scenario->as_of_day + month * MONTH_DAYS)));
 }
 
@@ -145,19 +143,19 @@ static void read_on(struct reader *reader, const struct node *node, const char *
     if (!read_date(reader, node, path, &day))
         return;
     if (!reader->scenario->is_frame && !reader->scenario->as_of)
-        return; /* told already */
+        return; /* as_of is missing or wrong, which was reported */
     timing->on = (day - reader->scenario->as_of_day) / MONTH_DAYS;
     if (!reader->scenario->is_frame && timing->on < 0.0)
         diag_warning(reader->diag, node->at, NULL,
-                     "%s: %s lies before as_of: it is in force from the start, for what is left of it", path,
+                     "%s: %s lies before as_of: it is in force from the start, for the rest of its duration", path,
                      node->text);
     if (!reader->scenario->is_frame && timing->on > reader->scenario->horizon)
         diag_warning(reader->diag, node->at, read_reaching_horizon(reader, timing->on),
-                     "%s: %s lies after the horizon: it never comes", path, node->text);
+                     "%s: %s lies after the horizon: it never occurs", path, node->text);
 }
 
-/* Exactly one way: every other way that is given too is told at its place. */
-static bool one_way(struct reader *reader, const struct timing_nodes *nodes, const char *path, struct place place)
+/* Whether exactly one form of timing is given; every further one is reported at its place. */
+static bool has_one_form(struct reader *reader, const struct timing_nodes *nodes, const char *path, struct place place)
 {
     const struct node *chance = nodes->chance ? nodes->chance : nodes->within ? nodes->within : nodes->when;
     const struct node *const way[] = {nodes->per_month, nodes->per_year, chance, nodes->on, nodes->at};
@@ -167,7 +165,7 @@ static bool one_way(struct reader *reader, const struct timing_nodes *nodes, con
         if (first && way[i])
             diag_error(reader->diag, way[i]->at_name,
                        "one of: per_month; per_year; chance and within; chance and when; on; at",
-                       "%s: says twice when it rings: %s and %s", path, first->name, way[i]->name);
+                       "%s: gives its timing twice: %s and %s", path, first->name, way[i]->name);
         if (!first)
             first = way[i];
     }
@@ -176,14 +174,14 @@ static bool one_way(struct reader *reader, const struct timing_nodes *nodes, con
                    path);
     if (!first)
         diag_error(reader->diag, place, "one of: per_month; per_year; chance and within; chance and when; on; at",
-                   "%s: does not say when it can ring", path);
+                   "%s: gives no timing", path);
     return first;
 }
 
 void read_timing(struct reader *reader, const struct timing_nodes *nodes, const char *path, struct place place,
                  struct timing *timing)
 {
-    if (!one_way(reader, nodes, path, place))
+    if (!has_one_form(reader, nodes, path, place))
         return;
     if (nodes->per_month || nodes->per_year) {
         const struct node *node = nodes->per_month ? nodes->per_month : nodes->per_year;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ask.c - questions with their names resolved. */
+/* ask.c - questions with their names resolved, and which of them can be computed. */
 #include "sim/plan/lookup.h"
 #include <stdlib.h>
 #include <string.h>
 
-static void unknown_happening(struct compiler *compiler, struct name name, const char *path)
+static void report_unknown_clock(struct compiler *compiler, struct name name, const char *path)
 {
     const char **known = arena_new(compiler->arena, compiler->factors.n + compiler->transitions.n, sizeof *known);
     const char *near;
@@ -31,7 +31,7 @@ static void ask_of_clock(struct compiler *compiler, const struct question *sourc
     else if (t >= 0)
         question->transition = (uint32_t)t;
     else
-        unknown_happening(compiler, source->happens, arena_print(compiler->arena, "%s.happens", path));
+        report_unknown_clock(compiler, source->happens, arena_print(compiler->arena, "%s.happens", path));
 }
 
 static void ask_of_bases(struct compiler *compiler, const struct question *source, struct plan_question *question,
@@ -57,11 +57,11 @@ static void ask_of_bases(struct compiler *compiler, const struct question *sourc
         question->states |= lookup_states(compiler, source->are.item[i], arena_print(compiler->arena, "%s.are", path));
     question->at_least = source->count == COUNT_ALL ? question->n_bases : (uint32_t)source->count;
     if (source->count > (int)n)
-        diag_error(compiler->diag, source->entity.place, NULL, "%s.count: %d of %zu bases can never be", path,
+        diag_error(compiler->diag, source->entity.place, NULL, "%s.count: asks for %d of %zu bases", path,
                    source->count, n);
 }
 
-/* Evidence is not weighed yet; its names are looked up all the same. */
+/* Evidence is not used in runs yet, but its names are checked. */
 static void check_evidence(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
@@ -109,8 +109,8 @@ void compile_questions(struct compiler *compiler)
         qsort(plan->question, plan->n_questions, sizeof *plan->question, by_id);
 }
 
-/* Whether what a clock does comes back to it by way of others. */
-static bool bears_on_itself(const struct plan *plan, uint32_t c, bool *reached)
+/* Whether a clock influences itself through other levers and events: a search along links and requirements. */
+static bool influences_itself(const struct plan *plan, uint32_t c, bool *reached)
 {
     uint32_t *todo = memory_new(plan->n_clocks + 1, sizeof *todo);
     size_t n = 1;
@@ -142,8 +142,9 @@ static bool bears_on_itself(const struct plan *plan, uint32_t c, bool *reached)
     return reached[c];
 }
 
-/* Until a clock first rings, nothing it does has happened: whether it has rung by a month can be computed from the courses
- * of the others, which its ring must not have changed. */
+/* Mark the questions "has it occurred by month t?" that the conditional estimator can answer. Given when the other levers and events
+ * occur, the clock's hazard is known until it first fires, and the answer is 1 - exp(-integral), which has less variance than yes or no.
+ * This needs that its own firing does not change the others' times, that is, no feedback; and that the month is not certain. */
 void compile_computed(struct plan *plan)
 {
     bool *reached = memory_new(plan->n_clocks, sizeof *reached);
@@ -155,7 +156,7 @@ void compile_computed(struct plan *plan)
             const uint32_t c = plan->factor[question->factor].clock;
 
             question->computed = question->month > 0.0 && plan->clock[c].baseline != BASELINE_AT &&
-                                 !plan->given.n_absent && !bears_on_itself(plan, c, reached);
+                                 !plan->given.n_absent && !influences_itself(plan, c, reached);
         }
     }
     free(reached);

@@ -11,8 +11,8 @@ enum { MAX_HISTORIES = 1 << 15, MAX_MARKS = 30, MAX_RATES = 1 << 12 };
 
 /* ---- one base ---- */
 
-/* What happens along a move of a base, in an edge's label: the clock above, these below. */
-enum { FIRST_RING = 1, FIRST_LOSS = 2, FIRST_DEAL = 4, LABEL_BITS = 3 };
+/* What happens along an edge, in its label: these flags in the low bits, the clock above them. */
+enum { FIRST_FIRING = 1, FIRST_LOSS = 2, FIRST_DEAL = 4, LABEL_BITS = 3 };
 
 /* A base's state and past: which of its transitions have fired, whether it was ever lost or in a deal. Every one that can be reached
  * is a node, found by a search that grows the list it goes through; then those that no future tells apart are merged. */
@@ -43,7 +43,7 @@ static uint32_t find_past(const struct past *past, size_t n, const struct past *
     return UINT32_MAX;
 }
 
-/* Every past a base can have, and the moves between them. False when they are too many. */
+/* Enumerate every past that a base can have, and the moves between them. False when there are too many. */
 static bool explore_base(struct local *local, const struct plan *plan, uint32_t b)
 {
     enum { MAX_PASTS = 1024 };
@@ -60,7 +60,7 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
     }
     for (size_t i = 0; i < n && n < MAX_PASTS; i++)
         for (uint32_t c = clocks.first; c < clocks.first + clocks.n && n < MAX_PASTS; c++) {
-            const uint64_t firing = UINT64_C(1) << (c - clocks.first);
+            const uint64_t bit = UINT64_C(1) << (c - clocks.first);
             struct past next = past[i];
             uint64_t label = (uint64_t)c << LABEL_BITS;
             uint32_t to;
@@ -69,11 +69,11 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
                 continue;
             next.state = plan->clock[c].to;
             if (!plan->answers_only) {
-                next.fired |= firing;
+                next.fired |= bit;
                 next.lost = next.lost || !is_in(plan->held, next.state);
                 next.deal = next.deal || is_in(plan->deal, next.state);
             }
-            label |= (past[i].fired & firing ? 0 : FIRST_RING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
+            label |= (past[i].fired & bit ? 0 : FIRST_FIRING) | (next.lost != past[i].lost ? FIRST_LOSS : 0) |
                      (next.deal != past[i].deal ? FIRST_DEAL : 0);
             to = find_past(past, n, &next);
             if (to == UINT32_MAX) {
@@ -99,7 +99,7 @@ static bool explore_base(struct local *local, const struct plan *plan, uint32_t 
 
 /* ---- a group of bases ---- */
 
-/* Of a group, whether any base has been lost, has had a deal, has made a move that is asked about. */
+/* Marks of a group: whether any base has been lost, has had a deal, has made a move that a question asks about. */
 enum { ANY_LOST = 1, ANY_DEAL = 2, ANY_ASKED = 4 };
 
 struct maker {
@@ -258,7 +258,7 @@ static bool counts_edge(const struct maker *maker, const struct chain_counting *
 
     switch (counting->what) {
     case COUNT_TRANSITION:
-        return c == counting->which && edge->label & FIRST_RING;
+        return c == counting->which && edge->label & FIRST_FIRING;
     case COUNT_LOSS:
         return counting->which == plan->n_bases ? marks & ANY_LOST
                                                 : plan->clock[c].base == counting->which && edge->label & FIRST_LOSS;
@@ -282,7 +282,7 @@ static int by_rate(const void *a, const void *b)
     return x->to < y->to ? -1 : x->to > y->to;
 }
 
-/* The longest run that begins with an edge and goes on with the next ones at its rate that are not taken; all are taken. */
+/* The longest series of evenly spaced edges at one rate that begins with an edge; its edges are marked as taken. A series is stored as one flow. */
 static struct chain_run find_run(const struct edge *edge, size_t n, bool *taken, size_t first)
 {
     struct chain_run run = {rate_in(&edge[first]), edge[first].from, 0, 1};
@@ -376,7 +376,7 @@ struct numbered { /* a merged node and what it stands for: a row of the joint no
     const uint32_t *node;
 };
 
-/* By marks, then by base after base: so do nodes that differ in one base only lie at even distances. */
+/* By marks, then by base after base: nodes that differ in one base only are then evenly spaced, which makes long series. */
 static int by_bases(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
@@ -485,7 +485,7 @@ static bool make_group(struct maker *maker, struct chain_group *group)
 
 /* ---- the plan ---- */
 
-/* Why what the bases do cannot be computed; NULL when it can. */
+/* Why the bases' probabilities cannot be computed; NULL when they can. */
 static const char *why_not_computed(struct plan *plan)
 {
     if (!plan->model->balance_ratio)
@@ -494,19 +494,19 @@ static const char *why_not_computed(struct plan *plan)
         const struct plan_clock *clock = &plan->clock[c];
 
         if (clock->moves_base && clock->baseline != BASELINE_RATE && clock->baseline != BASELINE_ODDS)
-            return arena_print(&plan->arena, "transition %s rings by a date, not at a rate", clock->id);
+            return arena_print(&plan->arena, "transition %s has a date distribution, not a rate", clock->id);
     }
     for (size_t i = 0; i < plan->n_conditions; i++) {
         const struct span links = plan->switch_links[plan->condition[i].its_switch];
 
         for (uint32_t l = links.first; l < links.first + links.n; l++)
             if (!plan->clock[plan->link[l].clock].moves_base)
-                return arena_print(&plan->arena, "a coupling lets bases bear on %s",
+                return arena_print(&plan->arena, "a coupling lets bases influence %s",
                                    plan->clock[plan->link[l].clock].id);
     }
     for (size_t q = 0; q < plan->n_questions && plan_is_conditioned(&plan->given); q++)
         if (plan->question[q].of_clock && plan->question[q].factor == UINT32_MAX)
-            return "whether a transition rings is asked where bases must have been held later on";
+            return "a question asks whether a transition fires, given that bases are held at some month";
     for (size_t b = 0; b < plan->n_bases; b++)
         if (plan->base[b].clocks.n > 64)
             return "a base has more than 64 transitions";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clock.c - factors, bases and transitions as clocks with baseline hazards. */
+/* clock.c - levers, events and the transitions of bases as clocks with baseline hazards. */
 #include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
@@ -27,15 +27,15 @@ static slot_t constant_slot(struct compiler *compiler, double value, const char 
     const size_t n_stated = compiler->plan->n_stated;
     const slot_t slot = compile_value(compiler, &quantity, &any);
 
-    compiler->plan->n_stated = n_stated; /* a date is no judgement */
+    compiler->plan->n_stated = n_stated; /* a date is not an estimate: it is not counted as one */
     return slot;
 }
 
 static void warn_certain(struct compiler *compiler, const struct quantity *chance)
 {
     if (chance->form == QUANTITY_NUMBER && chance->arg[0] == 1.0)
-        diag_warning(compiler->diag, chance->place, "for what is certain give at, on, or when",
-                     "%s: a chance of 1 at a constant rate rings at once", chance->path);
+        diag_warning(compiler->diag, chance->place, "for something certain give at, on, or when",
+                     "%s: a chance of 1 at a constant rate occurs at once", chance->path);
 }
 
 static void compile_timing(struct compiler *compiler, struct plan_clock *clock, const struct timing *timing)
@@ -66,7 +66,7 @@ static void compile_timing(struct compiler *compiler, struct plan_clock *clock, 
         clock->at = constant_slot(compiler, timing->on, "on");
         break;
     case TIMING_NONE:
-        break; /* told by the reader */
+        break; /* reported when it was read */
     }
 }
 
@@ -91,8 +91,8 @@ static void compile_factor(struct compiler *compiler, uint32_t f, const struct c
         diag_error(compiler->diag, source->timing.place, "give per_month, or chance and within",
                    "%s.%s: what recurs needs a rate", section, clock->id);
     else if (source->recurs && !clock->lasts)
-        diag_warning(compiler->diag, source->entity.place, "say how long it lasts",
-                     "%s.%s: recurs, but once there it stays for good", section, clock->id);
+        diag_warning(compiler->diag, source->entity.place, "give lasts, how long it is on",
+                     "%s.%s: recurs, but never ends once it has occurred", section, clock->id);
 }
 
 static uint64_t from_states(struct compiler *compiler, const struct clock *source, const char *path)
@@ -115,7 +115,7 @@ static uint64_t from_states(struct compiler *compiler, const struct clock *sourc
     return from;
 }
 
-/* A base's own ratio on a transition, NO_SLOT where it has none. */
+/* A base's own hazard ratio on a transition, NO_SLOT where it has none. */
 static slot_t own_ratio(struct compiler *compiler, const struct base *base, const char *transition)
 {
     compiler->note = &base->entity.note;

@@ -21,13 +21,14 @@ static void compile_states_table(struct compiler *compiler)
         plan->state[s] = state->entity.id;
         if (!state->held_given)
             diag_warning(compiler->diag, state->entity.place, "say held = true; or held = false;",
-                         "states.%s: does not say whether the base is held: taken as lost", state->entity.id);
+                         "states.%s: does not say whether the base is held: it counts as lost", state->entity.id);
         plan->held |= (uint64_t)state->held << s;
         plan->final |= (uint64_t)state->final << s;
         plan->deal |= (uint64_t)state->deal << s;
         deal_given = deal_given || state->deal_given;
         if (state->initial && initial >= 0)
-            diag_error(compiler->diag, state->entity.place, "bases.ID.initial = \"STATE\"; begins one base elsewhere",
+            diag_error(compiler->diag, state->entity.place,
+                       "bases.ID.initial = \"STATE\"; is for one base that begins elsewhere",
                        "states.%s: a second initial state, after %s", state->entity.id, plan->state[initial]);
         else if (state->initial)
             initial = s;
@@ -48,7 +49,7 @@ static void check_sections(struct compiler *compiler)
     if (!scenario->n_bases)
         diag_error(compiler->diag, start, "bases = { tartus = { }; };", "bases: the scenario has none");
     if (!scenario->n_states)
-        diag_error(compiler->diag, start, "list them from worst to best, or extend a frame that does",
+        diag_error(compiler->diag, start, "list them from worst to best, or extend a file that does",
                    "states: the scenario has none");
     if (scenario->n_states > PLAN_MAX_STATES)
         diag_error(compiler->diag, scenario->state[PLAN_MAX_STATES].entity.place, NULL, "states: more than %d",
@@ -89,7 +90,7 @@ static void compile_actors(struct compiler *compiler)
     }
 }
 
-/* Number the names that are drawn for. */
+/* Number the streams that are drawn from at least once in every world. */
 static void number_coordinates(struct plan *plan)
 {
     const size_t most = plan->n_inputs + 2 * plan->n_clocks + plan->n_dependences + 2 * plan->n_bases + 1;
@@ -120,7 +121,7 @@ static void number_coordinates(struct plan *plan)
     free(key);
 }
 
-/* Frailties are tabled for the variances they can have. */
+/* Tabulate the quantiles of frailties over the range of their variances. */
 static void table_frailties(const struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
@@ -160,9 +161,9 @@ static void compile_given(struct compiler *compiler, const struct known_then *kn
                 given->absent[given->n_absent++] = f;
 }
 
-/* Fill in a plan; it is freed, and NULL returned, when there are mistakes. */
-static struct plan *compile(struct plan *plan, const struct scenario *scenario, const struct model *model,
-                            const struct known_then *known, struct tables *tables, struct diag *diag)
+/* Fill in a plan; on mistakes it is freed and NULL returned. */
+static struct plan *compile_into(struct plan *plan, const struct scenario *scenario, const struct model *model,
+                                 const struct known_then *known, struct tables *tables, struct diag *diag)
 {
     struct compiler compiler = {.scenario = scenario,
                                 .plan = plan,
@@ -194,7 +195,7 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
     if (diag->n_errors == errors)
         compile_given(&compiler, known);
     if (!diag->n_errors)
-        compile_warnings(&compiler); /* mistakes would make for false ones */
+        compile_warnings(&compiler); /* after mistakes some would be false */
     if (diag->n_errors == errors) {
         compile_chain(&compiler);
         compile_computed(plan);
@@ -207,7 +208,7 @@ static struct plan *compile(struct plan *plan, const struct scenario *scenario, 
 
 struct plan *plan_compile(const struct scenario *scenario, const struct model *model, struct diag *diag)
 {
-    return compile(memory_new(1, sizeof(struct plan)), scenario, model, &(struct known_then){0}, NULL, diag);
+    return compile_into(memory_new(1, sizeof(struct plan)), scenario, model, &(struct known_then){0}, NULL, diag);
 }
 
 struct plan *plan_compile_answers(const struct scenario *scenario, const struct model *model,
@@ -216,5 +217,5 @@ struct plan *plan_compile_answers(const struct scenario *scenario, const struct 
     struct plan *plan = memory_new(1, sizeof *plan);
 
     plan->answers_only = true;
-    return compile(plan, scenario, model, known ? known : &(struct known_then){0}, tables, diag);
+    return compile_into(plan, scenario, model, known ? known : &(struct known_then){0}, tables, diag);
 }

@@ -6,11 +6,16 @@
 #include <stddef.h>
 #include "sim/plan/distribution.h"
 
-/* A distribution is looked at as cells of probability, each a value with its ties or a small piece of what is continuous;
- * ranks inside a cell count as equal. Pieces of 1/PIECES err by some 1 / PIECES^2 of a rank correlation. */
+/* Method. Each distribution is discretised into cells of probability: an atom is a cell, the continuous rest is cut into pieces of at most
+ * 1 / PIECES; ranks inside a cell count as equal. The covariance of mid-ranks as a function of rho is then a double sum over the cells'
+ * edges, whose derivative has a closed form (covariance_slope). It is integrated from rho = 0 until it reaches the wanted value: no
+ * bivariate normal probability is needed. The discretisation errs by about 1 / PIECES^2 of a rank correlation.
+ *
+ * Example. Two fair coins: one inner edge each, at z = 0, where the mid-rank rises by 1/2. The slope in theta is 1/4 / 2 pi, so the covariance
+ * is theta / 8 pi; divided by the variance of mid-ranks, 1/16, rho_s = 2 theta / pi = 2 / pi asin(rho). */
 enum { PIECES = 64, MOST_CELLS = 4 * PIECES + 4 };
 
-static const double least_tie = 1e-4; /* a probability whose ties matter: they weigh its cube */
+static const double least_tie = 1e-4; /* smallest atom treated as a tie: its weight in the variance is its cube */
 
 struct cells {
     double edge[MOST_CELLS + 1]; /* cell i runs from probability edge[i] to edge[i + 1] */
@@ -29,7 +34,7 @@ static void make_cells(struct cells *cells, const struct distribution *d)
     double at = 0.0;
 
     *cells = (struct cells){.n = 0};
-    while (at < 1.0 - 1e-9) { /* each step goes on by half a piece or more */
+    while (at < 1.0 - 1e-9) { /* every step advances by at least half a piece, so it ends */
         const double x = distribution_quantile(d, fmin(at + 0.5 / PIECES, 1.0 - 1e-9));
         const double low = distribution_cdf_below(d, x), high = distribution_cdf(d, x);
 
@@ -46,12 +51,13 @@ static void make_cells(struct cells *cells, const struct distribution *d)
     cells->edge[cells->n] = 1.0;
 }
 
-static double middle(const struct cells *cells, size_t i)
+static double cell_middle(const struct cells *cells, size_t i)
 {
     return (cells->edge[i] + cells->edge[i + 1]) / 2.0;
 }
 
-/* The standard deviation of mid-ranks: a uniform number's variance without what is tied, (1 - sum of p^3) / 12. */
+/* The standard deviation of mid-ranks. Ties reduce the variance of a uniform variate to (1 - sum of p^3) / 12, p being the cells'
+ * probabilities. */
 static double rank_sd(const struct cells *cells)
 {
     double cubes = 0.0;
@@ -61,8 +67,7 @@ static double rank_sd(const struct cells *cells)
     return sqrt((1.0 - cubes) / 12.0);
 }
 
-/* The covariance of mid-ranks where y is as high as it can be for every x: both are read at the same u. With y turned over
- * it is as low as it can be. */
+/* The largest covariance of mid-ranks: that of x and y taken at the same u (comonotone). `turned`: the smallest, y taken at 1 - u. */
 static double extreme_covariance(const struct cells *x, const struct cells *y, bool turned)
 {
     double sum = 0.0, at = 0.0;
@@ -70,9 +75,9 @@ static double extreme_covariance(const struct cells *x, const struct cells *y, b
 
     while (i < x->n && j < y->n) {
         const double to_x = x->edge[i + 1], to_y = turned ? 1.0 - y->edge[y->n - 1 - j] : y->edge[j + 1];
-        const double to = fmin(to_x, to_y), rank = middle(y, turned ? y->n - 1 - j : j);
+        const double to = fmin(to_x, to_y), rank = cell_middle(y, turned ? y->n - 1 - j : j);
 
-        sum += (to - at) * (middle(x, i) - 0.5) * (rank - 0.5);
+        sum += (to - at) * (cell_middle(x, i) - 0.5) * (rank - 0.5);
         at = to;
         i += to_x <= to;
         j += to_y <= to;
@@ -80,7 +85,7 @@ static double extreme_covariance(const struct cells *x, const struct cells *y, b
     return sum;
 }
 
-/* The inner edges as normal deviates. At each the mid-rank rises by half of the cells on its two sides. */
+/* A mid-rank as a step function of the normal deviate: at z[i], an inner edge, it rises by half of the two adjacent cells. */
 struct steps {
     double z[MOST_CELLS], rise[MOST_CELLS];
     size_t n;
@@ -95,9 +100,9 @@ static void make_steps(struct steps *steps, const struct cells *cells)
     }
 }
 
-/* The covariance's slope in theta, rho = sin(theta). By Plackett's identity (1954) P(Z1 > a, Z2 > b) rises with rho as the
- * normal density at (a, b), and mid-ranks are sums of such steps. In theta the density's pole at rho = 1 is gone:
- * each term is exp(-(a^2 - 2 rho a b + b^2) / (2 cos^2 theta)) / 2 pi. */
+/* The derivative of the covariance with respect to theta, rho = sin(theta). By Plackett's identity (1954, Biometrika 41) the derivative of
+ * P(Z1 > a, Z2 > b) with respect to rho is the bivariate normal density at (a, b), and mid-ranks are sums of such steps. The density's
+ * singularity at rho = 1 vanishes in theta: each term is exp(-(a^2 - 2 rho a b + b^2) / (2 cos^2 theta)) / 2 pi. */
 static double covariance_slope(const struct steps *x, const struct steps *y, double theta)
 {
     const double rho = sin(theta), half = 0.5 / (cos(theta) * cos(theta));
@@ -116,8 +121,8 @@ static double covariance_slope(const struct steps *x, const struct steps *y, dou
     return sum / (2.0 * M_PI);
 }
 
-/* The theta at which the covariance has grown from 0 to `wanted`, its sign being theta's: step by step with Simpson's rule, the
- * last step by its share. The slope is positive all the way. */
+/* The theta at which the covariance, 0 at theta = 0, equals `wanted`. It is integrated by Simpson's rule until it passes `wanted`; the
+ * last step is interpolated linearly. The slope is positive throughout, so there is one solution, of the sign of `wanted`. */
 static double find_theta(const struct steps *x, const struct steps *y, double wanted, double last)
 {
     enum { STEPS = 128 };

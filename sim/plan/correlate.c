@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* correlate.c - rank correlations between inputs, as the Cholesky factor of a Gaussian copula.
  *
- * Spearman's rho_s becomes Pearson's rho between normals, 2 sin(pi rho_s / 6) where both quantities are continuous, else
- * solved for (copula.h). Pairs not named are uncorrelated. A set
- * that no joint distribution can have is replaced by the nearest that can: Higham (2002), Computing the nearest
- * correlation matrix - a problem from finance, by alternating projections with Dykstra's correction. */
+ * Spearman's rho_s becomes Pearson's rho between the normals: 2 sin(pi rho_s / 6) where both quantities are continuous, otherwise by
+ * solving for it (copula.h). Pairs that are not named are uncorrelated. Such a matrix need not be positive semi-definite (example: a-b 0.9,
+ * b-c 0.9, a-c -0.9); then it is replaced by the nearest correlation matrix in the Frobenius norm (Higham 2002, Computing the nearest
+ * correlation matrix - a problem from finance, IMA J. Numer. Anal. 22): alternating projections onto the semi-definite matrices and
+ * onto those of unit diagonal, with Dykstra's correction, without which they converge to a matrix that is not the nearest. */
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
@@ -22,8 +23,8 @@ static long input_by_path(const struct plan *plan, const char *path)
     return -1;
 }
 
-/* What the scenario says at a path, or NULL. */
-static const struct node *said_at(const struct node *node, const char *path)
+/* The scenario's value at a path, or NULL. */
+static const struct node *find_node(const struct node *node, const char *path)
 {
     while (node && *path) {
         const size_t length = strcspn(path, ".");
@@ -39,11 +40,12 @@ static const struct node *said_at(const struct node *node, const char *path)
     return node;
 }
 
-/* An override may have fixed one of a pair: the correlation then has nothing to do. */
+/* The input that a correlation names, -1 when there is none. An override can have made one of a pair constant: then the correlation has no
+ * effect, which is only a warning. */
 static long correlated_input(struct compiler *compiler, struct name path)
 {
     const struct plan *plan = compiler->plan;
-    const struct node *said = said_at(compiler->scenario->root, path.text);
+    const struct node *said = find_node(compiler->scenario->root, path.text);
     const char **name, *near;
     long found = input_by_path(plan, path.text);
 
@@ -53,7 +55,7 @@ static long correlated_input(struct compiler *compiler, struct name path)
         return found;
     if (said) {
         diag_warning(compiler->diag, path.place, NULL,
-                     "correlations: \"%s\" is not uncertain here, so it correlates with nothing", path.text);
+                     "correlations: \"%s\" is not uncertain here, so its correlation has no effect", path.text);
         return -1;
     }
     name = arena_new(compiler->arena, plan->n_inputs, sizeof *name);
@@ -79,7 +81,7 @@ static bool is_repeated(const struct scenario *scenario, size_t i)
     return false;
 }
 
-/* Inputs named in correlations, in the order of their paths (in which the plan keeps its inputs). */
+/* Collect the inputs named in correlations, in the order of plan->input. */
 static void collect_correlated(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
@@ -113,7 +115,7 @@ static size_t position_of(const struct plan *plan, long input)
     return i;
 }
 
-/* The correlation of the normals behind two inputs; told where their ties keep the one asked for out of reach. */
+/* The correlation of the normals behind two inputs; a warning where ties make the wanted rank correlation unattainable. */
 static double normal_correlation(struct compiler *compiler, const struct correlation *correlation, long a, long b)
 {
     const struct plan *plan = compiler->plan;
@@ -123,8 +125,8 @@ static double normal_correlation(struct compiler *compiler, const struct correla
 
     if (asked > limits.most + 1e-4 || asked < limits.least - 1e-4)
         diag_warning(
-            compiler->diag, correlation->place, "they are correlated as closely as they can be",
-            "correlations: \"%s\" and \"%s\" have equal values, with which a rank correlation of %g cannot be had: "
+            compiler->diag, correlation->place, "the closest possible correlation is used",
+            "correlations: \"%s\" and \"%s\" have tied values, with which a rank correlation of %g is impossible: "
             "%.3f is the %s possible",
             plan->input[a].path, plan->input[b].path, asked, asked > 0.0 ? limits.most : limits.least,
             asked > 0.0 ? "largest" : "smallest");
@@ -231,8 +233,8 @@ void compile_correlations(struct compiler *compiler)
         const double change = nearest_correlation(matrix);
 
         diag_warning(compiler->diag, compiler->scenario->correlation[0].place,
-                     "they are replaced by the nearest set that can be",
-                     "correlations: no quantities can be correlated like this; some change by up to %.2g", change);
+                     "they are replaced by the nearest valid correlation matrix",
+                     "correlations: no joint distribution has all of these; some are changed by up to %.2g", change);
     }
     if (gsl_linalg_cholesky_decomp1(matrix) != GSL_SUCCESS)
         diag_error(compiler->diag, compiler->scenario->correlation[0].place, "weaken some of them",

@@ -12,7 +12,7 @@
 #include "sim/text/diag.h"
 #include "sim/scenario/quantity.h"
 
-/* What a distribution is made with: where its memory and its mistakes go. */
+/* The context of making a distribution: its memory, its diagnostics. */
 struct maker {
     struct arena *arena;
     struct tables *tables;
@@ -21,9 +21,8 @@ struct maker {
     struct bounds bounds; /* of quantiles */
 };
 
-/* One way to write a quantity. `check` looks at the numbers alone, so that mistakes in nested parts are told
- * in the same go; `make` runs when all are sound, sets low, high and what the form needs, and may still
- * refuse (false, told). */
+/* One form of quantity. `check` examines the numbers alone, so that mistakes in nested parts are all reported in one pass. `make` runs
+ * once all are valid: it sets low, high and the form's own fields; it may still fail (false, with a diagnostic). */
 struct form {
     const char *argument[5];
     bool nests, weighs; /* has parts; its parts have weights */
@@ -33,7 +32,7 @@ struct form {
     void (*quantiles)(const struct distribution *d, const double *u, double *x, size_t n); /* NULL: one by one */
     double (*cdf)(const struct distribution *d, double x);
     double (*cdf_below)(const struct distribution *d, double x); /* NULL: no atoms, so the same as cdf */
-    /* From the upper end, where the cdf rounds to 1: P(X > x), P(X >= x) and inf{x : P(X > x) <= v}. */
+    /* The upper tail, precise where the cdf rounds to 1: P(X > x), P(X >= x) and inf{x : P(X > x) <= v}. */
     double (*upper)(const struct distribution *d, double x);      /* NULL: 1 - cdf is exact */
     double (*upper_from)(const struct distribution *d, double x); /* NULL: no atoms, so the same as upper */
     double (*upper_quantile)(const struct distribution *d, double v);
@@ -41,8 +40,8 @@ struct form {
 
 struct atom {
     double value;
-    double upto;   /* the weight of this value and all below it; at last 1 */
-    double beyond; /* of all above it; at last 0 */
+    double upto;   /* P(X <= value); 1 in the last */
+    double beyond; /* P(X > value); 0 in the last */
 };
 
 struct distribution {
@@ -72,12 +71,12 @@ struct distribution {
     };
 };
 
-static double between(double x, double low, double high)
+static double clamp_to(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
 
-/* ---- solving by halving ---- */
+/* ---- bisection ---- */
 
 static uint64_t bits_of(double x)
 {
@@ -87,7 +86,7 @@ static uint64_t bits_of(double x)
     return bits;
 }
 
-/* The doubles in rising order, numbered; -0 and 0 share a number. */
+/* An order-preserving numbering of the doubles; -0 and 0 share a number. */
 static const uint64_t number_of_zero = (uint64_t)1 << 63;
 
 static uint64_t number_of(double x)
@@ -106,7 +105,7 @@ static double of_number(uint64_t number)
     return number < number_of_zero ? -x : x;
 }
 
-/* The roundest number, in binary, above `under` and up to `upto`. */
+/* The number with the most trailing zero bits in (under, upto]. Example: in (5, 13] it is 8. */
 static uint64_t roundest_between(uint64_t under, uint64_t upto)
 {
     const int bit = 63 - __builtin_clzll(under ^ upto); /* the first in which they differ */
@@ -114,9 +113,10 @@ static uint64_t roundest_between(uint64_t under, uint64_t upto)
     return upto >> bit << bit;
 }
 
-/* The least double in [low, high] at which `reaches` holds, else high. It halves the number of doubles, not
- * their distance, so 64 steps find 1e-300 as they find 0.5. Each step is at the roundest number left, so that low
- * and high only skip steps: even where rounding makes `reaches` waver, a larger target never gets a smaller answer. */
+/* The least double in [low, high] at which `reaches` holds, else high. It bisects the number of doubles, not their distance, so that 64
+ * steps find 1e-300 as well as 0.5. The probes form one fixed binary tree over all doubles (each is the roundest number left); a
+ * narrower [low, high] only skips the top of it. The answer is therefore monotone in the target even where rounding makes `reaches` not
+ * quite monotone in x, and it is the same for any valid bracket. */
 static double least_reaching(bool (*reaches)(const struct distribution *d, double x, double target),
                              const struct distribution *d, double target, double low, double high)
 {
@@ -140,7 +140,7 @@ static const char *path_of(const struct maker *m, const struct quantity *q)
     return q->path ? q->path : m->path;
 }
 
-/* So large, and no larger, that products of two such numbers do not overflow. */
+/* The limit on numbers that users write: products of two such numbers must not overflow. */
 static const double largest = 1e100;
 
 static const struct form form_of[QUANTITY_PARAMETER + 1]; /* the table, at the end */
@@ -209,14 +209,14 @@ static bool mode_is_amid(const struct maker *m, const struct quantity *q)
     return ok;
 }
 
-/* ---- from the upper end ---- */
+/* ---- upper tails ---- */
 
-static double upper(const struct distribution *d, double x)
+static double upper_tail(const struct distribution *d, double x)
 {
     return d->form->upper ? d->form->upper(d, x) : 1.0 - d->form->cdf(d, x);
 }
 
-static double upper_from(const struct distribution *d, double x)
+static double upper_tail_from(const struct distribution *d, double x)
 {
     if (d->form->upper_from)
         return d->form->upper_from(d, x);
@@ -225,7 +225,7 @@ static double upper_from(const struct distribution *d, double x)
 
 static double upper_quantile(const struct distribution *d, double v)
 {
-    return d->form->upper_quantile ? d->form->upper_quantile(d, v) : d->low; /* a number */
+    return d->form->upper_quantile ? d->form->upper_quantile(d, v) : d->low; /* a constant */
 }
 
 /* ---- number ---- */
@@ -257,14 +257,14 @@ static double number_cdf_below(const struct distribution *d, double x)
 
 static double stretched_quantile(const struct distribution *d, double u)
 {
-    return between(d->low + (d->high - d->low) * beta_quantile(d->beta, u), d->low, d->high);
+    return clamp_to(d->low + (d->high - d->low) * beta_quantile(d->beta, u), d->low, d->high);
 }
 
 static void stretched_quantiles(const struct distribution *d, const double *u, double *x, size_t n)
 {
     beta_quantiles(d->beta, u, x, n);
     for (size_t i = 0; i < n; i++)
-        x[i] = between(d->low + (d->high - d->low) * x[i], d->low, d->high);
+        x[i] = clamp_to(d->low + (d->high - d->low) * x[i], d->low, d->high);
 }
 
 static double stretched_cdf(const struct distribution *d, double x)
@@ -283,7 +283,7 @@ static double stretched_upper(const struct distribution *d, double x)
 
 static double stretched_upper_quantile(const struct distribution *d, double v)
 {
-    return between(d->low + (d->high - d->low) * beta_upper_quantile(d->beta, v), d->low, d->high);
+    return clamp_to(d->low + (d->high - d->low) * beta_upper_quantile(d->beta, v), d->low, d->high);
 }
 
 static bool pert_make(const struct maker *m, const struct quantity *q, struct distribution *d)
@@ -296,7 +296,7 @@ static bool pert_make(const struct maker *m, const struct quantity *q, struct di
     return true;
 }
 
-/* Below it a beta distribution is 0 or 1 to more digits than a double has; its table would be made of NaN. */
+/* With a smaller shape a beta variate is 0 or 1 to within double precision, and its table would consist of NaN. */
 static const double least_shape = 1e-300;
 
 static bool beta_form_check(const struct maker *m, const struct quantity *q)
@@ -310,7 +310,7 @@ static bool beta_form_check(const struct maker *m, const struct quantity *q)
     if (mean * ess >= least_shape && (1.0 - mean) * ess >= least_shape)
         return true;
     diag_error(m->diag, q->arg_place[ess < least_shape ? 1 : 0],
-               "write (\"discrete\", (0, 1 - mean), (1, mean)), which it comes to, or a larger ess",
+               "write (\"discrete\", (0, 1 - mean), (1, mean)), its limit, or a larger ess",
                "%s: with mean %.10g and ess %.10g it would never lie between 0 and 1", path_of(m, q), mean, ess);
     return false;
 }
@@ -391,12 +391,12 @@ static double uniform_quantile(const struct distribution *d, double u)
 
 static double uniform_cdf(const struct distribution *d, double x)
 {
-    return between((x - d->low) / (d->high - d->low), 0.0, 1.0);
+    return clamp_to((x - d->low) / (d->high - d->low), 0.0, 1.0);
 }
 
 static double uniform_upper(const struct distribution *d, double x)
 {
-    return between((d->high - x) / (d->high - d->low), 0.0, 1.0);
+    return clamp_to((d->high - x) / (d->high - d->low), 0.0, 1.0);
 }
 
 static double uniform_upper_quantile(const struct distribution *d, double v)
@@ -513,7 +513,7 @@ static bool is_bounded(struct bounds bounds)
 static double into_bounds(struct bounds bounds, double z)
 {
     if (is_bounded(bounds))
-        return between(bounds.low + (bounds.high - bounds.low) * logistic(z), bounds.low, bounds.high);
+        return clamp_to(bounds.low + (bounds.high - bounds.low) * logistic(z), bounds.low, bounds.high);
     return is_bounded_below(bounds) ? fmin(bounds.low + exp(z), DBL_MAX) : z;
 }
 
@@ -540,7 +540,7 @@ static bool is_in_bounds(const struct maker *m, const struct quantity *q, int i)
     return false;
 }
 
-/* Quantiles that rise, inside the bounds. */
+/* Whether the quantiles increase and lie inside the bounds. */
 static bool quantiles_check(const struct maker *m, const struct quantity *q)
 {
     const int n = q->form == QUANTITY_QUANTILES ? 3 : 5;
@@ -553,7 +553,7 @@ static bool quantiles_check(const struct maker *m, const struct quantity *q)
     return ok;
 }
 
-/* Three terms: M rises only when the median stands feasible_share of the way, or more, from either end. */
+/* Three terms: M increases only if the median is at least feasible_share of the way from either outer quantile to the other. */
 static bool three_are_feasible(const struct maker *m, const struct quantity *q, const double z[])
 {
     const double margin = feasible_share * (z[2] - z[0]), least = z[0] + margin, most = z[2] - margin;
@@ -576,8 +576,8 @@ static void three_terms(double a[], const double z[])
     a[2] = (z[0] + z[2] - 2.0 * z[1]) / ((1.0 - 2.0 * outer) * l95);
 }
 
-/* Levels lie evenly about 1/2, so that sums of the outer quantiles know only the even terms (a1, a3, a5), their differences
- * only the odd ones (a2, a4): a pair of equations in two unknowns each. */
+/* Solve for the five coefficients. The levels are symmetric about 1/2, so sums of opposite quantiles contain only the even terms (a1, a3,
+ * a5) and their differences only the odd ones (a2, a4): with a1 the median, two systems of two equations in two unknowns. */
 static void five_terms(double a[], const double z[])
 {
     const double c95 = level_of_five[4] - 0.5, c75 = level_of_five[3] - 0.5, l95 = logit(0.95), l75 = logit(0.75);
@@ -592,7 +592,7 @@ static void five_terms(double a[], const double z[])
     a[4] = (c95 * l95 * even75 - c75 * l75 * even95) / even;
 }
 
-/* y (1 - y) M'(y), which has M's sign of slope and stays finite: from a2 - a3 / 2 at y = 0 to a2 + a3 / 2 at y = 1. */
+/* y (1 - y) M'(y), which has the sign of M' and stays finite: from a2 - a3 / 2 at y = 0 to a2 + a3 / 2 at y = 1. */
 static double metalog_rise(const double a[], double l)
 {
     const double y = logistic(l), share = y * logistic(-l), off = y - 0.5;
@@ -600,9 +600,9 @@ static double metalog_rise(const double a[], double l)
     return a[1] + a[2] * (off + l * share) + (a[3] + 2.0 * a[4] * off) * share;
 }
 
-/* Whether M rises all the way, so far as looking at every hundredth of L from -30 to 30 tells: between two looks
- * metalog_rise can fall by no more than half a step of its steepest slope. Else *where is a y at which it does not. */
-static bool rises(const double a[], double *where)
+/* Whether M increases everywhere, checked at every hundredth of L from -30 to 30; between two points metalog_rise can fall by no more
+ * than half a step times its steepest slope. Otherwise *where is a y at which M does not increase. */
+static bool is_increasing(const double a[], double *where)
 {
     const double step = 0.01, most = 30.0;
     const double slack = 0.5 * step * (0.65 * fabs(a[2]) + 0.1 * fabs(a[3]) + 0.125 * fabs(a[4]));
@@ -620,13 +620,13 @@ static bool rises(const double a[], double *where)
     return fmin(least - slack, a[1] - fabs(a[2]) / 2.0) > 0.0;
 }
 
-/* Five terms: there is no formula for what is feasible; the slope is looked at. */
+/* Five terms: feasibility has no closed form, so the slope is checked numerically. */
 static bool five_are_feasible(const struct maker *m, const struct quantity *q, const double a[])
 {
     double where;
     int i = 1;
 
-    if (rises(a, &where))
+    if (is_increasing(a, &where))
         return true;
     while (i < 4 && where > (level_of_five[i] + level_of_five[i + 1]) / 2.0)
         ++i;
@@ -654,7 +654,7 @@ static bool quantiles_make(const struct maker *m, const struct quantity *q, stru
     return n == 3 ? three_are_feasible(m, q, z) : five_are_feasible(m, q, a);
 }
 
-/* At y = 1 - rest, either of which may be too near 1 to tell. */
+/* M at y = 1 - rest; both are passed since either may round to 1. */
 static double metalog_at(const struct distribution *d, double y, double rest)
 {
     const double *a = d->metalog;
@@ -706,7 +706,7 @@ static int compare_atoms(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Sorted, equal values as one, weights summed up from both ends. */
+/* Sort the values, merge equal ones, and sum weights from both ends, so that both tails are precise. */
 static void gather_atoms(struct distribution *d)
 {
     struct atom *last = d->atom;
@@ -850,17 +850,18 @@ static bool mixture_reaches(const struct distribution *d, double x, double u)
     return mixture_cdf(d, x) >= u;
 }
 
-/* Rounding may make a cdf miss by so much, or less. */
+/* Bound on the rounding error of a cdf. */
 static const double waver = 0x1p-49;
 
-/* Where a mixture's quantile lies: its low end and its high end, and by how much the cdf misses u there. */
+/* A bracket of a mixture's quantile: its ends, and the cdf minus u at each. */
 struct bracket {
     double end[2], miss[2];
     int moved; /* the end drawn in last; -1: none yet */
 };
 
-/* Draw in the end on whose side x is; false when x is so near that rounding hides the side. The miss at an end that
- * stays twice is lessened, so that the next chord comes nearer to it (Anderson & Bjorck 1973). */
+/* Move the end of the bracket on whose side x lies to x; false when x is so near the root that rounding hides the side. When the same end
+ * stays twice its residual is reduced, which moves the next secant towards it: the Anderson-Bjorck variant of regula falsi (Anderson &
+ * Bjorck 1973, BIT 13), which converges superlinearly where the plain one keeps an end for ever. */
 static bool draw_in(struct bracket *at, double x, double miss)
 {
     const int side = miss > 0.0;
@@ -876,8 +877,8 @@ static bool draw_in(struct bracket *at, double x, double miss)
     return true;
 }
 
-/* Regula falsi, until both ends are just clearly off. least_reaching, which then asks between them only, finds the
- * very double that it would without. */
+/* Shrink the bracket by regula falsi until both ends are only just distinguishable from the root. least_reaching then bisects inside it and
+ * finds the same double as it would from the full range, with far fewer evaluations. */
 static void narrow_bracket(struct bracket *at, const struct distribution *d, double u)
 {
     double x_before = at->end[0], miss_before = at->miss[0];
@@ -899,7 +900,7 @@ static void narrow_bracket(struct bracket *at, const struct distribution *d, dou
     }
 }
 
-/* It lies between the least and the greatest of the parts' quantiles. */
+/* A mixture's quantile lies between the smallest and the largest of its parts' quantiles. */
 static double mixture_quantile(const struct distribution *d, double u)
 {
     struct bracket at = {.end = {INFINITY, -INFINITY}, .moved = -1};
@@ -924,7 +925,7 @@ static double mixture_upper(const struct distribution *d, double x)
     double sum = 0.0;
 
     for (size_t i = 0; i < d->n_parts; ++i)
-        sum += d->share[i] * upper(d->part[i], x);
+        sum += d->share[i] * upper_tail(d->part[i], x);
     return x >= d->high ? 0.0 : fmin(sum, 1.0);
 }
 
@@ -933,7 +934,7 @@ static double mixture_upper_from(const struct distribution *d, double x)
     double sum = 0.0;
 
     for (size_t i = 0; i < d->n_parts; ++i)
-        sum += d->share[i] * upper_from(d->part[i], x);
+        sum += d->share[i] * upper_tail_from(d->part[i], x);
     return x > d->high ? 0.0 : fmin(sum, 1.0);
 }
 
@@ -961,8 +962,8 @@ static double mixture_upper_quantile(const struct distribution *d, double v)
  * is nearer: above its median the cdf rounds to 1, while P(X > x) keeps its digits however far out x is. (Of the standard
  * normal between 6 and 9: 1 - cdf(6) has seven digits left, cdf(9) is 1; the upper tails are 9.866e-10 and 1.1e-19.) */
 
-/* The share of all that lies on its side, itself included, that a truncation may keep: a efficiency cut would be made of
- * rounding. */
+/* The smallest share that a truncation may keep of the probability from its far end to the tail it is counted from: a narrower cut would
+ * consist of rounding errors. */
 static const double least_share = 1e-9;
 static const double least_side = 1e-290; /* below this probabilities lose digits */
 
@@ -974,9 +975,9 @@ static bool truncate_make(const struct maker *m, const struct quantity *q, struc
     d->low = fmax(q->arg[0], base->low);
     d->high = fmin(q->arg[1], base->high);
     d->below = distribution_cdf_below(base, d->low);
-    d->beyond = upper(base, d->high);
+    d->beyond = upper_tail(base, d->high);
     d->from_above = d->below > 0.5;
-    side = d->from_above ? upper_from(base, d->low) : distribution_cdf(base, d->high);
+    side = d->from_above ? upper_tail_from(base, d->low) : distribution_cdf(base, d->high);
     d->mass = side - (d->from_above ? d->beyond : d->below);
     if (d->low <= d->high && side >= least_side && d->mass >= least_share * side)
         return true;
@@ -993,7 +994,7 @@ static bool truncate_make(const struct maker *m, const struct quantity *q, struc
 
 static double inside_unit(double u)
 {
-    return between(u, DBL_MIN, 1.0 - DBL_EPSILON / 2.0);
+    return clamp_to(u, DBL_MIN, 1.0 - DBL_EPSILON / 2.0);
 }
 
 static double truncate_quantile(const struct distribution *d, double u)
@@ -1002,7 +1003,7 @@ static double truncate_quantile(const struct distribution *d, double u)
     const double x = d->from_above ? upper_quantile(base, inside_unit(d->beyond + (1.0 - u) * d->mass))
                                    : distribution_quantile(base, inside_unit(d->below + u * d->mass));
 
-    return between(x, d->low, d->high);
+    return clamp_to(x, d->low, d->high);
 }
 
 static double truncate_upper_quantile(const struct distribution *d, double v)
@@ -1012,21 +1013,21 @@ static double truncate_upper_quantile(const struct distribution *d, double v)
     const double x = from_above ? upper_quantile(base, inside_unit(d->beyond + v * d->mass))
                                 : distribution_quantile(base, inside_unit(d->below + (1.0 - v) * d->mass));
 
-    return between(x, d->low, d->high);
+    return clamp_to(x, d->low, d->high);
 }
 
-/* The cdf or the upper tail, given the base's two at the same x, of which the small one has the digits. */
+/* The truncated cdf or upper tail, from the base distribution's two tails at the same x, of which the smaller one is precise. */
 static double truncate_cdf_of(const struct distribution *d, double cdf, double beyond)
 {
     if (d->from_above)
-        return between(1.0 - (beyond - d->beyond) / d->mass, 0.0, 1.0);
-    return between((cdf - d->below) / d->mass, 0.0, 1.0);
+        return clamp_to(1.0 - (beyond - d->beyond) / d->mass, 0.0, 1.0);
+    return clamp_to((cdf - d->below) / d->mass, 0.0, 1.0);
 }
 
 static double truncate_upper_of(const struct distribution *d, double cdf, double beyond)
 {
     if (d->from_above || beyond < 0.5)
-        return between((beyond - d->beyond) / d->mass, 0.0, 1.0);
+        return clamp_to((beyond - d->beyond) / d->mass, 0.0, 1.0);
     return 1.0 - truncate_cdf_of(d, cdf, beyond);
 }
 
@@ -1034,41 +1035,42 @@ static double truncate_cdf(const struct distribution *d, double x)
 {
     if (x < d->low || x >= d->high)
         return x < d->low ? 0.0 : 1.0;
-    return truncate_cdf_of(d, distribution_cdf(d->part[0], x), d->from_above ? upper(d->part[0], x) : 0.0);
+    return truncate_cdf_of(d, distribution_cdf(d->part[0], x), d->from_above ? upper_tail(d->part[0], x) : 0.0);
 }
 
 static double truncate_cdf_below(const struct distribution *d, double x)
 {
     if (x <= d->low || x > d->high)
         return x <= d->low ? 0.0 : 1.0;
-    return truncate_cdf_of(d, distribution_cdf_below(d->part[0], x), d->from_above ? upper_from(d->part[0], x) : 0.0);
+    return truncate_cdf_of(d, distribution_cdf_below(d->part[0], x),
+                           d->from_above ? upper_tail_from(d->part[0], x) : 0.0);
 }
 
 static double truncate_upper(const struct distribution *d, double x)
 {
     if (x < d->low || x >= d->high)
         return x < d->low ? 1.0 : 0.0;
-    return truncate_upper_of(d, distribution_cdf(d->part[0], x), upper(d->part[0], x));
+    return truncate_upper_of(d, distribution_cdf(d->part[0], x), upper_tail(d->part[0], x));
 }
 
 static double truncate_upper_from(const struct distribution *d, double x)
 {
     if (x <= d->low || x > d->high)
         return x <= d->low ? 1.0 : 0.0;
-    return truncate_upper_of(d, distribution_cdf_below(d->part[0], x), upper_from(d->part[0], x));
+    return truncate_upper_of(d, distribution_cdf_below(d->part[0], x), upper_tail_from(d->part[0], x));
 }
 
 static bool clamp_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     (void)m;
-    d->low = between(d->part[0]->low, q->arg[0], q->arg[1]);
-    d->high = between(d->part[0]->high, q->arg[0], q->arg[1]);
+    d->low = clamp_to(d->part[0]->low, q->arg[0], q->arg[1]);
+    d->high = clamp_to(d->part[0]->high, q->arg[0], q->arg[1]);
     return true;
 }
 
 static double clamp_quantile(const struct distribution *d, double u)
 {
-    return between(distribution_quantile(d->part[0], u), d->low, d->high);
+    return clamp_to(distribution_quantile(d->part[0], u), d->low, d->high);
 }
 
 static double clamp_cdf(const struct distribution *d, double x)
@@ -1089,19 +1091,19 @@ static double clamp_upper(const struct distribution *d, double x)
 {
     if (x < d->low || x >= d->high)
         return x < d->low ? 1.0 : 0.0;
-    return upper(d->part[0], x);
+    return upper_tail(d->part[0], x);
 }
 
 static double clamp_upper_from(const struct distribution *d, double x)
 {
     if (x <= d->low || x > d->high)
         return x <= d->low ? 1.0 : 0.0;
-    return upper_from(d->part[0], x);
+    return upper_tail_from(d->part[0], x);
 }
 
 static double clamp_upper_quantile(const struct distribution *d, double v)
 {
-    return between(upper_quantile(d->part[0], v), d->low, d->high);
+    return clamp_to(upper_quantile(d->part[0], v), d->low, d->high);
 }
 
 /* ---- the forms ---- */
@@ -1244,7 +1246,7 @@ static bool weights_fit(const struct maker *m, const struct quantity *q)
 
 static struct distribution *make_any(const struct maker *m, const struct quantity *q);
 
-/* The parts, and their shares, but those of weight 0. */
+/* Make the parts and their shares, except those of weight 0. */
 static bool parts_make(const struct maker *m, const struct quantity *q, struct distribution *d)
 {
     const bool weighs = form_of[q->form].weighs;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* distribution.h - a quantity's distribution: where it lies, how likely, its quantiles.
+/* distribution.h - the distribution of a quantity: support, cdf and quantiles.
  *
- * Every draw goes through the quantile function of one uniform number, so that strata, correlations and shared luck
- * work the same for all forms. A distribution is constant once made; any thread may read it. */
+ * Every draw is the quantile of one uniform number (inversion), so that stratification, correlation and common random numbers work alike
+ * for all forms. A distribution is constant once made; any thread may read it. */
 #ifndef FOOTHOLD_DISTRIBUTION_H
 #define FOOTHOLD_DISTRIBUTION_H
 #include <stdbool.h>
@@ -14,16 +14,15 @@ struct arena;
 struct quantity;
 struct tables;
 
-/* What the field of a quantity can be, infinite where it has no end. */
+/* The range of values that a field admits; infinite where it is unbounded. */
 struct bounds {
     double low, high;
 };
 
-/* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER; NULL, with every mistake in its
- * numbers told through diag at their places (low above high, a negative weight, infeasible quantiles, an empty truncation
- * ...). bounds: of metalogs through quantiles, which lie inside them; other forms lie where they were written. A truncation or
- * clamp sets bounds of its own: quantiles in it have none, but for those of a probability, 0 and 1. Memory from the arena,
- * and from tables for what is tabled. */
+/* The distribution of a quantity other than QUANTITY_ABSENT and QUANTITY_PARAMETER. NULL when its numbers are wrong (low above high, a
+ * negative weight, infeasible quantiles, an empty truncation ...); each mistake is reported at its place. bounds: within which
+ * metalogs through quantiles lie; other forms have the support that was written. Inside a truncation or clamp, which bounds the
+ * result itself, metalogs are unbounded, except for probabilities, which keep 0 and 1. Memory from the arena; tables are kept in `tables`. */
 struct distribution *distribution_make(struct arena *arena, struct tables *tables, const struct quantity *quantity,
                                        struct bounds bounds, struct diag *diag);
 
@@ -31,13 +30,13 @@ struct distribution *distribution_make(struct arena *arena, struct tables *table
 double distribution_low(const struct distribution *d);
 double distribution_high(const struct distribution *d);
 
-/* One value with certainty. */
+/* Whether it has a single value. */
 bool distribution_is_constant(const struct distribution *d);
 
 /* inf{x : P(X <= x) >= u}, 0 < u < 1; never decreases in u; always inside the support. */
 double distribution_quantile(const struct distribution *d, double u);
 
-/* The same of n numbers, in less time. */
+/* The same for n numbers, faster. */
 void distribution_quantiles(const struct distribution *d, const double *u, double *x, size_t n);
 
 /* P(X <= x) and P(X < x). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* link.c - who multiplies whom: effects, moves and couplings as links from switches to clocks; and who waits for whom. */
+/* link.c - which clocks influence which: effects, moves and couplings become links from switches to clocks; requirements and frailties. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static void add_term(struct compiler *compiler, uint32_t from_switch, uint32_t c
     compiler->pending[compiler->n_pending++] = (struct pending_term){from_switch, clock, term, path};
 }
 
-static void unknown_target(struct compiler *compiler, struct name target, const char *path)
+static void report_unknown_target(struct compiler *compiler, struct name target, const char *path)
 {
     const struct id_list *list[] = {&compiler->transitions, &compiler->factors, &compiler->bases};
     const char **name = arena_new(compiler->arena, list[0]->n + list[1]->n + list[2]->n, sizeof *name);
@@ -28,8 +28,8 @@ static void unknown_target(struct compiler *compiler, struct name target, const 
     near = near && strcmp(near, target.text) ? near : NULL;
     diag_error(compiler->diag, target.place,
                near ? arena_print(compiler->arena, "did you mean %s?", near)
-                    : "an effect reaches a transition, a lever or an event; a base's id narrows it",
-               "%s: there is nothing called \"%s\" to have an effect on", path, target.text);
+                    : "an effect applies to a transition, a lever or an event; a base's id restricts it to that base",
+               "%s: \"%s\" is not a transition, lever or event", path, target.text);
 }
 
 static const struct clock *source_of(const struct compiler *compiler, const struct plan_clock *clock)
@@ -40,14 +40,14 @@ static const struct clock *source_of(const struct compiler *compiler, const stru
     return &compiler->scenario->clock[i];
 }
 
-/* What comes at a given month comes then, however fast its clock. Where another file fixed the month, that is its word. */
+/* Warn of an effect on something that occurs at a fixed month, which no hazard ratio can change; not where another file fixed the month. */
 static void warn_fixed(struct compiler *compiler, uint32_t clock, struct place place, const char *path)
 {
     const struct clock *source = source_of(compiler, &compiler->plan->clock[clock]);
 
     if (compiler->plan->clock[clock].baseline == BASELINE_AT && source->timing.place.source == place.source)
-        diag_warning(compiler->diag, place, "say when it comes as a rate, a chance or a date distribution",
-                     "%s: does nothing: \"%s\" comes at a given month", path, compiler->plan->clock[clock].id);
+        diag_warning(compiler->diag, place, "give its timing as a rate, a chance or a date distribution",
+                     "%s: has no effect: \"%s\" occurs at a fixed month", path, compiler->plan->clock[clock].id);
 }
 
 static void add_effect(struct compiler *compiler, const struct effect *effect, uint32_t from_switch)
@@ -60,7 +60,7 @@ static void add_effect(struct compiler *compiler, const struct effect *effect, u
     const struct plan_term term = {compile_value(compiler, &effect->ratio, &range_ratio), UINT32_MAX};
 
     if (effect->base.text && b < 0) {
-        unknown_target(compiler, effect->base, path);
+        report_unknown_target(compiler, effect->base, path);
         return;
     }
     if (t < 0 && (f < 0 || effect->base.text)) {
@@ -68,7 +68,7 @@ static void add_effect(struct compiler *compiler, const struct effect *effect, u
             diag_error(compiler->diag, effect->target.place, "take it out of the base's group",
                        "%s: a lever or event is the same for all bases", path);
         else
-            unknown_target(compiler, effect->target, path);
+            report_unknown_target(compiler, effect->target, path);
         return;
     }
     if (f >= 0) {
@@ -89,7 +89,7 @@ static void add_effects(struct compiler *compiler, const struct effects *effects
         add_effect(compiler, &effects->item[i], from_switch);
 }
 
-/* A move of an actor reaches every transition with a pull. */
+/* A move of an actor influences every transition that has a pull. */
 static void add_moves(struct compiler *compiler, const struct clock *source, uint32_t from_switch)
 {
     const struct plan *plan = compiler->plan;
@@ -142,7 +142,7 @@ static void build_links(struct compiler *compiler)
     }
 }
 
-/* For each clock the links that reach it. */
+/* For each clock, list the links that influence it. */
 static void build_incoming(struct compiler *compiler)
 {
     struct plan *plan = compiler->plan;
@@ -227,7 +227,7 @@ static void link_dependences(struct compiler *compiler)
         for (size_t i = 0; i < source->on.n; i++)
             if (lookup_find(&compiler->transitions, source->on.item[i].text) < 0 &&
                 lookup_find(&compiler->factors, source->on.item[i].text) < 0)
-                unknown_target(compiler, source->on.item[i], arena_print(compiler->arena, "%s.on", path));
+                report_unknown_target(compiler, source->on.item[i], arena_print(compiler->arena, "%s.on", path));
     }
     for (size_t c = 0; c < plan->n_clocks; c++)
         for (uint32_t d = 0; d < plan->n_dependences; d++) {
@@ -241,7 +241,7 @@ static void link_dependences(struct compiler *compiler)
         }
 }
 
-/* Room for every index that is added below, so that add_index needs to grow nothing. */
+/* Allocate all indices that are added below, so that add_index never grows the array. */
 static void reserve_indices(struct compiler *compiler)
 {
     const struct plan *plan = compiler->plan;
@@ -291,7 +291,7 @@ static void link_couplings(struct compiler *compiler)
     }
 }
 
-/* A clock that nothing reaches rings at a time known from the start. */
+/* Mark the clocks that nothing influences: their firing time is known at the start of a run. */
 static void mark_steady(struct plan *plan)
 {
     for (size_t c = 0; c < plan->n_clocks; c++) {

@@ -71,7 +71,7 @@ static int by_first(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* An id and where its owner stands in the scenario. */
+/* An id, and its index in the scenario's array. */
 struct id_row {
     const char *id;
     uint32_t original;
@@ -90,7 +90,7 @@ static void sort_ids(struct compiler *compiler, struct id_list *list, struct id_
     }
 }
 
-/* items begin with a struct entity */
+/* Each item begins with a struct entity. */
 static void list_ids(struct compiler *compiler, struct id_list *list, const void *items, size_t size, size_t n)
 {
     struct id_row *row = arena_new(compiler->arena, n, sizeof *row);
@@ -125,7 +125,6 @@ static void list_parameters(struct compiler *compiler)
     sort_ids(compiler, &compiler->parameters, row, parameters->n);
 }
 
-/* Transitions, levers and events share one space of ids. */
 void lookup_check_namespace(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
@@ -140,7 +139,7 @@ void lookup_check_namespace(struct compiler *compiler)
 
         if (!strcmp(row[i].id, row[i - 1].id))
             diag_error(compiler->diag, scenario->clock[later].entity.place,
-                       "transitions, levers and events share one space of ids", "\"%s\" is the id of two things",
+                       "transitions, levers and events share one namespace", "\"%s\" is the id of two things",
                        row[i].id);
     }
 }

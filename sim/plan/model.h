@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* model.h - how bases come to be kept or lost: one table a model.
+/* model.h - how bases are kept or lost: one table a model.
  *
- * Levers and events ring on the same clocks for every model. A model either lets the bases move by the scenario's
- * transition clocks (it gives `balance_ratio`), or decides them itself once the clocks are played (it gives `decide`).
+ * Levers and events are simulated in the same way for every model. A model either lets the bases move by the scenario's
+ * transition clocks (it has `balance_ratio`), or decides them itself once levers and events are known (it has `decide`).
  * A new model is one file with such a table and one line in list.c. */
 #ifndef FOOTHOLD_MODEL_H
 #define FOOTHOLD_MODEL_H
@@ -22,7 +22,7 @@ struct model {
     /* The ratio on a transition of `pull` when the balance of the actors' positions stands, or moves, by so many points:
      * of B - 50 at the start, of what a lever moves while it is on. A product over shifts equals the ratio of their sum. */
     double (*balance_ratio)(double pull, double points);
-    /* Add the bases' moves to a history whose levers and events are played. value: the world's. Pure but for luck. */
+    /* Add the bases' moves to a history with its levers and events. value: the world's numbers. Pure except for the draws from stream. */
     void (*decide)(const struct plan *plan, const double *value, const struct stream *stream, struct history *history);
 };
 
@@ -34,6 +34,6 @@ extern const size_t model_count;
 
 const struct model *model_find(const char *name); /* NULL: none of that name */
 
-/* What the reader of scenarios must know of each, in that order. */
+/* The schema of each, for reading scenarios, in that order. */
 const struct model_schema *model_schemas(struct arena *arena);
 #endif

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* never.c - what can never happen: when each clock can fire, from the supports of its dates and of what it requires.
+/* never.c - warnings of what can never happen, from the months in which each clock can fire.
  *
- * Windows are wide: nothing that can happen is ever told as impossible, while some of what cannot may go untold (a state that is
- * left for certain, a chance of 0, which is plainly written). A lever or event fires in its own window and while all that it
- * requires can be on; a transition also once its base can be in a state that it leads from, which is once a transition into
- * that state can have fired. Starting from own windows, which only shrink, each pass takes in what the one before found.
+ * Method. A window is an interval that contains every month in which a clock can fire: the support of its own timing, cut to the months in
+ * which all that it requires can be on; for a transition also from the first month in which its base can be in a state it leads from. Windows
+ * are found by fixed-point iteration: they start as the supports and only shrink, so the iteration ends. It is an over-approximation
+ * (interval analysis): nothing possible is ever reported as impossible, while something impossible may go unreported (a state that is
+ * certainly left before, a chance of 0).
  *
  * Example: relief = { at = 9.0; } and vote = { on = month 6; requires = "relief"; }: vote's window is 6 to 6, relief is on
- * from 9, so that vote never comes. */
+ * from 9, so vote never occurs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sim/plan/model.h"
 #include "sim/plan/compiler.h"
 
-/* Months; nothing happens where from > until. */
+/* A closed interval of months; empty where from > until. */
 struct window {
     double from, until;
 };
@@ -24,7 +25,7 @@ static bool is_empty(struct window window)
     return !(window.from <= window.until);
 }
 
-/* The least and the greatest number that a slot can hold. */
+/* The smallest and the largest value that a slot can have. */
 static struct window slot_range(const struct plan *plan, slot_t slot)
 {
     for (size_t i = 0; i < plan->n_inputs; i++)
@@ -44,13 +45,13 @@ static struct window own_window(const struct plan *plan, const struct plan_clock
     else if (clock->baseline == BASELINE_DATE)
         window = (struct window){distribution_low(clock->date), distribution_high(clock->date)};
     if (clock->baseline == BASELINE_DATE && distribution_cdf(clock->date, plan->horizon) <= 0.0)
-        window.from = INFINITY; /* its support begins at the horizon, without any weight there */
+        window.from = INFINITY; /* the support begins at the horizon, with probability 0 up to there */
     if (window.until < 0.0)
         return (struct window){0.0, 0.0}; /* before as_of: in force from the start */
     return (struct window){fmax(window.from, 0.0), fmin(window.until, plan->horizon)};
 }
 
-/* Until when a lever or event can be on, given when it can come. */
+/* The last month in which a lever or event can be on, given its window. */
 static double on_until(const struct plan *plan, const struct plan_clock *clock, struct window fires)
 {
     if (is_empty(fires))
@@ -62,7 +63,7 @@ static double on_until(const struct plan *plan, const struct plan_clock *clock, 
     return fires.until + distribution_high(clock->lasts);
 }
 
-/* A window cut to when all that its clock requires can be on. */
+/* A window cut to the months in which everything that the clock requires can be on. */
 static struct window within_requires(const struct plan *plan, const struct plan_clock *clock, struct window window,
                                      const struct window *fires)
 {
@@ -94,7 +95,7 @@ static struct window *find_factor_windows(const struct plan *plan)
     return fires;
 }
 
-/* Which of the things that a clock requires keeps it from firing, as an explanation. */
+/* Explain which requirement keeps a clock from firing. */
 static const char *explain_requires(struct compiler *compiler, const struct plan_clock *clock, struct window own,
                                     const struct window *fires)
 {
@@ -105,21 +106,22 @@ static const char *explain_requires(struct compiler *compiler, const struct plan
         const double end = on_until(plan, &plan->clock[plan->factor[f].clock], fires[f]);
 
         if (is_empty(fires[f]))
-            return arena_print(compiler->arena, "it requires %s, which never comes", plan->factor[f].id);
+            return arena_print(compiler->arena, "it requires %s, which never occurs", plan->factor[f].id);
         if (fires[f].from > own.until)
             return arena_print(
                 compiler->arena,
-                "it requires %s, which cannot come before month %.4g, and can itself come until month %.4g",
+                "it requires %s, which cannot occur before month %.4g, while itself it can occur only until month %.4g",
                 plan->factor[f].id, fires[f].from, own.until);
         if (end < own.from)
-            return arena_print(compiler->arena,
-                               "it requires %s, which is over by month %.4g, and cannot itself come before month %.4g",
-                               plan->factor[f].id, end, own.from);
+            return arena_print(
+                compiler->arena,
+                "it requires %s, which is over by month %.4g, while itself it cannot occur before month %.4g",
+                plan->factor[f].id, end, own.from);
     }
-    return "what it requires is never on together";
+    return "the things it requires are never on together";
 }
 
-/* Whether a clock's own window is empty, which is told at its `at` or `when`; of a date the reader has told it. */
+/* Whether a clock's own window is empty, which is reported at its `at` or `when`; for `on` it was reported when it was read. */
 static bool warn_beyond_horizon(struct compiler *compiler, const struct clock *source, struct window own)
 {
     const struct quantity *quantity = source->timing.form == TIMING_WHEN ? &source->timing.when : &source->timing.at;
@@ -127,9 +129,9 @@ static bool warn_beyond_horizon(struct compiler *compiler, const struct clock *s
 
     if (!is_empty(own) || source->timing.form == TIMING_ON)
         return is_empty(own);
-    diag_warning(compiler->diag, quantity->place, "make the horizon longer, or its month earlier",
+    diag_warning(compiler->diag, quantity->place, "extend the horizon, or choose an earlier month",
                  "%s: lies after the horizon, month %.6g: it never %s", quantity->path, horizon,
-                 source->kind == CLOCK_TRANSITION ? "fires" : "comes");
+                 source->kind == CLOCK_TRANSITION ? "fires" : "occurs");
     return true;
 }
 
@@ -145,7 +147,7 @@ static void warn_factors(struct compiler *compiler, const struct window *fires)
         if (!is_empty(fires[f]) || warn_beyond_horizon(compiler, source, own))
             continue;
         diag_warning(compiler->diag, source->requires.n ? source->requires.item[0].place : source->entity.place, NULL,
-                     "%s.%s: never comes: %s", plan->factor[f].is_lever ? "levers" : "events", plan->factor[f].id,
+                     "%s.%s: never occurs: %s", plan->factor[f].is_lever ? "levers" : "events", plan->factor[f].id,
                      explain_requires(compiler, clock, own, fires));
     }
 }
@@ -170,7 +172,7 @@ static double *find_entries(const struct plan *plan, const struct window *fires)
     for (size_t b = 0; b < plan->n_bases; b++)
         for (size_t s = 0; s < plan->n_states; s++)
             entered[b * plan->n_states + s] = s == plan->base[b].initial ? 0.0 : INFINITY;
-    while (more) { /* an entry only moves forward, to one of finitely many months */
+    while (more) { /* ends: entries only decrease, to one of finitely many months */
         more = false;
         for (size_t c = plan->n_factors; c < plan->n_clocks; c++) {
             const struct plan_clock *clock = &plan->clock[c];
@@ -205,10 +207,11 @@ static void warn_transitions(struct compiler *compiler, const struct window *fir
             diag_warning(compiler->diag, source->requires.item[0].place, NULL, "transitions.%s: never fires: %s",
                          clock->id, explain_requires(compiler, clock, own, fires));
         else if (isfinite(first) && first > window.until)
-            diag_warning(compiler->diag, source->timing.place, "let it fire later, or the base get there sooner",
-                         "transitions.%s: never fires: it can until month %.4g, and no base can be in a state it leads "
-                         "from before month %.4g",
-                         clock->id, window.until, first);
+            diag_warning(
+                compiler->diag, source->timing.place, "let it fire later, or let the base reach the state earlier",
+                "transitions.%s: never fires: it can only until month %.4g, and no base can be in a state it leads "
+                "from before month %.4g",
+                clock->id, window.until, first);
     }
 }
 

@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* order.c - which of the clocks that fire in the same month goes first: causes before what they bear on.
+/* order.c - the order of clocks that fire in the same month: causes before what they influence.
  *
- * A lever or event bears on another by an effect, by what holds otherwise, or because it is required. The ranks are a topological
- * order of the strongly connected components of that graph (Tarjan 1972, Depth-first search and linear graph algorithms, SIAM J.
- * Comput. 1): a cause has a smaller rank than what it bears on, things that bear on each other share one. So l, m with `m =
- * { requires = "l"; }` have ranks 0 and 1 whatever their names are. Bases come last, all with the same rank. */
+ * A lever or event influences another by an effect, by an `otherwise`, or because it is required. The ranks number the strongly connected
+ * components of this graph in topological order (Tarjan 1972, Depth-first search and linear graph algorithms, SIAM J. Comput. 1): a cause
+ * has a smaller rank than what it influences; clocks that influence each other share a rank, and their order is drawn. Example: with
+ * `m = { requires = "l"; }`, l has rank 0 and m rank 1, whatever their names are. Bases come last, all with the same rank.
+ *
+ * Why not by id or place in the file: then renaming a lever would change results.
+ *
+ * Invariants of the search (Tarjan's): low[f] is the smallest number reachable from f by tree edges and one edge to an open node; f is the
+ * first node found of its component exactly when low[f] == number[f]; components are closed effects first, so ranks are counted
+ * backwards from the number of components. */
 #include <stdlib.h>
 #include "sim/plan/compiler.h"
 
-struct visit { /* of a factor whose targets are being gone through */
+struct visit { /* a frame of the search: a factor, and the next of its targets to visit */
     uint32_t factor, next;
 };
 
 struct search {
     const struct plan *plan;
-    struct span *out; /* per factor: what it bears on, in target[] */
+    struct span *out; /* per factor: those it influences, in target[] */
     uint32_t *target;
     uint32_t *number, *low; /* number: from 1 on, in the order of discovery; 0: not yet found */
     uint32_t *component;    /* from 1 on, effects first; 0: not yet known */
-    uint32_t *open;         /* found, but of no component yet */
+    uint32_t *open;         /* stack of nodes that are found but not yet in a component */
     struct visit *visit;
     uint32_t n_open, n_found, n_components;
 };
 
-/* Calls for every pair of factors of which one bears on the other; counts them, and keeps them where there is room. */
+/* List every pair of factors of which one influences the other. Called twice: first to count and allocate, then (keep) to fill in. */
 static void list_targets(struct search *search, bool keep)
 {
     const struct plan *plan = search->plan;
@@ -53,14 +59,14 @@ static void list_targets(struct search *search, bool keep)
         search->target = memory_new(n, sizeof *search->target);
 }
 
-static void find(struct search *search, uint32_t f, uint32_t *depth)
+static void discover_factor(struct search *search, uint32_t f, uint32_t *depth)
 {
     search->number[f] = search->low[f] = ++search->n_found;
     search->open[search->n_open++] = f;
     search->visit[(*depth)++] = (struct visit){f, 0};
 }
 
-/* A factor all of whose targets are done: where none leads back beyond it, all that is open from it on is a component. */
+/* Called when all targets of a factor are done. If none leads back beyond it, the open nodes from it on are a component. */
 static void close_component(struct search *search, uint32_t f)
 {
     if (search->low[f] != search->number[f])
@@ -70,12 +76,12 @@ static void close_component(struct search *search, uint32_t f)
         search->component[search->open[--search->n_open]] = search->n_components;
 }
 
-/* A depth-first search with a stack of its own, since chains of requirements may be long. */
+/* Depth-first search with an explicit stack, since chains of requirements can be longer than the call stack allows. */
 static void search_from(struct search *search, uint32_t root)
 {
     uint32_t depth = 0;
 
-    find(search, root, &depth);
+    discover_factor(search, root, &depth);
     while (depth) {
         struct visit *top = &search->visit[depth - 1];
         const uint32_t f = top->factor;
@@ -84,7 +90,7 @@ static void search_from(struct search *search, uint32_t root)
             const uint32_t to = search->target[search->out[f].first + top->next++];
 
             if (!search->number[to])
-                find(search, to, &depth);
+                discover_factor(search, to, &depth);
             else if (!search->component[to] && search->number[to] < search->low[f])
                 search->low[f] = search->number[to];
             continue;

@@ -60,7 +60,7 @@ static void copy_by_factor(struct compiler *compiler, struct plan_setting *setti
     setting->by_factor = setting->by_factor ? copy : NULL;
 }
 
-/* What is said for all bases, then what narrows it for one. */
+/* A field's values: the general ones, then those given for single bases, which replace them. */
 static void compile_field(struct compiler *compiler, size_t f)
 {
     struct plan *plan = compiler->plan;

@@ -8,7 +8,7 @@
 const struct range range_probability = {0.0, 1.0, false, "a probability", "a probability lies between 0 and 1"};
 const struct range range_rate = {0.0, INFINITY, false, "a rate", "a rate is 0 or more"};
 const struct range range_ratio = {0.0, INFINITY, false, "a hazard ratio",
-                                  "a ratio is 0 or more: below 1 slows, above 1 hastens"};
+                                  "a ratio is 0 or more: below 1 slows, above 1 speeds up"};
 const struct range range_score = {0.0, 100.0, false, "a score from 0 to 100",
                                   "capability, salience and position run from 0 to 100"};
 const struct range range_months = {0.0, INFINITY, true, "a length in months", "months are above 0"};
@@ -90,13 +90,13 @@ static void add_parameter(struct compiler *compiler, size_t i)
 
     if (!compiler->parameter[i] || compiler->parameter_slot[i] != NO_SLOT)
         return;
-    compiler->note = NULL; /* it says itself where it comes from, not the entity that uses it */
+    compiler->note = NULL; /* its basis is its own, not that of the entity that uses it */
     count_tag(compiler->plan, tag_of(compiler, quantity));
     compiler->parameter_slot[i] = new_input(compiler, quantity, compiler->parameter[i]);
     compiler->note = note;
 }
 
-/* A distribution of its own, or its parameter's, whose slot goes to *shared. */
+/* A quantity's own distribution, or that of the shared parameter it names, whose slot goes to *shared. */
 static struct distribution *resolve_quantity(struct compiler *compiler, const struct quantity *quantity,
                                              const struct range *range, slot_t *shared)
 {
@@ -108,7 +108,7 @@ static struct distribution *resolve_quantity(struct compiler *compiler, const st
         const long i = lookup_find(&compiler->parameters, quantity->parameter);
 
         if (i < 0)
-            return NULL; /* told by the reader */
+            return NULL; /* reported when it was read */
         compiler->parameter_used[i] = true;
         add_parameter(compiler, (size_t)i);
         distribution = compiler->parameter[i];
@@ -142,7 +142,7 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
 
     if (quantity->form == QUANTITY_PARAMETER)
         diag_error(compiler->diag, quantity->place, "write the distribution here; `at` takes a shared parameter",
-                   "%s: is drawn anew in every run, a shared parameter once a world", quantity->path);
+                   "%s: is drawn in every run, a shared parameter once a world", quantity->path);
     distribution = resolve_quantity(compiler, quantity, range, &shared);
     if (distribution && !distribution_is_constant(distribution)) {
         plan->drawn =
@@ -152,8 +152,8 @@ struct distribution *compile_distribution(struct compiler *compiler, const struc
     return distribution;
 }
 
-/* Those of the scenario's own file are inputs, used or not; of what it extends only those that something uses, since a frame may list
- * parameters to choose from. */
+/* Make the parameters' distributions. A parameter of the scenario's own file becomes an input whether it is used or not; one of a file that
+ * it extends only if something uses it, since a template may list parameters to choose from. */
 void compile_parameters(struct compiler *compiler)
 {
     static const struct range any = {-INFINITY, INFINITY, false, "a number", NULL};
@@ -169,7 +169,7 @@ void compile_parameters(struct compiler *compiler)
 
         compiler->parameter_slot[i] = NO_SLOT;
         if (quantity->form == QUANTITY_ABSENT)
-            continue; /* told by the reader */
+            continue; /* reported when it was read */
         compiler->parameter[i] = distribution_make(compiler->arena, compiler->tables, quantity,
                                                    (struct bounds){any.low, any.high}, compiler->diag);
         if (compiler->parameter[i])

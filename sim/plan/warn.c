@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* warn.c - what is allowed but hardly meant: ids nobody uses, ties, nothing uncertain; never.c has what cannot happen. */
+/* warn.c - warnings of what is valid but probably not intended: unused ids, ties, nothing uncertain; never.c has what cannot happen. */
 #include <math.h>
 #include <string.h>
 #include "sim/plan/model.h"
@@ -18,7 +18,7 @@ static double only_month(const struct plan *plan, const struct plan_clock *clock
     return plan->value[clock->at];
 }
 
-static bool coincide(const struct plan *plan, const struct plan_clock *a, const struct plan_clock *b)
+static bool can_coincide(const struct plan *plan, const struct plan_clock *a, const struct plan_clock *b)
 {
     const double x = only_month(plan, a), y = only_month(plan, b);
     const bool share = a->baseline == BASELINE_AT && b->baseline == BASELINE_AT && a->at == b->at; /* a parameter */
@@ -26,7 +26,7 @@ static bool coincide(const struct plan *plan, const struct plan_clock *a, const 
     return (a->from & b->from) != 0 && (share || (x == y && x <= plan->horizon));
 }
 
-/* A base has a clock for each transition; those of the first base tell of all. */
+/* Warn of transitions that fire in the same month from the same state. All bases have the same transitions, so the first is examined. */
 static void warn_ties(struct compiler *compiler)
 {
     const struct plan *plan = compiler->plan;
@@ -36,26 +36,26 @@ static void warn_ties(struct compiler *compiler)
             const struct plan_clock *first = &plan->clock[plan->base[0].clocks.first];
             uint32_t early = compiler->transitions.original[t], late = compiler->transitions.original[u];
 
-            if (!coincide(plan, &first[t], &first[u]))
+            if (!can_coincide(plan, &first[t], &first[u]))
                 continue;
-            if (early > late) { /* told where the later one stands in the file */
+            if (early > late) { /* reported at the one that is later in the file */
                 const uint32_t swap = early;
 
                 early = late;
                 late = swap;
             }
-            diag_warning(
-                compiler->diag, compiler->scenario->clock[late].timing.place, "give them different months",
-                "transitions.%s: at the same month as %s, from the same state: which goes first is drawn, evenly",
-                compiler->scenario->clock[late].entity.id, compiler->scenario->clock[early].entity.id);
+            diag_warning(compiler->diag, compiler->scenario->clock[late].timing.place, "give them different months",
+                         "transitions.%s: at the same month as %s, from the same state: which fires first is random, "
+                         "with equal chances",
+                         compiler->scenario->clock[late].entity.id, compiler->scenario->clock[early].entity.id);
         }
 }
 
-/* What requires itself by way of others can never come. */
+/* Warn of levers and events that require each other in a circle. */
 static void warn_deadlock(struct compiler *compiler)
 {
     const struct plan *plan = compiler->plan;
-    bool *can_come = arena_new(compiler->arena, plan->n_factors, sizeof *can_come);
+    bool *can_occur = arena_new(compiler->arena, plan->n_factors, sizeof *can_occur);
     bool more = true;
 
     while (more) {
@@ -65,15 +65,15 @@ static void warn_deadlock(struct compiler *compiler)
             uint32_t met = 0;
 
             for (uint32_t i = requires.first; i < requires.first + requires.n; i++)
-                met += can_come[plan->index[i]];
-            if (!can_come[f] && met == requires.n)
-                can_come[f] = more = true;
+                met += can_occur[plan->index[i]];
+            if (!can_occur[f] && met == requires.n)
+                can_occur[f] = more = true;
         }
     }
     for (uint32_t f = 0; f < plan->n_factors; f++)
-        if (!can_come[f])
+        if (!can_occur[f])
             diag_warning(compiler->diag, compiler->scenario->clock[compiler->factors.original[f]].entity.place, NULL,
-                         "%s.%s: can never come: what it requires waits for it",
+                         "%s.%s: can never occur: it requires itself, through others",
                          plan->factor[f].is_lever ? "levers" : "events", plan->factor[f].id);
 }
 
@@ -114,7 +114,7 @@ static void warn_unused(struct compiler *compiler)
     const struct scenario *scenario = compiler->scenario;
     bool pulled = false;
 
-    /* what is extended may list parameters to choose from, and cite sources for what is said otherwise here */
+    /* a file that is extended may list parameters to choose from, and sources of values that are replaced here */
     for (size_t i = 0; i < compiler->parameters.n; i++) {
         const struct place place = scenario->parameters.item[compiler->parameters.original[i]].key.place;
 
@@ -129,23 +129,22 @@ static void warn_unused(struct compiler *compiler)
         pulled = pulled || (compiler->plan->clock[c].moves_base && compiler->plan->clock[c].pull != NO_SLOT);
     if (scenario->n_actors && !pulled && compiler->plan->model->balance_ratio)
         diag_warning(compiler->diag, scenario->actor[0].entity.place, "give a transition a pull",
-                     "actors: no transition feels their balance");
+                     "actors: no transition depends on their balance");
     for (size_t i = 0; i < scenario->n_clocks; i++)
         if (!scenario->n_actors && scenario->clock[i].pull.form != QUANTITY_ABSENT)
             diag_warning(compiler->diag, scenario->clock[i].pull.place, "add actors, or leave the pull out",
                          "%s: there are no actors to pull", scenario->clock[i].pull.path);
 }
 
-/* A model that decides bases at once leaves the clocks of transitions, and all that bears on them, without a part. */
-static void warn_without_part(struct compiler *compiler)
+/* A model that decides the bases itself does not use transitions, or anything that influences only them. */
+static void warn_unused_by_model(struct compiler *compiler)
 {
     const struct scenario *scenario = compiler->scenario;
 
     if (compiler->plan->n_transitions || scenario->n_couplings || scenario->n_dependences)
-        diag_warning(
-            compiler->diag, scenario->model[0].name.place, NULL,
-            "model: \"%s\" decides each base at once: transitions, couplings and dependence have no part in it",
-            compiler->plan->model->name);
+        diag_warning(compiler->diag, scenario->model[0].name.place, NULL,
+                     "model: \"%s\" decides each base at once: it does not use transitions, couplings and dependence",
+                     compiler->plan->model->name);
 }
 
 void compile_warnings(struct compiler *compiler)
@@ -153,13 +152,13 @@ void compile_warnings(struct compiler *compiler)
     if (compiler->plan->model->balance_ratio)
         warn_ties(compiler);
     else
-        warn_without_part(compiler);
+        warn_unused_by_model(compiler);
     compile_never(compiler);
     warn_deadlock(compiler);
     warn_idle_factors(compiler);
     warn_unused(compiler);
     if (!compiler->plan->n_inputs)
         diag_warning(compiler->diag, (struct place){.source = compiler->scenario->file[0]},
-                     "write a distribution where you are not sure: (\"pert\", low, mode, high)",
-                     "nothing is uncertain: every number is written as if it were known");
+                     "write a distribution where a number is uncertain: (\"pert\", low, mode, high)",
+                     "nothing is uncertain: every number is a single value");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* answer.h - what a run says: every number with its error, what chance decides apart from what the analyst does not know.
+/* answer.h - the results of a run: every estimate with its standard error, chance separated from input uncertainty.
  *
- * Plain data, ready to be written; NAN stands for "not applicable". Ids and texts belong to the scenario. */
+ * Plain data, ready for reports; NAN means "not applicable". Ids and texts belong to the scenario. */
 #ifndef FOOTHOLD_ANSWER_H
 #define FOOTHOLD_ANSWER_H
 #include <stdbool.h>
@@ -18,7 +18,7 @@ struct estimate {
 enum { ANSWER_LEVELS = 3 };
 extern const double answer_level[ANSWER_LEVELS]; /* 0.05, 0.5, 0.95 */
 
-/* How a probability spreads over worlds, the noise of finitely many runs a world taken out (models.md A6). */
+/* The distribution of a probability over worlds, corrected for the noise of finitely many runs a world. */
 struct answer_spread {
     double quantile[ANSWER_LEVELS], se[ANSWER_LEVELS]; /* NAN with fewer than two worlds */
     double sd_epistemic, sd_se;                        /* of the conditional probability */
@@ -43,7 +43,7 @@ struct answer_time {
 struct answer_place { /* one base, or all of them */
     const char *id, *name;
     struct estimate *state;       /* per state, at the horizon; NULL for `all` */
-    struct answer_spread *spread; /* likewise */
+    struct answer_spread *spread; /* per state, at the horizon; NULL for `all` */
     struct answer_time loss;      /* first month not held; for `all`: the first base lost */
     struct answer_time deal;      /* first month in a deal state; for `all`: the first base */
     struct estimate *occupancy;   /* [state * n_months + month] */
@@ -58,10 +58,10 @@ struct answer_factor { /* a lever or an event */
     } * by_question;
 };
 
-/* An uncertain quantity and how far it drives a question: first-order index, Var(E[p | input]) / Var(p). */
+/* An uncertain input and its first-order sensitivity index on each question: Var(E[p | input]) / Var(p). */
 struct answer_driver {
     const char *path, *tag; /* tag may be NULL */
-    double *index, *se;     /* per question; NAN when the spread is nil */
+    double *index, *se;     /* per question; NAN where Var(p) is not measurable */
 };
 
 struct answer {
@@ -70,9 +70,9 @@ struct answer {
     const char *model, *as_of;                    /* as_of: YYYY-MM-DD */
     double horizon;
     uint64_t n_worlds, n_runs; /* runs a world */
-    uint64_t n_draws;          /* played in all */
-    bool complete;             /* false: stopped by a signal; what was played counts */
-    bool computed;             /* what bases do, once levers and events are played; else drawn */
+    uint64_t n_draws;          /* runs in total */
+    bool complete;             /* false: stopped by a signal; the results are of the runs before it */
+    bool computed;             /* bases are computed given levers and events; otherwise drawn */
     const char *why_drawn;     /* why it could not be computed; NULL: it could */
     uint64_t n_too_fast;       /* runs drawn where the others are computed: transitions fire too fast in them */
     const char *fastest;       /* the fastest of these, "exit@port"; NULL: there are none */
@@ -89,7 +89,7 @@ struct answer {
     struct estimate *bases_held; /* n_bases + 1: probability that exactly so many are held at the horizon */
     struct answer_factor *factor;
     struct answer_driver *driver;
-    size_t n_stated, n_reading, n_guess, n_untagged; /* numbers the scenario rests on, by tag */
+    size_t n_stated, n_reading, n_guess, n_untagged; /* numbers of the scenario, by tag */
     bool has_deal;                                   /* some state is a deal */
     struct arena arena;
 };

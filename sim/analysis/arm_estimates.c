@@ -131,7 +131,7 @@ struct arm_difference arm_compare(const struct arm_estimates *a, const struct ar
     const struct estimate times = arm_jackknife(ratio_without, &pair, a);
     const double unpaired = hypot(out.a.se, out.b.se);
 
-    /* that no drawn run came out differently proves no more than that such runs are rare */
+    /* No drawn run differed, which shows only that such runs are rare: the error is that of half a run in n + 1. */
     if (is_same(a, b, question) && !(a->computed && b->computed) && a != b)
         out.delta.se = sqrt(0.5) / ((double)out.delta.n + 1.0);
     out.low = out.delta.value - arm_interval(a, out.delta.se);

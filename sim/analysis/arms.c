@@ -5,7 +5,7 @@
 
 enum { AT_ONCE = 16 };
 
-struct relay { /* progress of a batch, told as that of all */
+struct relay { /* passes the progress of one batch on as part of the total */
     const struct arms *arms;
     size_t done, n;
     uint64_t draws_before;

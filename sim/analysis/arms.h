@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* arms.h - many plans of answers only, made, played on the same luck and freed a few at a time. */
+/* arms.h - simulate many arms (plans of answers only) on common random numbers; they are made and freed a few at a time. */
 #ifndef FOOTHOLD_ARMS_H
 #define FOOTHOLD_ARMS_H
 #include "sim/analysis/arm_estimates.h"
@@ -14,13 +14,13 @@ struct arm {
 struct arms {
     size_t n;
     bool (*make)(void *context, size_t i,
-                 struct arm *arm); /* arm zeroed; false: it cannot be made, and the rest is off */
+                 struct arm *arm); /* arm zeroed; false: it cannot be made, and the simulation is given up */
     void *context;
     const struct play_settings
-        *settings; /* its progress is told of all arms together; world and draws are not called */
+        *settings; /* its progress callback gets the total of all arms; world and draws are not called */
 };
 
-/* Play them; outcome has room for all, which are to be freed. False when one could not be made, when a run never ended
- * (*runaway is then its clock's id, for as long as the scenarios) or when stopped: then no outcome is left. */
+/* Simulate them; outcome has room for all, which the caller frees. False, without outcomes, when one could not be made, when stopped, or when
+ * a run did not end (*runaway is then the id of its clock, owned by the scenario). */
 bool arms_play(const struct arms *arms, struct arm_estimates *outcome, const char **runaway);
 #endif

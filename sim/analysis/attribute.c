@@ -20,7 +20,7 @@ static void unite_players(size_t *of, size_t n, size_t a, size_t b)
             of[i] = low;
 }
 
-/* Bundles that are of one thing, or of one group, are one player. */
+/* Bundles of one entity, or of one group, are one player. */
 static void find_players(struct attribution *it, enum attribute_by by)
 {
     const struct differences *differences = it->differences;
@@ -64,7 +64,7 @@ static void name_players(struct attribution *it, enum attribute_by by)
     }
 }
 
-/* Orders of joining are drawn from a stream of their own: no other draw moves with them. */
+/* Orders of joining have a random stream of their own, so that they change no other draw. */
 static double draw_order(uint64_t seed, size_t pair, size_t place)
 {
     uint64_t word[STREAM_LANES];
@@ -92,7 +92,7 @@ void attribution_free(struct attribution *attribution)
     arena_free(&attribution->arena);
 }
 
-/* Whether a bundle is the other scenario's in a coalition. What bears on nothing is not. */
+/* Whether a coalition takes a bundle from the other scenario; never one that influences no answer. */
 static bool *taken_by(const struct attribution *it, size_t coalition)
 {
     bool *member = memory_new(it->n_players, sizeof *member);
@@ -119,14 +119,14 @@ bool attribution_make(void *context, size_t coalition, struct arm *arm)
     if (!diag.n_errors)
         arm->plan = targets_compile(it->targets, arm->scenario, &diag);
     if (!arm->plan)
-        it->why_not = arena_print(&it->arena, "a scenario between the two makes no sense: %s", diag_first_error(&diag));
+        it->why_not = arena_print(&it->arena, "a scenario between the two is not valid: %s", diag_first_error(&diag));
     diag_free(&diag);
     return arm->plan != NULL;
 }
 
 /* ---- shares ---- */
 
-struct share { /* of those that bear, in a question */
+struct share { /* one player's share in a question, for the jackknife */
     const struct attribution *attribution;
     double *value; /* scratch: per coalition */
     double *all;   /* scratch: per player */
@@ -142,7 +142,7 @@ static void value_coalitions(const struct share *share, size_t leave_out)
     shapley_shares(&it->game, share->value, share->all);
 }
 
-/* Shares of all players for every set of replicates: the jackknife asks for one player after the other. */
+/* Compute the shares of all players for every set of replicates at once, since the jackknife asks for one player after the other. */
 static void share_question(struct attribution *it, struct share *scratch, size_t question)
 {
     const size_t n = it->n_bearing;
@@ -157,7 +157,7 @@ static void share_question(struct attribution *it, struct share *scratch, size_t
         value_coalitions(scratch, r);
         memcpy(part + (r < REPLICATES ? replicates++ : REPLICATES) * n, scratch->all, n * sizeof *part);
     }
-    shapley_errors(&it->game, scratch->value, error); /* values of all replicates, which came last */
+    shapley_errors(&it->game, scratch->value, error); /* the values of all replicates, which were filled in last */
     for (size_t i = 0, k = 0; i < it->n_players; i++) {
         struct estimate *share = &it->share[question][i];
         double mean = 0.0, squares = 0.0;

@@ -90,7 +90,7 @@ struct resampled {
     double *points; /* scratch */
 };
 
-/* What a host adds to each span, so that a replicate need not pass over the rows. */
+/* Sum up each host's contribution to each span, so that a replicate does not pass over the rows. */
 static void tally_hosts(struct resampled *of)
 {
     const size_t K = of->it->spells->n_causes, n_spans = of->it->n_spans;
@@ -121,7 +121,7 @@ static uint64_t draw_host(void *context, uint64_t replicate, uint64_t i)
 }
 
 /* All rates, then all points, in their order. */
-static void resample(void *data, const double *weight, double *out)
+static void compute_statistics(void *data, const double *weight, double *out)
 {
     const struct resampled *of = data;
     const struct baserate *it = of->it;
@@ -145,7 +145,7 @@ static void resample(void *data, const double *weight, double *out)
             *out++ = of->points[i * (1 + all_causes) + c];
 }
 
-static void bootstrap(struct baserate *it, struct baserate_group *group)
+static void bootstrap_group(struct baserate *it, struct baserate_group *group)
 {
     const size_t m = 1 + it->n_causes, n_rates = it->n_spans * m, n = n_rates + it->n_points * m;
     const size_t all_causes = it->spells->n_causes;
@@ -157,8 +157,8 @@ static void bootstrap(struct baserate *it, struct baserate_group *group)
     of.sum = memory_new(1 + all_causes, sizeof *of.sum);
     of.points = memory_new(it->n_points * (1 + all_causes) + 1, sizeof *of.points);
     tally_hosts(&of);
-    survival_bootstrap(limits, n, resample, &of, group->n_hosts, it->settings.n_replicates, baserate_confidence,
-                       draw_host, &of);
+    survival_bootstrap(limits, n, compute_statistics, &of, group->n_hosts, it->settings.n_replicates,
+                       baserate_confidence, draw_host, &of);
     for (size_t i = 0; i < n_rates; i++)
         group->rate[i].bootstrap = limits[i];
     for (size_t i = 0; i < it->n_points * m; i++)
@@ -184,10 +184,10 @@ static void estimate_group(struct baserate *it, size_t g)
     group->weibull = survival_weibull(&group->spells, baserate_confidence);
     estimate_rates(it, group);
     estimate_points(it, group);
-    bootstrap(it, group);
+    bootstrap_group(it, group);
 }
 
-static struct rate_ratio ratio(const struct baserate_rate *a, double events, double exposure)
+static struct rate_ratio compare_rates(const struct baserate_rate *a, double events, double exposure)
 {
     if (!(a->exposure > 0.0 && exposure > 0.0))
         return (struct rate_ratio){NAN, NAN, NAN, NAN};
@@ -206,9 +206,10 @@ static void compare_groups(struct baserate *it)
         const struct baserate_rate *mine = &it->group[g].rate[0], *most = &it->group[it->reference].rate[0];
         const double others = all->exposure - mine->exposure;
 
-        /* sums in another order: what is left of all may be rounding */
-        it->group[g].to_others = ratio(mine, all->events - mine->events, others > 1e-9 * all->exposure ? others : 0.0);
-        it->group[g].to_reference = ratio(mine, most->events, most->exposure);
+        /* summed in another order, so the remainder may be a rounding error */
+        it->group[g].to_others =
+            compare_rates(mine, all->events - mine->events, others > 1e-9 * all->exposure ? others : 0.0);
+        it->group[g].to_reference = compare_rates(mine, most->events, most->exposure);
     }
 }
 

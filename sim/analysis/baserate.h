@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* baserate.h - base rates from spells: how often what lasts ends, by group, by cause and by time since its start.
+/* baserate.h - base rates from survival data: how often spells end, by group, by cause and by time since their start.
  *
- * Everything here is in months and a month; reports turn it into years where people expect them. Limits are of 95 %, posteriors under
- * Jeffreys' prior; what is resampled, or robust, treats the rows of a host as one observation. */
+ * Times are in months and rates per month; reports convert to years. Limits are at 95 %, posteriors use Jeffreys' prior; bootstrap and
+ * robust limits treat the rows of a host as one cluster. */
 #ifndef FOOTHOLD_BASERATE_H
 #define FOOTHOLD_BASERATE_H
 #include "sim/math/survival.h"
@@ -10,7 +10,7 @@
 
 struct baserate_settings {
     const double *
-        grid; /* months at which hazards change and survival is told; increasing, n_grid of them, the first 0 or more */
+        grid; /* months at which hazards may change and survival is reported; increasing, n_grid of them, the first 0 or more */
     size_t n_grid;
     uint64_t n_replicates, seed; /* of the bootstrap */
 };
@@ -43,7 +43,7 @@ struct baserate {
     struct arena arena;
     const struct spells *spells;
     struct baserate_settings settings;
-    size_t n_causes, n_spans, n_points; /* n_causes: 0 where there is but one, which "all" says already */
+    size_t n_causes, n_spans, n_points; /* n_causes: 0 where there is only one, which "all" covers */
     struct baserate_group *group;       /* the first: all */
     size_t n_groups, reference;         /* reference: the index of a group; 0: none */
 };

@@ -34,7 +34,7 @@ struct roster {
     struct comparison *comparison;
 };
 
-/* How many coalitions of an attribution are played: neither none nor all of them, which are the scenarios themselves. */
+/* How many coalitions of an attribution are simulated: all but the empty and the full one, which are the scenarios themselves. */
 static size_t count_between(const struct attribution *attribution)
 {
     const size_t n = attribution->game.n_coalitions;
@@ -62,8 +62,7 @@ static bool make_arm(void *context, size_t i, struct arm *arm)
     return arm->plan != NULL;
 }
 
-/* Whether a scenario between two makes no sense mostly shows where one of them gives a single assumption: better before
- * anything is played. */
+/* Try every single assumption before anything is simulated: whether a scenario between the two is not valid mostly shows there. */
 static void try_coalitions(struct attribution *attribution)
 {
     const struct shapley *game = &attribution->game;
@@ -109,7 +108,7 @@ static size_t count_arms(const struct comparison *it)
     return n;
 }
 
-/* Whole rounds of replicates, as many as the time allows. */
+/* Choose the number of worlds: whole rounds of replicates, as many as the time allows. */
 static uint64_t good_worlds(size_t n_arms, uint64_t most, uint64_t n_runs)
 {
     uint64_t worlds;
@@ -121,7 +120,7 @@ static uint64_t good_worlds(size_t n_arms, uint64_t most, uint64_t n_runs)
     return worlds < most ? worlds : most;
 }
 
-/* The ends of an attribution's game are the scenarios themselves. */
+/* The empty and the full coalition are the two scenarios, which need no arms of their own. */
 static struct arm_estimates *outcomes_of(const struct comparison *it, const struct comparison_other *other,
                                          const struct arm_estimates *played)
 {
@@ -195,7 +194,7 @@ bool comparison_play(struct comparison *comparison, const struct scenario *const
         comparison->n_runs = settings->n_runs;
         if (play_all(comparison, settings, runaway))
             return true;
-    } while (count_arms(comparison) < n_arms); /* an attribution turned out not to make sense: without it */
+    } while (count_arms(comparison) < n_arms); /* an attribution turned out not to be possible: repeat without it */
     return false;
 }
 

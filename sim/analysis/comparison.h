@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* comparison.h - scenarios held against one of them, the baseline, on the same luck. */
+/* comparison.h - scenarios compared with one of them, the baseline, on common random numbers. */
 #ifndef FOOTHOLD_COMPARISON_H
 #define FOOTHOLD_COMPARISON_H
 #include "sim/analysis/attribute.h"
@@ -14,7 +14,7 @@ struct comparison_other { /* an arm that is not the baseline */
     size_t arm;
     struct arm_difference *difference; /* per question of the targets */
     struct differences differences;
-    struct attribution attribution; /* without players where none was asked for */
+    struct attribution attribution; /* without players where none was requested */
 };
 
 struct comparison {
@@ -24,19 +24,18 @@ struct comparison {
     size_t n_arms;
     struct comparison_other *other; /* n_arms - 1 */
     enum attribute_by by;
-    size_t n_played;           /* arms, those between scenarios included */
+    size_t n_played;           /* arms simulated, coalitions included */
     uint64_t n_worlds, n_runs; /* of each */
 };
 
 struct comparison_wish {
     enum attribute_by by;
-    size_t n_pairs;    /* of orders, where there are too many assumptions for all coalitions; 0: as many as seem good */
-    bool worlds_given; /* else so many worlds that all arms together take a minute or so */
+    size_t n_pairs;    /* of orders, where there are too many assumptions for all coalitions; 0: chosen automatically */
+    bool worlds_given; /* otherwise the number of worlds is chosen so that all arms together take about a minute */
 };
 
-/* Compare scenarios (two or more, read without mistakes; the first is the baseline) under their plans' settings. The targets
- * must have been made. False when stopped, or on a runaway (arms_play): then nothing but the targets is left. Free with
- * comparison_free in any case. */
+/* Compare scenarios (two or more, read without mistakes; the first is the baseline). The targets must have been made. False when stopped
+ * or on a runaway (arms_play): then only the targets are left. Free with comparison_free in any case. */
 bool comparison_play(struct comparison *comparison, const struct scenario *const *scenario, size_t n,
                      const struct comparison_wish *wish, struct play_settings *settings, const char **runaway);
 void comparison_free(struct comparison *comparison);

@@ -18,7 +18,7 @@ static bool is_one_of(const char *word, const char *const *list, size_t n)
     return false;
 }
 
-/* A number with its notes is that number. */
+/* The value of a number that is written with its basis. */
 static const struct node *strip_basis(const struct node *node)
 {
     const struct node *value = node && node->kind == NODE_GROUP ? tree_get(node, "value") : NULL;
@@ -26,10 +26,11 @@ static const struct node *strip_basis(const struct node *node)
     return value ? value : node;
 }
 
+/* Equal values, whatever the order of names and the notes; lists are ordered. */
 static bool is_same(const struct node *a, const struct node *b);
 
-/* Every member of a that counts is in b. */
-static bool is_part(const struct node *a, const struct node *b)
+/* Whether every member of a that is not a note is equal in b. */
+static bool is_subset(const struct node *a, const struct node *b)
 {
     for (size_t i = 0; i < a->n; i++) {
         const struct node *other = tree_get(b, a->child[i]->name);
@@ -47,7 +48,7 @@ static bool is_same(const struct node *a, const struct node *b)
     if (a->kind != b->kind)
         return false;
     if (a->kind == NODE_GROUP)
-        return is_part(a, b) && is_part(b, a);
+        return is_subset(a, b) && is_subset(b, a);
     if (a->kind != NODE_LIST)
         return tree_equal(a, b);
     for (size_t i = 0; a->n == b->n && i < a->n; i++)
@@ -65,7 +66,7 @@ static const char *group_of(const struct node *node)
     return group && group->kind == NODE_STRING ? group->text : NULL;
 }
 
-struct topic { /* what is being compared */
+struct topic { /* the entity being compared */
     struct differences *to;
     const char *owner;
     const char *group; /* or NULL */
@@ -123,7 +124,7 @@ static void compare_nodes(const struct topic *topic, const char *path, const str
         add_difference(topic, path, a, b);
 }
 
-/* What says when a thing rings, as a group of its own. */
+/* The timing keys of a clock as a group of their own. */
 static struct node *timing_of(struct arena *arena, const struct node *thing)
 {
     struct node *timing = arena_new(arena, 1, sizeof *timing);
@@ -150,7 +151,9 @@ static bool has_same_names(const struct node *a, const struct node *b)
     return a->n == b->n;
 }
 
-static void compare_thing(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
+/* Two versions of one clock. Where the same timing keys are given they are compared one by one; where the form differs (a rate here, a date
+ * there) the timing as a whole is one difference, since a mixture of both would be invalid. */
+static void compare_clocks(const struct topic *topic, const char *path, const struct node *a, const struct node *b)
 {
     struct arena *arena = &topic->to->arena;
     const struct node *timing_a = timing_of(arena, a), *timing_b = timing_of(arena, b);
@@ -167,7 +170,7 @@ static void compare_thing(const struct topic *topic, const char *path, const str
 static void compare_section(struct differences *to, const char *section, const struct node *a, const struct node *b)
 {
     static const struct node empty = {.kind = NODE_GROUP};
-    static const char *const ringing[] = {"transitions", "levers", "events"};
+    static const char *const clock_section[] = {"transitions", "levers", "events"};
     const struct node *side[DIFFER_SIDES] = {a ? a : &empty, b ? b : &empty};
 
     for (size_t s = 0; s < DIFFER_SIDES; s++)
@@ -178,8 +181,8 @@ static void compare_section(struct differences *to, const char *section, const s
 
             if (s == 1 && mine)
                 continue; /* compared already */
-            if (mine && other && is_one_of(section, ringing, COUNT(ringing)))
-                compare_thing(&topic, path, mine, other);
+            if (mine && other && is_one_of(section, clock_section, COUNT(clock_section)))
+                compare_clocks(&topic, path, mine, other);
             else
                 compare_nodes(&topic, path, mine, other);
         }
@@ -201,7 +204,7 @@ static void compare_start(struct differences *to, const struct scenario *a, cons
     it->text[1] = arena_print(&to->arena, "%s, %.10g months", b->as_of, b->horizon);
 }
 
-/* The order of states is their meaning. */
+/* States are ordered from worst to best, so another order is a difference. */
 static bool is_same_order(const struct node *a, const struct node *b)
 {
     for (size_t i = 0; i < a->n && i < b->n; i++)
@@ -235,7 +238,10 @@ static void compare_root(struct differences *to, const struct node *a, const str
     }
 }
 
-/* ---- which stand or fall together ---- */
+/* ---- bundles: differences that can only change together ----
+ *
+ * A union-find over differences, with the index of the representative in `bundle`; there are few differences, so uniting is a loop. Rule: where
+ * one side alone has an id (of an entity or a state), every difference whose path or value mentions it belongs to the one that adds it. */
 
 /* Whether a text names an id, among others or in a path. */
 static bool names_id(const char *text, const char *id)
@@ -273,15 +279,15 @@ static void unite_bundles(struct differences *to, size_t a, size_t b)
             to->item[i].bundle = into;
 }
 
-/* Everything that mentions an id which one side alone knows goes with the difference that brings it. */
-static void bind_bundle(struct differences *to, size_t bringer, const char *id)
+/* Unite every difference that mentions an id with the one that adds it. */
+static void bind_bundle(struct differences *to, size_t adder, const char *id)
 {
     for (size_t i = 0; i < to->n; i++)
         for (size_t s = 0; s < DIFFER_SIDES; s++) {
             const struct node *value = to->item[i].value[s];
 
-            if (i != bringer && value && (mentions_id(value, id) || names_id(to->item[i].path, id)))
-                unite_bundles(to, i, bringer);
+            if (i != adder && value && (mentions_id(value, id) || names_id(to->item[i].path, id)))
+                unite_bundles(to, i, adder);
         }
 }
 
@@ -313,7 +319,7 @@ static void number_bundles(struct differences *to)
         to->item[i].bundle = number[to->item[i].bundle];
 }
 
-/* The representative of each bundle is its first difference, so that they are numbered by path. */
+/* Make the first difference of each bundle its representative, so that bundles are numbered in order of path. */
 static void lead_bundles(struct differences *to)
 {
     for (size_t i = 0; i < to->n; i++)
@@ -337,9 +343,9 @@ static void lead_bundles(struct differences *to)
     }
 }
 
-/* ---- which bear on anything ---- */
+/* ---- which can influence an answer ---- */
 
-/* Whether anything of a thing's effects or moves names an id. */
+/* Whether the effects or moves of a lever or event mention an id. */
 static bool acts_on(const struct node *thing, const char *id)
 {
     static const char *const acting[] = {"effects", "otherwise", "moves"};
@@ -361,9 +367,9 @@ static bool is_asked(const struct scenario *scenario, const char *id)
     return false;
 }
 
-/* One scenario's levers and events that can come to bear: they act on something that does, or something that does requires
- * them. */
-static void find_bearing(const struct scenario *scenario, bool *bears)
+/* Mark the clocks of one scenario that can influence a base or a question: a fixed point, starting from transitions, questions and moves of actors,
+ * and going backwards along effects and requirements. */
+static void find_influential(const struct scenario *scenario, bool *bears)
 {
     const struct node *levers = tree_get(scenario->root, "levers"), *events = tree_get(scenario->root, "events");
     bool more = true;
@@ -389,14 +395,14 @@ static void find_bearing(const struct scenario *scenario, bool *bears)
     }
 }
 
-/* What is not a lever's or an event's is taken to bear. */
+/* Differences that belong to no lever or event are taken to influence answers. */
 static void mark_bearing(struct differences *to)
 {
     bool *bears[DIFFER_SIDES];
 
     for (size_t s = 0; s < DIFFER_SIDES; s++) {
         bears[s] = arena_new(&to->arena, to->side[s]->n_clocks, sizeof **bears);
-        find_bearing(to->side[s], bears[s]);
+        find_influential(to->side[s], bears[s]);
     }
     for (size_t i = 0; i < to->n; i++) {
         const char *id = strchr(to->item[i].owner, '.');
@@ -435,7 +441,7 @@ void differences_free(struct differences *differences)
     arena_free(&differences->arena);
 }
 
-/* ---- scenarios between the two ---- */
+/* ---- blends of the two scenarios ---- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -444,7 +450,7 @@ static int by_name(const void *a, const void *b)
     return strcmp((*left)->name, (*right)->name);
 }
 
-/* Groups anew, sorted and without notes; all else is shared. */
+/* Copy groups, sorted and without notes; all other nodes are shared with the original. */
 static struct node *copy_node(struct arena *arena, const struct node *node, bool ordered)
 {
     struct node *out = arena_new(arena, 1, sizeof *out);
@@ -479,7 +485,7 @@ static void put_child(struct arena *arena, struct node *group, const char *name,
         qsort(group->child, group->n, sizeof *group->child, by_name);
 }
 
-/* The group a path ends in, made where it is missing; *name receives the last part. */
+/* The group that a path's last part is in, created where it is missing; *name receives the last part. */
 static struct node *group_at(struct arena *arena, struct node *root, const char *path, const char **name)
 {
     static const struct node empty = {.kind = NODE_GROUP};

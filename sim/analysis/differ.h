@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* differ.h - where two scenarios assume different things, and scenarios between them.
+/* differ.h - the assumptions in which two scenarios differ, and blends of the two.
  *
- * Notes (sources, tags, names ...), questions and evidence are no assumptions. What says when a thing rings is one assumption
- * where the ways to say it differ; a thing that only one scenario has is one; so are the states, the couplings, the
- * correlations, and the date a scenario starts on together with its horizon. */
+ * Notes (sources, tags, names ...), questions and evidence are not assumptions. One assumption each are: a value; the timing of a clock
+ * where its form differs; an entity that only one scenario has; the list of states, of couplings, of correlations; the start date
+ * together with the horizon. Differences that cannot change alone are bundled: the bundle is the unit of attribution.
+ *
+ * Example. The other scenario adds a lever `loan` and an effect on it elsewhere: the effect would refer to nothing without the lever, so both
+ * are one bundle. */
 #ifndef FOOTHOLD_DIFFER_H
 #define FOOTHOLD_DIFFER_H
 #include "sim/scenario/scenario.h"
@@ -14,13 +17,13 @@ struct difference {
     enum { DIFFERENCE_VALUE, DIFFERENCE_TIMING, DIFFERENCE_START } what;
     const char
         *path; /* levers.debt_relief.chance; levers.debt_relief where only one has it; levers.debt_relief.timing */
-    const char *owner; /* the thing it is said of: levers.debt_relief; the path where there is none */
+    const char *owner; /* the entity it belongs to: levers.debt_relief; the path where there is none */
     const char *group; /* `group` of the value or of its owner; the owner where neither has one */
     const struct node *value[DIFFER_SIDES]; /* NULL: that side does not have it */
     const char *text[DIFFER_SIDES];         /* the value as a file says it, "-" for NULL */
     struct place place[DIFFER_SIDES];       /* of the value; source NULL with it */
-    size_t bundle; /* differences of one bundle can only change together: one names what the other brings */
-    bool bears;    /* it can bear on a base, or on a question about a lever or event */
+    size_t bundle; /* differences of one bundle can only change together: one refers to what the other adds */
+    bool bears;    /* it can influence a base, or a question about a lever or event */
 };
 
 struct differences {
@@ -34,7 +37,7 @@ struct differences {
 void differences_find(struct differences *differences, const struct scenario *a, const struct scenario *b);
 void differences_free(struct differences *differences);
 
-/* The first scenario's tree with the bundles from_other[] taken from the second: no questions, no evidence, no notes; names
- * sorted, so that what is the same has the same tree from whichever side it was made. Nodes live in the arena. */
+/* The first scenario's tree with the bundles from_other[] taken from the second, without questions, evidence and notes; names are sorted, so
+ * that a blend has the same tree from whichever side it was made. Nodes live in the arena. */
 struct node *differences_blend(const struct differences *differences, struct arena *arena, const bool *from_other);
 #endif

@@ -2,12 +2,12 @@
 #include "sim/analysis/explanation.h"
 #include <stdlib.h>
 
-struct listener { /* passes on what it does not want itself */
+struct listener { /* forwards the callbacks that it does not handle */
     struct typical *typical;
     const struct play_settings *settings;
 };
 
-static void on_recorded(void *context, size_t arm, const struct play_recorded *recorded)
+static void add_recorded_run(void *context, size_t arm, const struct play_recorded *recorded)
 {
     const struct listener *listener = context;
 
@@ -23,7 +23,7 @@ static void on_progress(void *context, uint64_t n_draws, double fraction)
         listener->settings->progress(listener->settings->context, n_draws, fraction);
 }
 
-/* Replay and tell a run into the next story. */
+/* Replay a run and append its story. */
 static bool tell_run(struct explanation *it, struct replay *replay, uint64_t world, uint64_t run)
 {
     if (!replay_run(replay, world, run)) {
@@ -58,7 +58,7 @@ bool explanation_of_endings(struct explanation *it, const struct plan *plan, con
 
     *it = (struct explanation){.scenario = plan->scenario, .plan = plan, .question = question};
     typical_init(&it->typical, plan, question);
-    listening.recorded = on_recorded;
+    listening.recorded = add_recorded_run;
     listening.progress = on_progress;
     listening.context = &listener;
     play(&it->result, &plan, 1, &listening);

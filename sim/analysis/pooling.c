@@ -68,11 +68,11 @@ static const char *find_shared_source(struct arena *arena, const struct scenario
         for (size_t r = 0; r < a->n_sources; r++)
             if (!strcmp(b->source[s].label, a->source[r].label) && tree_cites(b->root, b->source[s].id) &&
                 tree_cites(a->root, a->source[r].id))
-                return arena_print(arena, "%s and %s both rest on \"%s\"", a->id, b->id, b->source[s].label);
+                return arena_print(arena, "%s and %s both cite \"%s\"", a->id, b->id, b->source[s].label);
     return NULL;
 }
 
-/* A number that a scenario plays with, and where it was set. */
+/* A number of a scenario, and the place where it was set. */
 struct leaf {
     const char *path;
     double number;
@@ -119,8 +119,8 @@ static const struct leaf *find_leaf(const struct leaves *leaves, const char *pat
     return NULL;
 }
 
-/* Numbers that two scenarios have in common are one judgement, not two: nearly all of them (a copy with another analyst's name), or
- * those of a frame that both extend, set by the same lines of the same file. */
+/* Numbers that two scenarios share are one judgement, not two: nearly all of them (a copy under another analyst's name), or those of a
+ * template that both extend, set by the same lines of the same file. */
 static const char *find_shared_numbers(struct arena *arena, const struct scenario *a, const struct scenario *b)
 {
     struct leaves of_a = {0}, of_b = {0};
@@ -152,7 +152,7 @@ static const char *find_shared_numbers(struct arena *arena, const struct scenari
     return found;
 }
 
-/* Why analysts are not independent: the first pair that shares something; NULL: none does. */
+/* Why analysts are not independent: what the first pair shares; NULL: no pair shares anything. */
 static const char *find_shared(struct arena *arena, const struct scenario *const *scenario, size_t n)
 {
     const char *found = NULL;
@@ -177,15 +177,15 @@ bool pooling_init(struct pooling *pooling, const struct scenario *const *scenari
         all += scenario[i]->analyst_weight;
     if (!(all > 0.0))
         diag_error(diag, (struct place){.source = scenario[0]->file[0]}, "give one an analyst = { weight = 1.0; };",
-                   "no analyst has any weight");
+                   "no analyst has a weight above 0");
     for (size_t i = 0; i < n; i++)
         pooling->weight[i] = scenario[i]->analyst_weight / all;
     targets_make(&pooling->targets, scenario, n, given);
     if (!pooling->targets.n)
-        diag_error(
-            diag, (struct place){.source = scenario[0]->file[0]},
-            "they need a question of the same id and meaning, or a base and the same states, at dates that all play",
-            "the scenarios have nothing in common that could be pooled");
+        diag_error(diag, (struct place){.source = scenario[0]->file[0]},
+                   "they need a question of the same id and meaning, or a base and the same states, at dates that all "
+                   "simulate",
+                   "the scenarios have no question or base in common that could be pooled");
     pooling->shared = find_shared(&pooling->arena, scenario, n);
     return all > 0.0 && pooling->targets.n;
 }
@@ -243,7 +243,7 @@ static double pool_item(const void *what, size_t leave_out)
     return value;
 }
 
-/* What an analyst's drawn frequencies are too few for; NULL: they are enough, or computed. */
+/* Why an analyst's drawn frequencies are too imprecise for odds; NULL: they are precise enough, or computed. */
 static const char *find_few(struct pooling *it, size_t analyst, const size_t *sibling, size_t n)
 {
     const struct arm_estimates *outcome = &it->outcome[analyst];
@@ -262,14 +262,14 @@ static const char *find_few(struct pooling *it, size_t analyst, const size_t *si
     return NULL;
 }
 
-/* An exact 0 or 1 decides a pool of odds alone, whatever the others say. */
+/* A probability of exactly 0 or 1 decides a pool of odds alone, whatever the others are. */
 static const char *find_veto(struct pooling *it, size_t analyst, size_t item)
 {
     const double p = arm_estimates_share(&it->outcome[analyst], item, REPLICATES);
 
     if (!it->outcome[analyst].computed || !(it->weight[analyst] > 0.0) || (p > 0.0 && p < 1.0))
         return NULL;
-    return arena_print(&it->arena, "%s holds it %s, which alone decides the pools of odds", it->scenario[analyst]->id,
+    return arena_print(&it->arena, "%s calls it %s, which alone decides the pools of odds", it->scenario[analyst]->id,
                        p > 0.0 ? "certain" : "impossible");
 }
 

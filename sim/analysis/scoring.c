@@ -8,7 +8,7 @@
 #include "sim/analysis/arms.h"
 #include "sim/text/diag.h"
 
-/* ---- what a forecast can be asked ---- */
+/* ---- whether a forecast covers a resolution ---- */
 
 static const struct question *find_question(const struct scenario *scenario, const char *id)
 {
@@ -70,10 +70,10 @@ static const char *match_question(struct arena *arena, const struct scenario *sc
     verdict->k = 2;
     verdict->o = resolution->outcome;
     if (!question)
-        return "it does not ask that";
+        return "it does not have that question";
     return isnan(resolution->day) || is_day(scenario, question->month, resolution->day)
                ? NULL
-               : arena_print(arena, "it asks that for %s, not for %s",
+               : arena_print(arena, "its question is about %s, not %s",
                              date_of(arena, scenario->as_of_day + question->month * MONTH_DAYS),
                              date_of(arena, resolution->day));
 }
@@ -87,7 +87,7 @@ static const char *match_state(const struct scenario *scenario, const struct res
         return "it has no such base";
     if (verdict->o == scenario->n_states)
         return "it has no such state";
-    return is_played(scenario, resolution->day) ? NULL : "the date lies outside what it plays";
+    return is_played(scenario, resolution->day) ? NULL : "the date lies outside its simulated period";
 }
 
 static const char *match_held(const struct scenario *scenario, const struct resolution *resolution,
@@ -98,18 +98,18 @@ static const char *match_held(const struct scenario *scenario, const struct reso
     for (size_t i = 0; i < resolution->of.n; i++)
         if (!has_base(scenario, resolution->of.item[i].text))
             return "it does not have all these bases";
-    return is_played(scenario, resolution->day) ? NULL : "the date lies outside what it plays";
+    return is_played(scenario, resolution->day) ? NULL : "the date lies outside its simulated period";
 }
 
-/* A frozen forecast has what its run wrote, no more. */
+/* A frozen forecast has only what its run wrote. */
 static const char *match_frozen(const struct forecast *forecast, const struct resolution *resolution)
 {
     const struct scenario *scenario = forecast->scenario;
 
     if (resolution->kind != RESOLVED_QUESTION && !is_day(scenario, scenario->horizon, resolution->day))
-        return "frozen, it tells of bases at its horizon only";
+        return "a frozen forecast has the states of bases at its horizon only";
     if (resolution->kind == RESOLVED_HELD && resolution->of.n != scenario->n_bases)
-        return "frozen, it counts all bases only";
+        return "a frozen forecast has the number held of all bases only";
     return NULL;
 }
 
@@ -125,7 +125,7 @@ static void match_resolution(struct arena *arena, struct forecast *forecast, con
         verdict->why_not = match_frozen(forecast, resolution);
 }
 
-/* ---- what nobody knows is a mistake ---- */
+/* ---- names that no forecast knows ---- */
 
 static void tell_unknown(const struct scoring *it, const struct resolution *resolution, struct diag *diag)
 {
@@ -175,9 +175,9 @@ void scoring_free(struct scoring *scoring)
     arena_free(&scoring->arena);
 }
 
-/* ---- playing ---- */
+/* ---- simulation ---- */
 
-/* Questions of the plan in its order, which is that of ids: made so that they stand as they are added. */
+/* Add the questions that resolutions need; their ids are numbered so that the plan, which sorts by id, keeps their order. */
 static struct question *add_question(struct arena *arena, struct question *question, size_t *n)
 {
     struct question *added = &question[*n];
@@ -229,7 +229,7 @@ static void ask_resolution(struct arena *arena, const struct scenario *scenario,
     }
 }
 
-struct roster { /* the forecasts that are played */
+struct roster { /* the forecasts that are simulated */
     struct scoring *scoring;
     size_t *forecast;
 };
@@ -314,7 +314,7 @@ static void judge_forecast(struct forecast *forecast, const struct resolutions *
     }
 }
 
-/* The probability of a category as the frozen run wrote it; NAN: it did not. */
+/* The probability of a category in a frozen forecast; NAN when its run did not write it. */
 static double frozen_p(const struct forecast *forecast, const struct resolution *resolution, size_t i)
 {
     struct arena arena = {0};
@@ -347,7 +347,7 @@ static void judge_frozen(struct arena *arena, struct forecast *forecast, const s
             forecast->n_scored--;
         }
         if (!whole) {
-            verdict->why_not = "its summary.csv does not say";
+            verdict->why_not = "its summary.csv does not have it";
             forecast->n_scored--;
         }
         if (verdict->why_not)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scoring.h - forecasts held against what came: scenarios, played for the purpose, or frozen ones. */
+/* scoring.h - forecasts scored against actual outcomes: scenarios, which are simulated for it, or forecasts frozen by earlier runs. */
 #ifndef FOOTHOLD_SCORING_H
 #define FOOTHOLD_SCORING_H
 #include "sim/scenario/frozen.h"
@@ -10,7 +10,7 @@
 
 struct verdict {         /* a forecast on a resolution */
     const char *why_not; /* why it is not scored; NULL: it is */
-    size_t k, o;         /* categories, and the one that came */
+    size_t k, o;         /* number of categories, and the index of the actual one */
     double *p;
     struct estimate brier, log, rps; /* se: simulation; NAN for a frozen forecast */
     size_t first;                    /* of the plan's questions it is read from */
@@ -19,10 +19,10 @@ struct verdict {         /* a forecast on a resolution */
 struct forecast {
     const char *path;
     const struct scenario *scenario;
-    const struct frozen *frozen; /* NULL: the scenario is played */
+    const struct frozen *frozen; /* NULL: the scenario is simulated */
     struct verdict *verdict;     /* per resolution */
     size_t n_scored;
-    double brier, log, rps; /* means over what is scored; NAN where nothing is; log may be INFINITY */
+    double brier, log, rps; /* means over the scored resolutions; NAN without any; log may be INFINITY */
 };
 
 struct scoring {

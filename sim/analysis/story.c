@@ -3,12 +3,14 @@
 #include <math.h>
 #include "sim/system/portable.h"
 
+/* The state of the run while its events are gone through again. The path simulator does not record which ratios were in force; they are
+ * recomputed by applying each event to the switches, as the simulator did (is_on), and asking for every clock's ratio. */
 struct telling {
     struct story *story;
     const struct replay *replay;
     bool *is_on;       /* per switch */
-    double *ratio;     /* per clock, frailties apart */
-    uint32_t *n_fired; /* per clock: how often */
+    double *ratio;     /* per clock, frailties excluded */
+    uint32_t *n_fired; /* per clock */
     uint32_t *state;   /* per base */
 };
 
@@ -20,7 +22,7 @@ static void add_reason(struct story_event *event, enum story_why why, size_t whi
         event->reason[event->n_reasons++] = (struct story_reason){why, (uint32_t)which, ratio};
 }
 
-/* Whose a switch is: those of factors come first, conditions' after them. */
+/* Add the reason behind a switch: those of levers and events come first, those of conditions after them. */
 static void add_switch(struct telling *it, struct story_event *event, uint32_t a_switch, double ratio)
 {
     const struct plan *plan = it->story->plan;
@@ -59,7 +61,7 @@ static void give_reasons(struct telling *it, struct story_event *event, uint32_t
 
 /* ---- what happens ---- */
 
-/* Whether a clock may still ring at all. */
+/* Whether a clock cannot fire any more. */
 static bool is_over(const struct telling *it, uint32_t c)
 {
     const struct plan *plan = it->story->plan;
@@ -70,7 +72,8 @@ static bool is_over(const struct telling *it, uint32_t c)
     return clock->moves_base ? plan->final >> it->state[clock->base] & 1 : it->n_fired[c] > 0 && !clock->recurs;
 }
 
-static void switch_over(struct telling *it, const struct event *what)
+/* Set the switches that an event turns on or off. */
+static void set_switches(struct telling *it, const struct event *what)
 {
     const struct plan *plan = it->story->plan;
     const struct span conditions = what->kind == EVENT_MOVES ? plan->base[what->which].conditions : (struct span){0, 0};
@@ -83,7 +86,7 @@ static void switch_over(struct telling *it, const struct event *what)
         it->is_on[what->which * SWITCHES_A_FACTOR + SWITCH_ON] = what->kind == EVENT_COMES;
 }
 
-/* Which clocks that may still ring have another ratio now. */
+/* Find the clocks that can still fire and whose ratio the event has changed. */
 static void find_changes(struct telling *it, struct story_event *event)
 {
     size_t capacity = 0;
@@ -100,29 +103,29 @@ static void find_changes(struct telling *it, struct story_event *event)
     }
 }
 
-static void tell_event(struct telling *it, struct story_event *event, const struct event *what)
+static void explain_event(struct telling *it, struct story_event *event, const struct event *what)
 {
     const uint32_t c = what->clock;
-    const bool rings = what->kind != EVENT_ENDS && c != HISTORY_NO_CLOCK;
+    const bool fires = what->kind != EVENT_ENDS && c != HISTORY_NO_CLOCK;
 
     *event = (struct story_event){.what = *what, .likely = NAN, .rate = NAN, .ratio = NAN};
-    if (rings && it->story->plan->clock[c].baseline != BASELINE_AT) {
+    if (fires && it->story->plan->clock[c].baseline != BASELINE_AT) {
         give_reasons(it, event, c);
         event->rate = path_rate(&it->replay->path, c, what->month);
         event->likely =
             1.0 - portable_exp(-stream_exponential(&it->replay->stream, it->story->plan->clock[c].key, it->n_fired[c]));
     }
-    if (rings)
+    if (fires)
         it->n_fired[c]++;
     if (what->kind == EVENT_MOVES)
         it->state[what->which] = what->to;
-    switch_over(it, what);
+    set_switches(it, what); /* after the reasons, which are those in force when it fired */
     find_changes(it, event);
 }
 
-/* ---- where the bases end ---- */
+/* ---- the last states of the bases ---- */
 
-static void tell_base(struct telling *it, uint32_t b)
+static void explain_base(struct telling *it, uint32_t b)
 {
     const struct plan *plan = it->story->plan;
     const struct path *path = &it->replay->path;
@@ -163,10 +166,10 @@ void story_init(struct story *story, const struct replay *replay, uint64_t world
         it.state[b] = plan->base[b].initial;
     story->event = arena_new(&story->arena, story->n_events, sizeof *story->event);
     for (size_t i = 0; i < story->n_events; i++)
-        tell_event(&it, &story->event[i], &history->event[i]);
+        explain_event(&it, &story->event[i], &history->event[i]);
     story->base = arena_new(&story->arena, plan->n_bases, sizeof *story->base);
     for (uint32_t b = 0; b < plan->n_bases; b++)
-        tell_base(&it, b);
+        explain_base(&it, b);
 }
 
 void story_free(struct story *story)

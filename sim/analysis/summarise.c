@@ -92,7 +92,7 @@ static void answer_factors(const struct context *context)
 
 /* Bases */
 
-/* Occupancy and incidence are counted as changes from month to month: sum them up. */
+/* Occupancy and incidence are counted as changes from month to month; their sums are the curves. */
 static void accumulate_curve(const struct context *context, size_t first, size_t n_rows, struct estimate *out)
 {
     const struct tally *tally = context->counts->tally;

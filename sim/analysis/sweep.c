@@ -65,7 +65,7 @@ static const char *print_value(struct arena *arena, double x)
                                   : arena_print(arena, "%.*s.0%s", (int)n, text, text + n);
 }
 
-/* The scenario with a path's value laid over it, or with those of all paths at a point; what is wrong with it goes to diag. */
+/* Read the scenario with one path's value, or the values of all paths at a point, as overrides; mistakes go to diag. */
 struct spot {
     size_t point;
     const struct sweep_path *only; /* NULL: all */
@@ -110,7 +110,7 @@ static bool make_arm(void *context, size_t point, struct arm *arm)
     return make_spot(context, (struct spot){.point = point}, arm);
 }
 
-/* A number, a distribution, or words for one: what a number can stand for. */
+/* Whether a node is a quantity: a number, a distribution, or a phrase or parameter that stands for one. */
 static bool is_quantity(const struct node *node)
 {
     const struct node *value = node->kind == NODE_GROUP ? tree_get(node, "value") : node;
@@ -154,7 +154,7 @@ static void check_path(struct sweep *sweep, const struct sweep_path *path)
                        path->path);
 }
 
-/* Whether a path leads to a field of a model that is not the one that plays. */
+/* Whether a path is a field of a model other than the one in use. */
 static bool is_of_other_model(const struct scenario *scenario, const char *path)
 {
     const size_t length = strcspn(path, ".");
@@ -166,29 +166,29 @@ static bool is_of_other_model(const struct scenario *scenario, const char *path)
     return false;
 }
 
-/* Both ends play the same: the path names a note, a weight that only pools know, a field of another model. */
+/* Warn when both ends of a path give the same simulation: it names a note, a weight that only pools use, a field of another model. */
 static void warn_unchanged(struct sweep *sweep, struct spot first, struct spot last)
 {
-    struct diag told = {0};
+    struct diag ignored = {0};
     struct arena arena = {0};
-    struct scenario *end[2] = {read_spot(sweep, &arena, first, &told), read_spot(sweep, &arena, last, &told)};
+    struct scenario *end[2] = {read_spot(sweep, &arena, first, &ignored), read_spot(sweep, &arena, last, &ignored)};
     char *numbers[2] = {0};
 
     for (int i = 0; i < 2; i++)
         numbers[i] = end[i]->root ? scenario_print_numbers(end[i]) : NULL;
     if (first.point != last.point && numbers[0] && numbers[1] &&
         (!strcmp(numbers[0], numbers[1]) || is_of_other_model(end[0], first.only->path)))
-        diag_warning(sweep->diag, (struct place){0}, NULL, "--vary %s: changes nothing that is played",
+        diag_warning(sweep->diag, (struct place){0}, NULL, "--vary %s: has no influence on the simulation",
                      first.only->path);
     for (int i = 0; i < 2; i++) {
         free(numbers[i]);
         scenario_free(end[i]);
     }
     arena_free(&arena);
-    diag_free(&told);
+    diag_free(&ignored);
 }
 
-/* Try a value; when it makes no sense tell why. The scenario then stays, since what is told points at it. */
+/* Check a value and report why it is not valid. The scenario is then kept, since diagnostics point into it. */
 static bool try_point(struct sweep *sweep, struct spot spot)
 {
     struct scenario *scenario;
@@ -207,7 +207,7 @@ static bool try_point(struct sweep *sweep, struct spot spot)
     return false;
 }
 
-/* The ends of each path are tried by themselves: what fails there is told before anything is played. */
+/* Check the ends of each path by themselves, before anything is simulated. */
 void sweep_check(struct sweep *sweep)
 {
     const size_t errors = sweep->diag->n_errors;

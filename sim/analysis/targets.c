@@ -93,8 +93,8 @@ static const char *initial_of(const struct scenario *scenario, const char *base)
     return scenario->state[0].entity.id;
 }
 
-/* Whether a lever or event is in force when its scenario starts, or was before: then there is nothing to wait for. */
-static bool has_come(const struct clock *clock)
+/* Whether a lever or event occurs at or before the start of its scenario, so that it cannot occur later. */
+static bool occurs_before_start(const struct clock *clock)
 {
     const struct timing *timing = &clock->timing;
 
@@ -102,7 +102,7 @@ static bool has_come(const struct clock *clock)
            (timing->form == TIMING_ON && timing->on <= 0.0);
 }
 
-/* What the last scenario's start says of the others' histories. */
+/* Find the condition that the start of the last scenario imposes on the others. */
 static void find_start(struct targets *targets, const struct scenario *const *scenario, size_t n)
 {
     for (size_t i = 0; i < n && !targets->last; i++)
@@ -114,7 +114,7 @@ static void find_start(struct targets *targets, const struct scenario *const *sc
     for (size_t c = 0; c < targets->last->n_clocks; c++) {
         const struct clock *clock = &targets->last->clock[c];
 
-        if (clock->kind != CLOCK_TRANSITION && !clock->recurs && !has_come(clock))
+        if (clock->kind != CLOCK_TRANSITION && !clock->recurs && !occurs_before_start(clock))
             targets->absent[targets->n_absent++] = clock->entity.id;
     }
 }
@@ -124,7 +124,7 @@ static void leave_out(struct targets *targets, const char *id, const char *why)
     targets->left_out[targets->n_left_out++] = (struct target_left_out){id, why};
 }
 
-/* Asked of all bases, it is asked of those that all scenarios have. */
+/* A question about all bases becomes one about those that all scenarios have. */
 static void name_bases(struct targets *targets, struct question *question)
 {
     if (question->bases.n || question->happens.text)
@@ -134,7 +134,7 @@ static void name_bases(struct targets *targets, struct question *question)
         question->bases.item[question->bases.n++].text = targets->base[b];
 }
 
-/* Why a question cannot be asked of all; NULL: it can. */
+/* Why a question is not common to all scenarios; NULL: it is. */
 static const char *why_not_common(const struct targets *targets, const struct question *question,
                                   const struct scenario *const *scenario, size_t n, double day)
 {
@@ -144,7 +144,7 @@ static const char *why_not_common(const struct targets *targets, const struct qu
         if (!other)
             return "not all scenarios ask it";
         if (!same_content(question, other))
-            return "the scenarios mean different things by it";
+            return "it differs between the scenarios";
     }
     for (size_t b = 0; b < question->bases.n; b++)
         if (!is_common(targets, question->bases.item[b].text))

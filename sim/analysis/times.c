@@ -42,7 +42,7 @@ static double count_inside(const struct counts *counts, const struct cells *cell
     return tally_month(counts->tally, (double)bin + fmin(1.0, fmax(0.0, place)));
 }
 
-/* The month by which a share `level` of runs have seen it; NAN when fewer see it by the horizon. */
+/* The month by which it has happened in a share `level` of runs; NAN when it happens in fewer by the horizon. */
 static double quantile_month(const struct counts *counts, size_t of, const void *what)
 {
     const struct cells *cells = what;

@@ -4,6 +4,6 @@
 #define FOOTHOLD_TIMES_H
 #include "sim/analysis/estimate.h"
 
-/* at: where the tally counts them. place: a base, or n_bases for the first of all. */
+/* at: the tally's cells for them. place: a base, or n_bases for the first of all bases. */
 struct answer_time times_estimate(const struct counts *counts, const struct tally_times *at, size_t place);
 #endif

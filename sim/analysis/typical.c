@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A time that something rang. */
-struct ring {
+/* One firing of a clock. */
+struct firing {
     uint32_t label;
     double month;
 };
 
 struct kept { /* a run that others are compared with */
     uint64_t world, run;
-    struct ring *in_order, *by_label; /* n of each */
+    struct firing *in_order, *by_label; /* n of each */
     size_t n;
-    size_t n_told; /* in order, up to the last move of a base; all where none moves */
+    size_t n_relevant; /* of in_order, up to the last move of a base; all where none moves */
 };
 
 /* An ending while runs are added. */
@@ -80,14 +80,14 @@ static struct typical_class *class_of(struct typical *typical, bool yes)
 
 static int by_label(const void *a, const void *b)
 {
-    const struct ring *x = a, *y = b;
+    const struct firing *x = a, *y = b;
 
     if (x->label != y->label)
         return x->label < y->label ? -1 : 1;
     return x->month < y->month ? -1 : x->month > y->month;
 }
 
-/* What happens after the question is answered does not bear on it. */
+/* Events after the month of the question cannot influence its answer, so they are ignored. */
 static double last_month(const struct typical *typical)
 {
     return typical->question == SIZE_MAX ? INFINITY : typical->plan->question[typical->question].month;
@@ -107,19 +107,20 @@ static void keep_run(struct typical *typical, struct typical_class *class, const
     kept->by_label = arena_new(&typical->arena, recorded->n, sizeof *kept->by_label);
     for (size_t i = 0; i < recorded->n && recorded->event[i].month <= last_month(typical); i++)
         if (recorded->event[i].kind != EVENT_ENDS) {
-            kept->in_order[kept->n++] = (struct ring){label_of(plan, &recorded->event[i]), recorded->event[i].month};
+            kept->in_order[kept->n++] =
+                (struct firing){label_of(plan, &recorded->event[i]), recorded->event[i].month};
             if (recorded->event[i].kind == EVENT_MOVES)
-                kept->n_told = kept->n;
+                kept->n_relevant = kept->n;
         }
-    if (!kept->n_told)
-        kept->n_told = kept->n;
+    if (!kept->n_relevant)
+        kept->n_relevant = kept->n;
     memcpy(kept->by_label, kept->in_order, kept->n * sizeof *kept->by_label);
     if (kept->n)
         qsort(kept->by_label, kept->n, sizeof *kept->by_label, by_label);
 }
 
-/* The factors that came by then. */
-static void see_factors(struct typical *typical, const struct play_recorded *recorded)
+/* Mark the levers and events that occurred by then. */
+static void mark_factors(struct typical *typical, const struct play_recorded *recorded)
 {
     memset(typical->seen, 0, typical->plan->n_factors * sizeof *typical->seen);
     for (size_t i = 0; i < recorded->n && recorded->event[i].month <= last_month(typical); i++)
@@ -147,7 +148,7 @@ void typical_add(struct typical *typical, const struct play_recorded *recorded)
             typical->state[recorded->event[i].which] = recorded->event[i].to;
     typical->n_runs++;
     typical->tried[replicate] += one;
-    see_factors(typical, recorded);
+    mark_factors(typical, recorded);
     count_seen(typical, typical->came, replicate);
     class = class_of(typical, typical->question != SIZE_MAX && recorded->yes[typical->question]);
     if (!class) {
@@ -162,11 +163,12 @@ void typical_add(struct typical *typical, const struct play_recorded *recorded)
 
 /* ---- the typical run ---- */
 
-static double smaller(double a, double b)
+static double min_double(double a, double b)
 {
     return a < b ? a : b;
 }
 
+/* Firings are sorted by clock and month, so one merge pass pairs the k-th firing of a clock in both runs: O(n). */
 static double distance_between(const struct kept *a, const struct kept *b, double horizon)
 {
     const double a_month = 2.0 / horizon;
@@ -174,10 +176,10 @@ static double distance_between(const struct kept *a, const struct kept *b, doubl
     double sum = 0.0;
 
     while (i < a->n && j < b->n) {
-        const struct ring *x = &a->by_label[i], *y = &b->by_label[j];
+        const struct firing *x = &a->by_label[i], *y = &b->by_label[j];
 
         if (x->label == y->label) {
-            sum += smaller(1.0, a_month * fabs(x->month - y->month));
+            sum += min_double(1.0, a_month * fabs(x->month - y->month));
             i++;
             j++;
         } else {
@@ -191,6 +193,7 @@ static double distance_between(const struct kept *a, const struct kept *b, doubl
     return sum + (double)(a->n - i) + (double)(b->n - j);
 }
 
+/* All pairs: TYPICAL_COMPARED^2 / 2 distances. Ties go to the earlier run, so the result does not depend on the number of threads. */
 static void find_medoid(const struct typical *typical, const struct typical_class *class, struct typical_ending *ending)
 {
     double *sum = memory_new(class->n_kept, sizeof *sum);
@@ -245,7 +248,7 @@ static int commonest_first(const void *a, const void *b)
     return compare_labels(x->label, x->n, y->label, y->n);
 }
 
-/* The share of a stretch of equal sequences among all n of them. */
+/* The share of n equal sequences, from[0] to from[n - 1], among all of them, with its error over replicates. */
 static struct estimate share_of(const struct sequence *from, size_t n, const struct sequence *all, size_t n_all)
 {
     uint64_t yes[REPLICATES] = {0}, tried[REPLICATES] = {0};
@@ -259,8 +262,8 @@ static struct estimate share_of(const struct sequence *from, size_t n, const str
     return share;
 }
 
-/* The commonest orders; returns how many are told of, *n_different how many there are. Such as happened
- * once or twice are no pattern. */
+/* Find the commonest orders by sorting the runs' sequences and counting equal neighbours. Returns how many are reported, TYPICAL_ORDERS at
+ * most and without those seen only once or twice, which are no pattern; *n_different: how many there are. */
 static size_t find_orders(struct typical *typical, const struct typical_class *class, bool moves_only,
                           struct typical_order **orders, size_t *n_different)
 {
@@ -274,7 +277,7 @@ static size_t find_orders(struct typical *typical, const struct typical_class *c
 
         sequence[i] =
             (struct sequence){.label = arena_new(arena, kept->n, sizeof *sequence->label), .world = kept->world};
-        for (size_t k = 0; k < kept->n_told; k++)
+        for (size_t k = 0; k < kept->n_relevant; k++)
             if (!moves_only || is_move(typical->plan, kept->in_order[k].label))
                 sequence[i].label[sequence[i].n++] = kept->in_order[k].label;
     }
@@ -328,7 +331,7 @@ static void find_factors(struct typical *typical, const struct typical_class *cl
         qsort(ending->factor, n, sizeof *ending->factor, most_apart_first);
 }
 
-/* ---- all of it ---- */
+/* ---- results ---- */
 
 static int commonest_class_first(const void *a, const void *b)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* typical.h - how runs end, and of each ending the typical run and the commonest orders of events.
+/* typical.h - how runs end, and for each ending the typical run and the commonest orders of events.
  *
- * The typical run of an ending is its medoid: of the first TYPICAL_COMPARED, the one with the least sum of distances to the
- * others. The distance between two runs is in things that happened: the k-th time that a clock rings counts 1 where only one
- * run has it, and else how far apart they ring, half the horizon or more being 1. (Kaufman & Rousseeuw 1987, Clustering by
- * means of medoids; Victor & Purpura 1996, Nature and precision of temporal coding in visual cortex, for distances between
- * trains of events. With theirs, where moving an event may cost as much as leaving it out and adding another, the run in the
- * middle would be one in which hardly anything happens.) */
+ * The typical run of an ending is its medoid: among the first TYPICAL_COMPARED runs, the one with the smallest sum of distances to the
+ * others (Kaufman & Rousseeuw 1987, Clustering by means of medoids). A medoid is a run that was simulated, so it can be replayed and
+ * explained, which a mean of runs cannot.
+ *
+ * The distance between two runs is measured in events: the k-th firing of a clock counts 1 where only one run has it, otherwise the
+ * difference of its months divided by half the horizon, at most 1. Example, horizon 24: {relief at 3, exit at 10} and {exit at 16} have
+ * distance 1 + 6 / 12 = 1.5. It resembles the distance of spike trains of Victor & Purpura (1996, J. Neurophysiol. 76); with theirs, where
+ * moving an event may cost as much as deleting it and adding another (2), the medoid would be a run in which hardly anything happens. */
 #ifndef FOOTHOLD_TYPICAL_H
 #define FOOTHOLD_TYPICAL_H
 #include "sim/analysis/answer.h"
@@ -14,7 +16,7 @@
 
 enum { TYPICAL_COMPARED = 512, TYPICAL_ORDERS = 3, TYPICAL_ENDINGS = 1024 };
 
-/* What rang, in order: a clock, or n_clocks + base * n_states + state where a model decides. */
+/* A sequence of events in order: the clocks that fired, or n_clocks + base * n_states + state where a model decides. */
 struct typical_order {
     uint32_t *label;
     size_t n;
@@ -23,26 +25,26 @@ struct typical_order {
 
 struct typical_factor { /* a lever or an event */
     uint32_t factor;
-    struct estimate here, all; /* share of runs in which it came: with this ending, and of all */
+    struct estimate here, all; /* share of runs in which it occurred: of those with this ending, and of all */
 };
 
 struct typical_ending {
     const uint32_t *state; /* per base, at the horizon; or by a question: */
     bool yes;
     struct estimate share;
-    uint64_t n;          /* runs that end so */
+    uint64_t n;          /* runs with this ending */
     uint64_t world, run; /* the typical one */
-    double distance;     /* its mean distance to the others, in things that happen */
+    double distance;     /* its mean distance to the others, in events */
     size_t n_compared;
-    struct typical_order *moves, *all;  /* of bases alone; and with levers and events up to the last move */
-    size_t n_moves, n_all, n_different; /* n_different: orders of all there are among those compared */
-    struct typical_factor *factor;      /* per factor, those that tell the endings apart most first */
+    struct typical_order *moves, *all;  /* of moves of bases alone; with levers and events up to the last move */
+    size_t n_moves, n_all, n_different; /* n_different: number of distinct orders `all` among the runs compared */
+    struct typical_factor *factor;      /* per lever and event, by the difference of their shares, largest first */
 };
 
 struct typical {
     struct arena arena;
     const struct plan *plan;
-    size_t question; /* SIZE_MAX: endings are where the bases stand at the horizon */
+    size_t question; /* SIZE_MAX: endings are the states of the bases at the horizon */
     uint64_t n_runs;
     struct typical_ending *ending; /* the commonest first */
     size_t n_endings;
@@ -50,13 +52,13 @@ struct typical {
     struct typical_class *class;                             /* while runs are added */
     uint64_t tried[REPLICATES], left_out[REPLICATES], *came; /* [factor * REPLICATES + replicate] */
     uint32_t *state;                                         /* scratch: per base */
-    bool *seen;                                              /* likewise: per factor */
+    bool *seen;                                              /* scratch: per lever or event, whether it occurred */
 };
 
 void typical_init(struct typical *typical, const struct plan *plan, size_t question);
 void typical_add(struct typical *typical, const struct play_recorded *recorded);
 
-/* What they come to; at most so many endings are told of. */
+/* Compute the endings from the runs added, at most `most` of them. */
 void typical_finish(struct typical *typical, size_t most);
 void typical_free(struct typical *typical);
 #endif

@@ -5,14 +5,15 @@
 
 struct moments {
     double mean;
-    double ignorance; /* variance of the conditional probability; by chance it may come out negative */
-    double noise;     /* variance that finitely many runs leave in a world's share */
+    double ignorance; /* variance of p over worlds; the estimate can be negative */
+    double noise;     /* mean variance of a world's share about its p, from finitely many runs */
     double chance;    /* variance of one run within a world */
-    double shrink;    /* sd of the conditional probability over that of the worlds' shares */
+    double shrink;    /* sd of p divided by the sd of the worlds' shares */
 };
 
-/* One-way analysis of variance: between worlds, less what N runs a world leave of chance (Sun, Apley & Staum 2011, Efficient
- * nested simulation for estimating the variance of a conditional expectation). */
+/* One-way analysis of variance: the variance of shares between worlds minus the noise of N runs a world (Sun, Apley & Staum 2011, Efficient
+ * nested simulation for estimating the variance of a conditional expectation, Oper. Res. 59). Example: shares have variance 0.05,
+ * p (1 - p) is 0.16 on average and N = 4: Var(p) = 0.05 - 0.16 / 4 = 0.01. */
 static struct moments moments_of(const struct counts *counts, size_t column, size_t of)
 {
     const struct world_stats *stats = counts->stats;
@@ -48,7 +49,7 @@ static double shrink_of(const struct counts *counts, size_t of, const void *what
     return moments_of(counts, *(const size_t *)what, of).shrink;
 }
 
-/* Shares are counted in 1 / TALLY_ONE: what differs by less is the same. */
+/* Shares are counted in units of 1 / TALLY_ONE; a smaller spread is rounding. */
 static const double least_variance = 16.0 / TALLY_ONE / TALLY_ONE;
 
 static bool is_measurable(struct estimate variance)
@@ -69,7 +70,7 @@ static int by_share(const void *a, const void *b)
     return (x->p > y->p) - (x->p < y->p);
 }
 
-static double quantile(const struct share *share, size_t n, double level)
+static double interpolate_quantile(const struct share *share, size_t n, double level)
 {
     const double place = fmin(fmax(level * (double)n - 0.5, 0.0), (double)(n - 1));
     const size_t below = (size_t)place, above = below + 1 < n ? below + 1 : below;
@@ -77,8 +78,8 @@ static double quantile(const struct share *share, size_t n, double level)
     return share[below].p + (place - (double)below) * (share[above].p - share[below].p);
 }
 
-/* The standard error of how many worlds lie below x, from the replicates, and from the gap between two worlds where strata
- * leave no other; ties count half. */
+/* Standard error of the share of worlds below x, from how it varies between replicates, plus half a world, since stratification can leave no
+ * variation at all; ties count half. */
 static double level_error(const struct share *share, size_t n, double x)
 {
     double below[REPLICATES] = {0.0}, worlds[REPLICATES] = {0.0}, all = 0.0, sum = 0.0, replicates = 0.0;
@@ -99,8 +100,8 @@ static double level_error(const struct share *share, size_t n, double x)
     return replicates > 1.0 ? hypot(sqrt(sum * replicates / (replicates - 1.0)), 0.5) / (double)n : NAN;
 }
 
-/* Quantiles of the worlds' shares. The error is that of the level at the quantile, from the replicates, carried over to
- * shares: Woodruff 1952, Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47. */
+/* Quantiles of the worlds' shares. The error of the level at the quantile is estimated, and converted to shares by the quantiles at the two
+ * ends of its interval: Woodruff 1952, Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47. */
 static void share_quantiles(const struct counts *counts, size_t column, struct answer_spread *out)
 {
     const struct world_stats *stats = counts->stats;
@@ -112,12 +113,13 @@ static void share_quantiles(const struct counts *counts, size_t column, struct a
         share[w] = (struct share){stats->kept[column * WORLD_STATS_KEPT + w], (uint32_t)(w % REPLICATES)};
     qsort(share, n, sizeof *share, by_share);
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
-        const double level = answer_level[i], x = quantile(share, n, level), se = level_error(share, n, x);
+        const double level = answer_level[i], x = interpolate_quantile(share, n, level), se = level_error(share, n, x);
 
         out->quantile[i] = x;
-        out->se[i] = isnan(se)
-                         ? NAN
-                         : (quantile(share, n, level + wide * se) - quantile(share, n, level - wide * se)) / 2.0 / wide;
+        out->se[i] = isnan(se) ? NAN
+                               : (interpolate_quantile(share, n, level + wide * se) -
+                                  interpolate_quantile(share, n, level - wide * se)) /
+                                     2.0 / wide;
     }
     free(share);
 }
@@ -130,8 +132,8 @@ static size_t cell_of(const struct counts *counts, size_t column)
     return column < questions ? counts->tally->at.question + column : counts->tally->at.state + column - questions;
 }
 
-/* With nothing uncertain there is but one world. */
-static struct answer_spread no_doubt(const struct counts *counts, size_t column)
+/* Without uncertain inputs all worlds are the same. */
+static struct answer_spread spread_of_one_world(const struct counts *counts, size_t column)
 {
     const struct estimate p = estimate_share(counts, cell_of(counts, column));
     struct answer_spread out = {.sd_aleatory = sqrt(fmax(0.0, p.value * (1.0 - p.value)))};
@@ -143,25 +145,25 @@ static struct answer_spread no_doubt(const struct counts *counts, size_t column)
     return out;
 }
 
-/* Drawing quantiles in gets the spread right, but not always the shape; unmixing gets both, and where the two differ, or
- * the runs are too few to see finer, the answer is no surer than that. */
-static void unmix_column(const struct counts *counts, struct deconvolve *deconvolve, size_t column,
-                         struct answer_spread *out)
+/* Replace shrunken quantiles by deconvolved ones. Shrinking is right about the spread but not always about the shape, deconvolution is right
+ * about both; their difference, and the resolution of the grid, are added to the error. */
+static void deconvolve_column(const struct counts *counts, struct deconvolve *deconvolve, size_t column,
+                              struct answer_spread *out)
 {
-    double unmixed[ANSWER_LEVELS];
+    double deconvolved[ANSWER_LEVELS];
 
-    deconvolve_quantiles(deconvolve, unmixed, answer_level, ANSWER_LEVELS,
+    deconvolve_quantiles(deconvolve, deconvolved, answer_level, ANSWER_LEVELS,
                          counts->histogram_total + column * (counts->stats->n_bins + 1));
     for (size_t i = 0; i < ANSWER_LEVELS; i++) {
-        out->se[i] =
-            hypot(hypot(out->se[i], unmixed[i] - out->quantile[i]), deconvolve_resolution(deconvolve, unmixed[i]));
-        out->quantile[i] = unmixed[i];
+        out->se[i] = hypot(hypot(out->se[i], deconvolved[i] - out->quantile[i]),
+                           deconvolve_resolution(deconvolve, deconvolved[i]));
+        out->quantile[i] = deconvolved[i];
     }
 }
 
-/* Shares are drawn in towards their mean by as much as chance spreads them. That is right of a normal distribution; of others
- * no quantile is surer than by half of how far it was drawn in. */
-static void draw_in(const struct counts *counts, size_t column, struct answer_spread *out)
+/* Shrink the quantiles of shares towards the mean, so that their spread becomes that of p. This is exact for a normal distribution; for others
+ * half of the shift is added to the error. */
+static void shrink_quantiles(const struct counts *counts, size_t column, struct answer_spread *out)
 {
     const struct moments moments = moments_of(counts, column, ALL);
     const struct estimate shrink = estimate_jackknife(counts, shrink_of, &column);
@@ -174,8 +176,9 @@ static void draw_in(const struct counts *counts, size_t column, struct answer_sp
     }
 }
 
-/* What cannot be told from nothing is told as a point: no further from the mean than the variance may be. */
-static void be_a_point(const struct counts *counts, size_t column, struct estimate variance, struct answer_spread *out)
+/* Where Var(p) is not significantly above 0 all quantiles are the mean, with an error that covers the largest plausible spread. */
+static void set_quantiles_to_mean(const struct counts *counts, size_t column, struct estimate variance,
+                                  struct answer_spread *out)
 {
     const struct estimate p = estimate_share(counts, cell_of(counts, column));
     const double least = variance.value > least_variance ? variance.value : 0.0;
@@ -193,7 +196,7 @@ struct answer_spread uncertainty_spread(const struct counts *counts, struct deco
     struct estimate variance;
 
     if (!counts->plan->n_inputs)
-        return no_doubt(counts, column);
+        return spread_of_one_world(counts, column);
     for (size_t i = 0; i < ANSWER_LEVELS; i++)
         out.quantile[i] = out.se[i] = NAN;
     if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 || !counts->stats->n_kept)
@@ -201,17 +204,17 @@ struct answer_spread uncertainty_spread(const struct counts *counts, struct deco
     variance = estimate_jackknife(counts, variance_of, &column);
     out.measurable = is_measurable(variance);
     out.sd_epistemic = sqrt(fmax(0.0, variance.value));
-    /* the delta method, and near nothing the root of the variance's error */
+    /* the delta method, which diverges near 0: there the root of the variance's error */
     out.sd_se = fmin(variance.se / (2.0 * out.sd_epistemic), sqrt(variance.se));
     out.sd_aleatory = sqrt(fmax(0.0, moments_of(counts, column, ALL).chance));
     if (!out.measurable) {
-        be_a_point(counts, column, variance, &out);
+        set_quantiles_to_mean(counts, column, variance, &out);
         return out;
     }
     share_quantiles(counts, column, &out);
-    draw_in(counts, column, &out);
+    shrink_quantiles(counts, column, &out);
     if (deconvolve)
-        unmix_column(counts, deconvolve, column, &out);
+        deconvolve_column(counts, deconvolve, column, &out);
     return out;
 }
 
@@ -247,8 +250,8 @@ static size_t fill_strata(const struct counts *counts, size_t of, const struct d
     return filled;
 }
 
-/* What E[p | input] varies inside the strata, as straight lines through the means of their neighbours: slope squared / 12,
- * less what the noise of those means adds. */
+/* The variance of E[p | input] inside strata, which the strata's means miss. In each it is taken as a straight line through the means of the
+ * two neighbours: slope squared / 12, minus what the noise of those means adds. */
 static double inside_strata(const struct stratum *stratum, size_t n, double all, double within)
 {
     double sum = 0.0;
@@ -263,8 +266,10 @@ static double inside_strata(const struct stratum *stratum, size_t n, double all,
     return sum;
 }
 
-/* Var(E[p | input]) / Var(p), both without chance's share: the first-order index of Sobol (1993) from given data, as Pearson's
- * correlation ratio with what unrelated strata would differ by taken out, and what is lost inside the strata put back. */
+/* First-order index Var(E[p | input]) / Var(p), both corrected for the noise of runs (Sobol 1993), estimated from given data: worlds are
+ * sorted into strata by the input's rank, and the variance of the strata's means is Pearson's correlation ratio. Two corrections: minus the
+ * variance that strata of an irrelevant input would have, (n - 1) within / all; plus the variance inside strata. No further
+ * simulation is needed, unlike with pick-freeze designs. */
 static double driver_index(const struct counts *counts, size_t of, const void *what)
 {
     const struct driver *driver = what;

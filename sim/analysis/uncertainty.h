@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* doubt.h - what the analyst does not know, apart from what chance decides; and which inputs it comes from. */
-#ifndef FOOTHOLD_DOUBT_H
-#define FOOTHOLD_DOUBT_H
+/* uncertainty.h - input uncertainty (epistemic) separated from chance (aleatory), and which inputs it comes from.
+ *
+ * A world is one draw of the inputs; its probability p is a conditional expectation given the inputs. What is simulated is the share of N
+ * runs of the world, whose variance between worlds is Var(p) plus E[p (1 - p)] / N. Var(p) is found by subtracting the noise term
+ * (one-way analysis of variance), and the quantiles of p by shrinking, or deconvolving, the distribution of the shares. */
+#ifndef FOOTHOLD_UNCERTAINTY_H
+#define FOOTHOLD_UNCERTAINTY_H
 #include "sim/analysis/estimate.h"
 #include "sim/math/deconvolve.h"
 
-/* How a column's probability (a question, then base x state) spreads over worlds. NAN with fewer than two worlds, or with
- * one run a world, which cannot tell chance from ignorance. deconvolve: for the runs a world, or NULL when they are so many that
- * their noise is drawn in well enough. */
+/* The distribution over worlds of a column's probability (columns: questions, then base x state). NAN with fewer than two worlds, or with
+ * one run a world, from which chance cannot be separated. deconvolve: for this number of runs a world; NULL when it is so large that
+ * shrinking alone is accurate. */
 struct answer_spread uncertainty_spread(const struct counts *counts, struct deconvolve *deconvolve, size_t column);
 
-/* First-order index of an input on a question: the share of the variance of p that goes when the input is known. */
+/* First-order sensitivity index of an input on a question: the share of Var(p) that would go if the input were known. */
 struct estimate uncertainty_driver(const struct counts *counts, size_t input, size_t question);
 #endif

@@ -12,12 +12,20 @@
 #include "sim/system/memory.h"
 #include "sim/system/portable.h"
 
-/* The table holds the quantile function in two halves: v = u below the median and v = 1 - u above it. Each
- * half is a series of octaves of v with equal steps in each, so that the leading bits of v are the step's
- * number, and the tails are as fine as the middle. In a step z is a quintic that never turns; z is x, or
- * where a shape is below 1 the logit of x, which stays smooth when x crowds at 0 or 1. Steps are counted by
- * rising z through both halves. Beyond the outermost nodes, and in steps where the quintic would miss, GSL's
- * cdf is asked, and for quantiles solved by halving: right, but far slower. */
+/* Method. Quantiles are needed for every draw, and inverting the incomplete beta function takes microseconds, so the quantile function is
+ * tabulated once per pair of shapes and interpolated.
+ *
+ * The table has two halves: v = u below the median and v = 1 - u above it. Each half is divided into octaves of v ([1/4, 1/2), [1/8, 1/4)
+ * ...) with equal steps in each, so that a step's number is given by the leading bits of v, and the tails are as fine as the middle.
+ * Example: with 2 step bits, v = 0.375 = 1.5 x 2^-2 lies in the first octave, in its third step of four.
+ *
+ * In each step z is a quintic polynomial in the position t within the step, which matches value, slope and curvature at both ends. z is x;
+ * where a shape is below 1, the logit of x, which stays smooth where x accumulates at 0 or 1. Steps are numbered in order of z through both
+ * halves, so that the cdf can find its step from z.
+ *
+ * Invariants. (1) z increases with u: a step's quintic is used only if its Bezier points increase. (2) cdf and quantile are inverse to each
+ * other, since both use the same polynomials. (3) The error in v is below v_error, checked inside every step. Where (1) or (3) fails, and
+ * beyond the outermost nodes, GSL's cdf is used directly, and quantiles are found by bisection: correct, but far slower. */
 
 enum { OCTAVES = 20, STEP_BITS = 3, STEPS = 1 << STEP_BITS, SIDE = OCTAVES * STEPS, CELLS = 256 };
 
@@ -25,11 +33,11 @@ static const double v_least = 0x1p-21; /* = 2^-(OCTAVES + 1) */
 static const double v_error = 1e-8;    /* a step's quintic may miss v by no more */
 static const uint64_t whole_step = (uint64_t)1 << (DBL_MANT_DIG - 1 - STEP_BITS); /* in the bits of v */
 
-/* All that a quantile needs of a step, in one line of the processor's cache. */
+/* Everything that a quantile needs of a step, in one cache line. */
 struct step {
-    /* z = c0 + c1 t + ... + c5 t^5, t from 0 to 1 as v rises; c1 is NaN where that would miss. */
+    /* z = c0 + c1 t + ... + c5 t^5, t from 0 to 1 as v rises; c1 is NaN where it is not accurate. */
     double quintic[6];
-    double least, most; /* z where it meets its neighbours */
+    double least, most; /* z at its two ends */
 };
 
 struct beta {
@@ -37,7 +45,7 @@ struct beta {
     double a, b, ln_beta;
     bool on_logit;
     double node[2 * SIDE + 1]; /* z where steps meet; node[SIDE] is the median */
-    /* The nodes' range in CELLS equal cells: the number of nodes in the cells before each. */
+    /* An index from z to nodes: their range in CELLS equal cells; per cell, the number of nodes in the cells before it. */
     uint16_t nodes_before[CELLS + 1];
     double first_cell, cells_per_z;
 };
@@ -58,19 +66,19 @@ static double of_bits(uint64_t bits)
     return x;
 }
 
-static double between(double x, double low, double high)
+static double clamp_to(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
 
 /* ---- the distribution itself ---- */
 
-/* x and its complement, either of which may be too near 1 to tell. */
+/* x and 1 - x; both are kept since either may round to 1. */
 struct split {
     double x, y;
 };
 
-/* Never falls as z rises, even by rounding. */
+/* Monotone in z, even in rounding. */
 static double logistic(double z)
 {
     return z < -40.0 ? exp(z) : 1.0 / (1.0 + exp(-z));
@@ -88,8 +96,8 @@ static double z_of(const struct beta *beta, struct split at)
     return beta->on_logit ? log(at.x / at.y) : at.x;
 }
 
-/* Where both shapes are so large, GSL's continued fraction gives up; the deviance, as a normal deviate, is
- * exact to 1e-7. (The thirds put the median right.) */
+/* With both shapes this large GSL's continued fraction does not converge. The signed root of the deviance is then normal to within 1e-7; shapes
+ * are reduced by 1/3, which makes the median exact to this order. */
 static const double large_shape = 2e5;
 
 static double large_shape_tail(double a, double b, double x, bool above)
@@ -103,11 +111,11 @@ static double large_shape_tail(double a, double b, double x, bool above)
     return above ? gsl_cdf_ugaussian_Q(deviate) : gsl_cdf_ugaussian_P(deviate);
 }
 
-/* With one shape this large, and the other one not, the small end is a gamma's to some a^2 / b; GSL's fraction is no
- * longer right from 1e50 or so. */
+/* With one shape this large and the other one not, the distribution near the small end is a gamma distribution to within about a^2 / b; GSL's
+ * fraction is wrong from about 1e50 on. */
 static const double gamma_shape = 1e17;
 
-/* P(X <= x), or from above P(X > x), with all digits of either. */
+/* P(X <= x), or P(X > x) where `above`, to full relative precision in both tails. */
 static double exact_tail(const struct beta *beta, struct split at, bool above)
 {
     if (at.x <= 0.0 || at.y <= 0.0)
@@ -130,8 +138,8 @@ static bool reaches_tail(const struct beta *beta, double x, double v, bool above
     return above ? tail <= v : tail >= v;
 }
 
-/* The x of tail probability v, by halving the number of doubles, so that 1e-300 is found as 0.5 is. The steps
- * are always the same ones: even where rounding makes `reaches` waver, quantiles do not fall. */
+/* The x of tail probability v, by bisection on the number of doubles, so that 1e-300 is found in as many steps as 0.5. The probes are always
+ * from the same binary tree: quantiles are monotone even where rounding makes the cdf not quite monotone. */
 static double solve_quantile(const struct beta *beta, double v, bool above)
 {
     uint64_t under = 0, reached = bits_of(1.0);
@@ -154,7 +162,7 @@ static double solve_z(const struct beta *beta, double v, bool above)
     return z_of(beta, (struct split){x, 1.0 - x});
 }
 
-/* The density in z, and its logarithm's slope and second derivative. */
+/* The density as a function of z, and the first and second derivative of its logarithm. */
 struct density {
     double value, log_slope, log_bend;
 };
@@ -189,7 +197,7 @@ static inline struct density density_at(const struct beta *beta, double z)
 
 /* ---- the nodes ---- */
 
-/* Step i of a half goes from v to v + width. */
+/* Step i of a half extends from v to v + width. */
 struct strip {
     double v, width;
 };
@@ -202,7 +210,7 @@ static struct strip strip_of(size_t i)
     return (struct strip){of_bits(bits), octave / STEPS};
 }
 
-/* The place in node[] and step[] of node and step i of a half. */
+/* Index in node[] and step[] of node and step i of a half. */
 static size_t node_place(size_t i, bool above)
 {
     return above ? 2 * SIDE - i : i;
@@ -213,7 +221,7 @@ static size_t step_place(size_t i, bool above)
     return above ? 2 * SIDE - 1 - i : i;
 }
 
-/* The density's integral from z to z + dz: Gauss and Legendre's rule of four points. */
+/* The density's integral from z to z + dz by Gauss-Legendre quadrature with four points. */
 static double mass_of(const struct beta *beta, double z, double dz)
 {
     static const double off[] = {0.069431844202973712, 0.33000947820757187};
@@ -225,7 +233,7 @@ static double mass_of(const struct beta *beta, double z, double dz)
     return sum * dz;
 }
 
-/* How far z moves when the cdf gains du, by the first three terms of Taylor's series. */
+/* The change of z for a change du of the cdf, by the first three terms of the Taylor series of the quantile function. */
 static double advance_by(struct density f, double du)
 {
     const double first = du / f.value, g = f.log_slope;
@@ -233,7 +241,7 @@ static double advance_by(struct density f, double du)
     return first * (1.0 - first * (g / 2.0 - first * (2.0 * g * g - f.log_bend) / 6.0));
 }
 
-/* Newton's steps from the mean find the median; when they stray, it is solved by halving. */
+/* The median, by Newton's method from the mean; by bisection if it diverges. */
 static double find_median(const struct beta *beta)
 {
     double z = z_of(beta, (struct split){beta->a / (beta->a + beta->b), beta->b / (beta->a + beta->b)});
@@ -250,8 +258,8 @@ static double find_median(const struct beta *beta)
     return solve_z(beta, 0.5, false);
 }
 
-/* One half's nodes, from the median outwards: each is guessed from the one before, and put right by how much
- * the density's integral between them misses. Nearly all of them cost no call of the exact cdf. */
+/* Compute the nodes of one half from the median outwards: each is predicted from the one before by the Taylor series, then corrected by the
+ * difference between the step's width and the density's integral between the two. Nearly none needs a call of the exact cdf. */
 static void fill_table(struct beta *beta, bool above, struct density density[])
 {
     for (size_t i = SIDE; i-- > 0;) {
@@ -265,7 +273,7 @@ static void fill_table(struct beta *beta, bool above, struct density density[])
     }
 }
 
-/* What marching errs adds up, so it shows at the outermost node. Then all are solved, slowly. */
+/* Errors of this march accumulate, so it is checked at the outermost node. If they are too large all nodes are solved for one by one. */
 static void make_nodes(struct beta *beta, bool above, struct density density[])
 {
     const size_t outermost = node_place(0, above);
@@ -283,7 +291,7 @@ static void make_nodes(struct beta *beta, bool above, struct density density[])
 
 /* ---- the steps ---- */
 
-/* c1 + c2 t + ... + c5 t^4, in pairs that a processor works out side by side. */
+/* c1 + c2 t + ... + c5 t^4, by Estrin's scheme, whose pairs are computed in parallel. */
 static double chord_slope(const double c[6], double t)
 {
     const double square = t * t;
@@ -303,8 +311,7 @@ static double quintic_slope(const double c[6], double t)
     return (c[1] + 2.0 * t * c[2]) + square * ((3.0 * c[3] + 4.0 * t * c[4]) + square * 5.0 * c[5]);
 }
 
-/* The t at which the quintic is z, rise being its whole way: a parabola's guess, made exact by two of
- * Newton's steps. */
+/* The t at which the quintic equals z; rise: its increase over the step. The root of a parabola, improved by two Newton steps. */
 static double quintic_inverse(const double c[6], double rise, double z)
 {
     const double way = z - c[0], share = way / rise;
@@ -312,7 +319,7 @@ static double quintic_inverse(const double c[6], double rise, double z)
 
     for (int step = 0; step < 2; ++step)
         t -= (t * chord_slope(c, t) - way) / quintic_slope(c, t);
-    return between(t, 0.0, 1.0);
+    return clamp_to(t, 0.0, 1.0);
 }
 
 /* A value with its first and second derivative in t. */
@@ -327,8 +334,8 @@ static struct jet jet_of(double z, struct density f, double du)
     return (struct jet){z, slope, -f.log_slope * slope * slope};
 }
 
-/* The quintic from one jet to the other; false where it might turn, for a step from one of its Bezier points
- * to the next is not forward. */
+/* The quintic with given value, slope and curvature at both ends; false where it may not be monotone, that is, where its Bezier control points
+ * do not increase. */
 static bool make_quintic(double c[6], struct jet p, struct jet q)
 {
     const double rise = q.z - p.z, sign = copysign(1.0, rise);
@@ -344,8 +351,8 @@ static bool make_quintic(double c[6], struct jet p, struct jet q)
            sign * (q.slope - 0.25 * q.bend) >= 0.0 && sign * q.slope > 0.0;
 }
 
-/* Whether at t the quintic rises as the quantile does, and its inverse leads back. By how much v is missed is
- * less than a third of how much its slope is at a quarter and three quarters of the step. */
+/* Whether the quintic is accurate: its slope at t is compared with the density, and its inverse must lead back to t. The error in v is less
+ * than a third of the error of the slope at a quarter and at three quarters of the step. */
 static bool is_fit(const struct beta *beta, const double c[6], double rise, double du, double t)
 {
     const double z = quintic_at(c, t), f = density_at(beta, z).value;
@@ -370,16 +377,15 @@ static void make_step(struct beta *beta, size_t i, bool above, const struct dens
 
 /* ---- finding the step of a z ---- */
 
-/* Where a shape is next to nothing all nodes can lie at infinity, whose distance from itself is no number: cells know
- * infinity as the largest finite z. */
+/* With a tiny shape nodes can lie at infinity, and infinity minus itself is NaN: cells use the largest finite z instead. */
 static double finite_z(double z)
 {
-    return between(z, -DBL_MAX / 4.0, DBL_MAX / 4.0);
+    return clamp_to(z, -DBL_MAX / 4.0, DBL_MAX / 4.0);
 }
 
 static size_t cell_of(const struct beta *beta, double z)
 {
-    return (size_t)between((finite_z(z) - beta->first_cell) * beta->cells_per_z, 0.0, CELLS - 1);
+    return (size_t)clamp_to((finite_z(z) - beta->first_cell) * beta->cells_per_z, 0.0, CELLS - 1);
 }
 
 static void make_cells(struct beta *beta)
@@ -394,7 +400,7 @@ static void make_cells(struct beta *beta)
         beta->nodes_before[cell + 1] = (uint16_t)(beta->nodes_before[cell + 1] + beta->nodes_before[cell]);
 }
 
-/* The last node at z or before it, z being inside the table: it is in z's cell, or is the last one before. */
+/* The last node at or below z, for z inside the table: it is in z's cell, or the last one of the cells before. */
 static size_t step_of(const struct beta *beta, double z)
 {
     const size_t cell = cell_of(beta, z), n = beta->nodes_before[cell];
@@ -411,7 +417,7 @@ static size_t step_of(const struct beta *beta, double z)
     return at;
 }
 
-/* ---- making and asking ---- */
+/* ---- construction and evaluation ---- */
 
 struct beta *beta_make(struct arena *arena, double a, double b)
 {
@@ -433,14 +439,14 @@ struct beta *beta_make(struct arena *arena, double a, double b)
     return beta;
 }
 
-/* By halving, and never past the nodes on either side. Step -1 is all that is beyond the table. */
+/* By bisection, between the nodes on either side. Step -1 is everything beyond the table. */
 static double solve_within(const struct beta *beta, double v, bool above, ptrdiff_t i)
 {
     const double inner = split_of(beta, beta->node[node_place((size_t)(i + 1), above)]).x;
     const double edge = above ? 1.0 : 0.0;
     const double outer = i < 0 ? edge : split_of(beta, beta->node[node_place((size_t)i, above)]).x;
 
-    return between(solve_quantile(beta, v, above), fmin(inner, outer), fmax(inner, outer));
+    return clamp_to(solve_quantile(beta, v, above), fmin(inner, outer), fmax(inner, outer));
 }
 
 /* The x with P(X <= x) = v, or from above P(X > x) = v; v at most 1/2. */
@@ -485,7 +491,7 @@ void beta_quantiles(const struct beta *beta, const double *u, double *x, size_t 
         x[i] = table_quantile(beta, u[i]);
 }
 
-/* A probability by its smaller side: P(X <= x) is v, or from above P(X > x) is. */
+/* A probability by its smaller tail: P(X <= x) = v, or, from above, P(X > x) = v. */
 struct tail {
     double v;
     bool above;
@@ -499,7 +505,7 @@ static struct tail tail_in_step(const struct beta *beta, struct split at, double
     double v;
 
     if (isnan(c[1]))
-        v = between(exact_tail(beta, at, above), strip.v, strip.v + strip.width);
+        v = clamp_to(exact_tail(beta, at, above), strip.v, strip.v + strip.width);
     else
         v = strip.v + strip.width * quintic_inverse(c, above ? -rise : rise, z);
     return (struct tail){v, above};
@@ -516,7 +522,7 @@ static struct tail tail_of(const struct beta *beta, double x, double y)
     if (z >= beta->node[0] && z < beta->node[2 * SIDE])
         return tail_in_step(beta, at, z, step_of(beta, z));
     /* GSL's 1 - P can round to less than 0 */
-    return (struct tail){between(exact_tail(beta, at, z >= beta->node[0]), 0.0, v_least), z >= beta->node[0]};
+    return (struct tail){clamp_to(exact_tail(beta, at, z >= beta->node[0]), 0.0, v_least), z >= beta->node[0]};
 }
 
 double beta_cdf(const struct beta *beta, double x, double y)

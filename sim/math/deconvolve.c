@@ -5,9 +5,9 @@
 #include <string.h>
 #include "sim/system/memory.h"
 
-enum { ITERATIONS = 200 };
+enum { ITERATIONS = 200 }; /* of EM; a limit on its iterations also limits how far it fits noise by isolated points */
 
-/* p at a place of the grid, which may lie between points. */
+/* p = sin^2 of an angle that is even in the grid; place: a point, or between points. */
 static double grid_probability(const struct deconvolve *deconvolve, double place)
 {
     const double s = sin(0.5 * M_PI * fmin(1.0, fmax(0.0, place / (double)(deconvolve->n_grid - 1))));
@@ -46,7 +46,7 @@ static void fill_row(struct deconvolve *deconvolve, size_t count)
 
 void deconvolve_init(struct deconvolve *deconvolve, size_t n_runs)
 {
-    /* the noise, 1 / (2 sqrt N) in arcsin sqrt p, spans two steps */
+    /* arcsin sqrt of a share has standard deviation 1 / (2 sqrt N) whatever p is: the step is half of that */
     const size_t grid = (size_t)ceil(2.0 * M_PI * sqrt((double)n_runs)) + 1;
 
     *deconvolve = (struct deconvolve){.n_runs = n_runs,
@@ -69,8 +69,9 @@ void deconvolve_free(struct deconvolve *deconvolve)
     free(deconvolve->next);
 }
 
-/* One step of EM: share out the worlds of each count among the points by how likely each is to have made it. */
-static void share_out(struct deconvolve *deconvolve, const uint64_t *worlds, double all)
+/* One EM step. E: each count's worlds are divided among the points in proportion to weight x likelihood. M: a point's new weight is its share of
+ * all worlds. The weights keep summing to 1, and the likelihood never decreases. */
+static void take_em_step(struct deconvolve *deconvolve, const uint64_t *worlds, double all)
 {
     double *const swap = deconvolve->weight;
 
@@ -101,14 +102,14 @@ void deconvolve_quantiles(struct deconvolve *deconvolve, double *quantile, const
     for (size_t g = 0; g < deconvolve->n_grid; g++)
         deconvolve->weight[g] = 1.0 / (double)deconvolve->n_grid;
     for (int i = 0; i < ITERATIONS; i++)
-        share_out(deconvolve, worlds, all);
+        take_em_step(deconvolve, worlds, all);
     for (size_t i = 0; i < n; i++) {
         double seen = 0.0;
         size_t g = 0;
 
         while (g + 1 < deconvolve->n_grid && seen + deconvolve->weight[g] < level[i])
             seen += deconvolve->weight[g++];
-        /* a point's weight is spread evenly over its step */
+        /* interpolate: a point's weight is spread evenly over its step of the grid */
         quantile[i] =
             grid_probability(deconvolve, (double)g - 0.5 + (level[i] - seen) / fmax(deconvolve->weight[g], 1e-300));
     }

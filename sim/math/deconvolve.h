@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* deconvolve.h - the distribution of probabilities over worlds, seen through a few runs a world.
+/* deconvolve.h - the distribution of probabilities over worlds, estimated from a few runs a world.
  *
- * Of a world with probability p we see the share of N runs, binomial(N, p) / N, so that shares spread wider than probabilities. The
- * distribution of p that makes the counts seen most likely (nonparametric maximum likelihood: Laird 1978, J. Am. Stat.
- * Assoc. 73) is found by EM on a grid even in arcsin sqrt p, where the noise is the same everywhere (a variance-stabilising
- * transformation: Anscombe 1948, Biometrika 35).
+ * A world with probability p is observed through the number of N runs that say yes, binomial(N, p), so shares vary more than
+ * probabilities do. The distribution of p that makes the observed counts most likely is estimated by EM: nonparametric maximum
+ * likelihood of a mixing distribution (Laird 1978, J. Am. Stat. Assoc. 73). Its support is a grid that is even in arcsin sqrt p, in which
+ * binomial noise has the same size everywhere (Anscombe 1948, Biometrika 35).
  *
- * Example: with 2 runs a world, counts of 0, 1 and 2 in shares 1/4, 1/2 and 1/4 are what p = 1/2 in all worlds gives: the shares
- * spread, the probabilities do not. */
+ * Example. Two runs a world; counts 0, 1, 2 in shares 1/4, 1/2, 1/4. This is what p = 1/2 in every world gives: the shares vary, the
+ * probabilities do not, and the estimate concentrates at 1/2.
+ *
+ * A deconvolve holds the likelihoods for one N, and scratch; it is reused for many distributions, by one thread at a time. */
 #ifndef FOOTHOLD_DECONVOLVE_H
 #define FOOTHOLD_DECONVOLVE_H
 #include <stddef.h>
@@ -15,19 +17,19 @@
 
 struct deconvolve {
     size_t n_runs, n_grid;
-    double *likelihood;    /* [count * n_grid + point] */
-    size_t *first, *end;   /* per count: the points that matter */
-    double *weight, *next; /* per point */
+    double *likelihood;    /* P(count | p of the point): [count * n_grid + point] */
+    size_t *first, *end;   /* per count: the range of points with a likelihood above 1e-12 */
+    double *weight, *next; /* per point: probability before and after an EM step */
 };
 
-/* Shares of n_runs runs, n_runs of at least 2. */
+/* For n_runs runs a world, at least 2. Free with deconvolve_free. */
 void deconvolve_init(struct deconvolve *deconvolve, size_t n_runs);
 void deconvolve_free(struct deconvolve *deconvolve);
 
-/* Quantiles of p, given how many worlds had each count of 0 to n_runs. */
+/* Quantiles of p at n levels. worlds[count], count 0 to n_runs: the number of worlds in which so many runs said yes. */
 void deconvolve_quantiles(struct deconvolve *deconvolve, double *quantile, const double *level, size_t n,
                           const uint64_t *worlds);
 
-/* How finely probabilities near p can be told apart by that: a quarter of a step of the grid. */
+/* The resolution of the estimate near p: a quarter of a step of the grid, as a difference of probabilities. */
 double deconvolve_resolution(const struct deconvolve *deconvolve, double p);
 #endif

@@ -7,8 +7,8 @@
 #include "sim/system/memory.h"
 #include "sim/system/portable.h"
 
-/* The table holds y = ln(x) / sd, which tends to the normal quantile as the sd shrinks, by t = ln(u / (1 - u)) and sd: it is
- * smooth in both, tails included. Between nodes it is a cubic in either. */
+/* The table holds y = ln(x) / sd as a function of t = ln(u / (1 - u)) and of sd. y is smooth in both, tails included, and tends to the normal
+ * quantile as sd tends to 0. Between nodes it is interpolated by cubics in both directions. */
 enum { T_NODES = 305, MOST_ROWS = 400 };
 static const double t_first = -38.0, t_step = 0.25, sd_step = 0.05;
 
@@ -18,7 +18,7 @@ struct gamma {
     double *y; /* [row * T_NODES + node] */
 };
 
-/* ln P(X <= x), or of the other tail. */
+/* ln P(X <= x), or ln P(X > x). */
 static double log_tail(double shape, double ln_x, bool above)
 {
     const double x = exp(ln_x);
@@ -30,8 +30,8 @@ static double log_tail(double shape, double ln_x, bool above)
     return shape * (ln_x + log(shape)) - lgamma(shape + 1.0);
 }
 
-/* Where x is below what a double holds, as nearly all of it is at variances from 1e4 on, the series' first term is P itself
- * and is turned round; GSL, asked of an x that has become 0, would say that Q is 1. */
+/* Where x is below the range of doubles, as nearly all of it is at variances from 1e4 on, the first term of the series equals P and is
+ * inverted; GSL would return Q = 1 for an x that has become 0. */
 static const double least_ln_x = -690.0;
 
 static double first_term_inverse(double shape, double t)
@@ -39,7 +39,7 @@ static double first_term_inverse(double shape, double t)
     return (-log1p(exp(-t)) + lgamma(shape + 1.0)) / shape - log(shape);
 }
 
-/* Newton's steps on the logarithm of the nearer tail, from a guess of ln x. */
+/* Newton's method on the logarithm of the smaller tail, from an initial ln x. */
 static double solve_quantile(double shape, double t, double ln_x)
 {
     const double far = first_term_inverse(shape, t);
@@ -70,7 +70,7 @@ static double middle_of_table(double variance)
     return c > 0.3 ? 3.0 * log(c) : -0.7 * variance;
 }
 
-/* A row's nodes, from the median outwards, each guessed from the two before. */
+/* Compute a row's nodes from the median outwards, each extrapolated from the two before and then solved for. */
 static void fill_row(double *y, double sd)
 {
     const size_t median = (size_t)(-t_first / t_step);
@@ -120,7 +120,7 @@ struct gamma *gamma_make(struct arena *arena, double low, double high)
     return gamma;
 }
 
-/* Of the cubic through four nodes, at a place between the middle two. */
+/* Weights of the cubic through four nodes, at a place between the middle two. */
 static void cubic_weights(double weight[4], double at)
 {
     weight[0] = -at * (at - 1.0) * (at - 2.0) / 6.0;
@@ -129,7 +129,7 @@ static void cubic_weights(double weight[4], double at)
     weight[3] = (at + 1.0) * at * (at - 1.0) / 6.0;
 }
 
-/* The node before a place among n, so that there are two on either side wherever possible. */
+/* The node before a place among n, chosen so that there are two nodes on either side where possible. */
 static size_t first_of_four(double place, size_t n)
 {
     const double node = floor(place) - 1.0;

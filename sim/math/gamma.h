@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* gamma.h - the gamma distribution of mean 1, tabled over a range of variances: the frailty that bases share.
+/* gamma.h - the gamma distribution of mean 1, tabulated over a range of variances: the shared frailty.
  *
  * Constant once made; any thread may read it. */
 #ifndef FOOTHOLD_GAMMA_H
@@ -12,7 +12,7 @@ struct arena;
 /* For variances from low to high, high finite. Memory from the arena. */
 struct gamma *gamma_make(struct arena *arena, double low, double high);
 
-/* The x with P(X <= x) = u, 0 < u < 1, for each of n, x and u not the same array; its probability to 1e-5 and a part in a thousand;
- * never decreases in u. Variance 0: the constant 1. Variances outside the table are solved for, which is slow. */
+/* The quantiles of n uniform numbers, 0 < u < 1; x and u are different arrays. Accurate in probability to 1e-5 plus one part in a thousand;
+ * monotone in u. Variance 0: the constant 1. Variances outside the table are solved for, which is slow. */
 void gamma_quantiles(const struct gamma *gamma, double variance, const double *u, double *x, size_t n);
 #endif

@@ -9,7 +9,7 @@ void graph_add(struct graph *graph, struct edge edge)
     graph->edge[graph->n_edges++] = edge;
 }
 
-struct signature { /* of a node: its colour, and the labels and colours its edges lead to */
+struct signature { /* signature of a node: its colour, and for each edge the label and the colour it leads to */
     uint32_t node, colour, n;
     const struct edge *edge;
 };
@@ -48,7 +48,8 @@ static int by_signature_then_node(const void *a, const void *b)
     return order ? order : x->node < y->node ? -1 : x->node > y->node;
 }
 
-/* One round of telling apart: the number of classes. */
+/* One round of refinement: split classes whose nodes differ in colour or in the classes their edges lead to. Returns the number of classes,
+ * which never decreases; when it stays the same the partition is stable. */
 static size_t refine_classes(const struct graph *graph, uint32_t *class, struct edge *edge, struct signature *signature)
 {
     size_t n_classes = 0;

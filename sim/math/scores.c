@@ -30,8 +30,8 @@ double score_rps(const double *p, size_t k, size_t o)
     return k > 1 ? sum / (double)(k - 1) : 0.0;
 }
 
-/* A tenth belongs to the bin that it begins. Few tenths are floating-point numbers, and computed answers are rounded, so what
- * is within SCORE_EDGE of one counts as that tenth: .3 falls in 30 to 40, however it came about. */
+/* A tenth belongs to the bin that it begins. Few tenths are exact in floating point, and computed answers are rounded, so a value within
+ * SCORE_EDGE of a tenth counts as it: 0.3 is in the bin 30 to 40 %, however it was computed. */
 static size_t bin_of(double p)
 {
     const double at = floor((p + SCORE_EDGE) * SCORE_BINS);

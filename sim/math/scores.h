@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scores.h - how good a forecast was, now that its outcome is known. Lower is better for all.
+/* scores.h - proper scores of a forecast whose outcome is known. Lower is better for all.
  *
  * Brier (1950), Verification of forecasts expressed in terms of probability, Mon. Wea. Rev. 78; Epstein (1969), A scoring system for
  * probability forecasts of ranked categories, J. Appl. Meteor. 8; Murphy (1973), A new vector partition of the probability score,
@@ -12,7 +12,7 @@
 /* Of k probabilities, the outcome being number o. Brier: the sum of squares over categories, 0 to 2; with two categories half of
  * it, (p - o)^2, 0 to 1. RPS: over k ordered categories, divided by k - 1, 0 to 1. */
 double score_brier(const double *p, size_t k, size_t o);
-double score_log(const double *p, size_t k, size_t o); /* -ln p[o]; INFINITY where that was called impossible */
+double score_log(const double *p, size_t k, size_t o); /* -ln p[o]; INFINITY where the outcome had probability 0 */
 double score_rps(const double *p, size_t k, size_t o);
 
 enum { SCORE_BINS = 10 };
@@ -27,7 +27,7 @@ struct calibration {
         double forecast; /* mean */
     } bin[SCORE_BINS];
     size_t n, came;
-    double brier; /* mean (p - o)^2 = reliability - resolution + uncertainty + within */
+    double brier; /* mean (p - o)^2 = reliability - resolution + uncertainty + within (Murphy 1973) */
     double reliability, resolution, uncertainty;
     double within; /* what forecasts of one bin differ by */
 };

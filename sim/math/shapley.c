@@ -18,7 +18,7 @@ static void lay_out_all(struct shapley *it)
 
 /* ---- orders ---- */
 
-/* Fisher & Yates, with a uniform number for each place. */
+/* Fisher-Yates shuffle, with a uniform number for each place. */
 static void shuffle_order(size_t *order, size_t n, shapley_uniform *uniform, uint64_t seed, size_t pair)
 {
     for (size_t i = 0; i < n; i++)
@@ -31,7 +31,7 @@ static void shuffle_order(size_t *order, size_t n, shapley_uniform *uniform, uin
     }
 }
 
-/* The coalition of these members, a new one where there was none. */
+/* Find the coalition of these members, or add it. */
 static size_t find_coalition(struct shapley *it, const bool *member)
 {
     const size_t n = it->n_players;
@@ -43,7 +43,7 @@ static size_t find_coalition(struct shapley *it, const bool *member)
     return it->n_coalitions++;
 }
 
-/* All of them last, as if they were all there are. */
+/* Exchange the full coalition, number `all`, with the last one. */
 static void put_last(struct shapley *it, size_t all)
 {
     const size_t n = it->n_players, last = it->n_coalitions - 1, steps = 2 * it->n_pairs * (n + 1);
@@ -121,8 +121,8 @@ static size_t size_of(size_t mask)
     return n;
 }
 
-/* A coalition and its mirror, the others without the player, are added first: so nothing depends on which of the game's two
- * ends is called none. */
+/* A coalition and its mirror (the complement without the player) are summed before anything else, so that exchanging v(S) and v(all but S)
+ * changes signs only, to the last bit. */
 static double exact_share(const struct shapley *it, const double *value, size_t player)
 {
     const size_t bit = (size_t)1 << player, others = (it->n_coalitions - 1) & ~bit;
@@ -142,7 +142,7 @@ static double exact_share(const struct shapley *it, const double *value, size_t 
     return sum;
 }
 
-/* What a player adds in a pair of orders, summed. */
+/* The sum of what a player adds in the two orders of a pair. */
 static double pair_share(const struct shapley *it, const double *value, size_t pair, size_t player)
 {
     const size_t n = it->n_players;

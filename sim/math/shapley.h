@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* shapley.h - a value shared out among the players of a game: to each what it adds, averaged over all orders of joining.
+/* shapley.h - Shapley shares of a cooperative game: to each player what it adds on joining, averaged over all orders of joining.
  *
  * share_i = sum over S without i of |S|! (n - |S| - 1)! / n! (v(S + i) - v(S)); shares add up to v(all) - v(none).
  * Shapley (1953), A value for n-person games. For many players orders are sampled, each with its reverse (Castro, Gomez &
@@ -25,7 +25,7 @@ struct shapley {
 /* A number in (0, 1) for a place of a pair of orders: a pure function of its arguments. */
 typedef double shapley_uniform(uint64_t seed, size_t pair, size_t place);
 
-/* Lay out the coalitions to be valued. n_pairs and uniform: used when there are more players than SHAPLEY_EXACT. Free with
+/* List the coalitions whose values are needed. n_pairs and uniform: used when there are more players than SHAPLEY_EXACT. Free with
  * shapley_free. */
 void shapley_init(struct shapley *shapley, size_t n_players, size_t n_pairs, shapley_uniform *uniform, uint64_t seed);
 void shapley_free(struct shapley *shapley);

@@ -11,8 +11,8 @@ __extension__ typedef unsigned __int128 wide;
 
 /* ---- rates ---- */
 
-/* The incomplete gamma and beta functions are our own here: GSL's end the program where they do not converge, far out in a tail, and
- * its inversions give up on small shapes. These converge in some sqrt(shape) terms, 30,000 of them for ten million events. */
+/* The incomplete gamma and beta functions are implemented here: GSL's end the program where they do not converge, far out in a tail, and its
+ * inversions fail for small shapes. These converge in about sqrt(shape) terms: 30,000 for ten million events. */
 enum { MOST_TERMS = 1000000 };
 
 /* x^a e^-x / Gamma(a + 1). For large a by Stirling's series about x = a, where the plain form would lose digits. */
@@ -299,7 +299,7 @@ static void step_covariance(double *v, size_t m, double s, const double *h, doub
             v[i * m + k] += from * h[k - 1];
     }
     memcpy(row, v, m * sizeof *row);
-    for (size_t j = 0; j < m; j++) { /* (I + A)' of that: row 0 likewise */
+    for (size_t j = 0; j < m; j++) { /* (I + A)' of that: row 0 is spread over the others */
         v[j] = row[j] * (1.0 - total);
         for (size_t k = 1; k < m; k++)
             v[k * m + j] += row[j] * h[k - 1];
@@ -350,7 +350,7 @@ void survival_curve(struct survival_curve *out, struct arena *arena, const struc
     free(v);
 }
 
-/* So many times of events are at or before this one. */
+/* The number of event times at or before a time. */
 static size_t steps_until(const struct survival_curve *curve, double time)
 {
     size_t low = 0, high = curve->n;
@@ -447,7 +447,7 @@ static void add_influence(double *u, const struct influence_sums *sums, const st
     const size_t b = x < steps ? x : steps;               /* at risk at steps a ... b - 1 */
     const bool event = row->cause && x <= steps && x > a; /* its event is at step x - 1 */
     const double s = x > 1 ? curve->survival[x - 2] : 1.0;
-    double gone = 0.0; /* -u_i / S once its event has come: what it takes from survival */
+    double gone = 0.0; /* -u_i / S after its event: the influence on survival */
 
     if (b <= a)
         return;
@@ -530,8 +530,8 @@ void survival_weighted(double *out, const struct spells_sorted *spells, const do
  *
  * With a = log scale, k = exp(b) the shape and z = k (log t - a), the cumulative hazard is H = exp(z) and
  *   log L = sum over events of (b + z - log t) - sum over rows of (H(exit) - H(entry)).
- * For a given k the best scale is known: scale^k = sum (exit^k - entry^k) / d. That leaves one number to find: the profile is
- * scanned, since with rows that begin late it may have more than one hump, and the best hump's derivative bisected. */
+ * For a given k the maximum over the scale is in closed form: scale^k = sum (exit^k - entry^k) / d. That leaves a one-dimensional profile
+ * likelihood. With left truncation it can have several maxima, so it is scanned, and its derivative is bisected around the largest. */
 
 struct weibull_sums {
     double events;
@@ -574,8 +574,8 @@ static double best_log_scale(const struct spells_sorted *spells, double b, doubl
 }
 
 /* Everything at the best scale for a shape. */
-static struct weibull_sums profile(const struct spells_sorted *spells, double b, double events, double *a,
-                                   double *cluster)
+static struct weibull_sums profile_shape(const struct spells_sorted *spells, double b, double events, double *a,
+                                         double *cluster)
 {
     struct weibull_sums sums = {.cluster = cluster};
 
@@ -596,7 +596,7 @@ static bool find_shape(const struct spells_sorted *spells, double events, double
 
     for (int i = 0; i <= SCAN; i++) {
         const double here = lowest_b + (highest_b - lowest_b) * i / SCAN;
-        const double value = profile(spells, here, events, &a, NULL).log_likelihood;
+        const double value = profile_shape(spells, here, events, &a, NULL).log_likelihood;
 
         if (value > best) {
             best = value;
@@ -609,7 +609,7 @@ static bool find_shape(const struct spells_sorted *spells, double events, double
     high = lowest_b + (highest_b - lowest_b) * (at + 1) / SCAN;
     for (int i = 0; i < 60; i++) {
         *b = 0.5 * (low + high);
-        if (profile(spells, *b, events, &a, NULL).score_b > 0.0)
+        if (profile_shape(spells, *b, events, &a, NULL).score_b > 0.0)
             low = *b;
         else
             high = *b;
@@ -617,7 +617,7 @@ static bool find_shape(const struct spells_sorted *spells, double events, double
     return true;
 }
 
-static struct limits around(double log_value, double variance, double z)
+static struct limits log_limits(double log_value, double variance, double z)
 {
     const double width = z * sqrt(variance);
 
@@ -637,7 +637,7 @@ struct weibull_fit survival_weibull(const struct spells_sorted *spells, double c
         events += spells->row[i].cause != 0;
     fit.found = events > 0.0 && find_shape(spells, events, &b);
     if (fit.found) {
-        sums = profile(spells, b, events, &a, cluster);
+        sums = profile_shape(spells, b, events, &a, cluster);
         determinant = sums.i_aa * sums.i_bb - sums.i_ab * sums.i_ab;
         fit.found = determinant > 0.0;
         v[0] = sums.i_bb / determinant;
@@ -651,11 +651,11 @@ struct weibull_fit survival_weibull(const struct spells_sorted *spells, double c
         fit.shape = exp(b);
         fit.scale = exp(a);
         fit.log_likelihood = sums.log_likelihood;
-        fit.scale_limits = around(a, v[0], z);
-        fit.shape_limits = around(b, v[2], z);
+        fit.scale_limits = log_limits(a, v[0], z);
+        fit.shape_limits = log_limits(b, v[2], z);
         /* the sandwich: v m v */
-        fit.scale_robust = around(a, v[0] * v[0] * m[0] + 2.0 * v[0] * v[1] * m[1] + v[1] * v[1] * m[2], z);
-        fit.shape_robust = around(b, v[1] * v[1] * m[0] + 2.0 * v[1] * v[2] * m[1] + v[2] * v[2] * m[2], z);
+        fit.scale_robust = log_limits(a, v[0] * v[0] * m[0] + 2.0 * v[0] * v[1] * m[1] + v[1] * v[1] * m[2], z);
+        fit.shape_robust = log_limits(b, v[1] * v[1] * m[0] + 2.0 * v[1] * v[2] * m[1] + v[2] * v[2] * m[2], z);
     }
     free(cluster);
     return fit;

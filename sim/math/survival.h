@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* survival.h - rates with a denominator, survival and competing causes from spells that are observed in part.
+/* survival.h - incidence rates, survival and competing risks from partly observed spells.
  *
- * Knows no scenario: spells are rows of a counting process, at risk on (entry, exit] of a clock, then an event of one of several
+ * Independent of scenarios: spells are rows of a counting process, at risk on (entry, exit] of a clock, then an event of one of several
  * causes or none. Rows may begin late (left truncation) and end early (right censoring); rows of one cluster (a host, whose
  * spells resemble each other) are resampled together and counted together in robust limits. Time is in any one unit, and rates are
  * per that unit.
@@ -74,7 +74,7 @@ struct survival_curve {
 };
 void survival_curve(struct survival_curve *out, struct arena *arena, const struct spells_sorted *spells);
 
-/* What a curve says at a time: cause 0 is survival. NAN beyond the last observation, unless none survive there. */
+/* The value of a curve at a time: cause 0 is survival. NAN beyond the last observation, unless none survive there. */
 struct survival_point {
     double value, se;
     double at_risk; /* just before */
@@ -85,7 +85,7 @@ struct survival_point survival_at(const struct survival_curve *curve, const stru
 /* Limits of a probability on the scale log(-log p), within 0 and 1; NAN where p is 0 or 1 or se is not known. */
 struct limits survival_limits(double p, double se, double confidence);
 
-/* Standard errors that stay right when rows of a cluster resemble each other: the influence of each row on survival and on the
+/* Robust standard errors, valid when rows of a cluster are correlated: the influence of each row on survival and on the
  * incidence of each cause at a time, summed within clusters, squared and summed. With one row a cluster, and none that begins late,
  * they equal those of survival_curve. se: 1 + n_causes numbers, survival first. */
 void survival_robust(double *se, const struct survival_curve *curve, const struct spells_sorted *spells, double time);

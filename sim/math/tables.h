@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tables.h - tables of distributions, made once for all plans that need the same.
+/* tables.h - tabulated distributions, shared by all plans that need the same one.
  *
- * One thread makes plans; tables are constant once made. */
+ * Plans are compiled by one thread; tables are constant once made. */
 #ifndef FOOTHOLD_TABLES_H
 #define FOOTHOLD_TABLES_H
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 struct beta;
 struct gamma;
 
-/* Zeroed it is a valid empty one. */
+/* A zeroed struct is valid and empty. */
 struct tables {
     struct arena arena;
     struct tables_entry *entry;

@@ -16,7 +16,7 @@ struct pool_page {
 
 void die(const char *format, ...)
 {
-    char text[1024]; /* no memory is asked for, which may have run out */
+    char text[1024]; /* allocates nothing, since memory may be exhausted */
     va_list args;
 
     (void)fflush(stdout);

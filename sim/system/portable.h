@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* portable.h - exp and log that give the same bits with every compiler, instruction set and C library; and minima.
  *
- * The C library picks its own by the processor, so that counts could differ between machines. Plain polynomials, no tables, by
- * Estrin's scheme, whose terms need not wait for each other; errors are below two units in the last place over the ranges used here. */
+ * C libraries choose an implementation by processor, so that counts could differ between machines. Plain polynomials, no tables, by
+ * Estrin's scheme, whose terms are independent of each other; errors are below two units in the last place over the ranges used here. */
 #ifndef FOOTHOLD_PORTABLE_H
 #define FOOTHOLD_PORTABLE_H
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Of numbers that are no NaN; the C library's are calls. */
+/* For arguments that are not NaN; the C library's versions are not inlined. */
 static inline double larger(double a, double b)
 {
     return a > b ? a : b;

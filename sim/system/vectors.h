@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* vectors.h - numbers side by side, as many as a processor's vector holds, where compilers would not make one of a loop.
+/* vectors.h - explicit SIMD vectors, for loops that compilers do not vectorise.
  *
- * Each is computed as it would be alone, so results are the same for any width. */
+ * Each lane is computed as it would be alone, so results are the same for any width. */
 #ifndef FOOTHOLD_VECTORS_H
 #define FOOTHOLD_VECTORS_H
 #include <stdint.h>
@@ -17,7 +17,7 @@ enum { VECTOR_WIDTH = 2 };
 typedef double vector_double __attribute__((vector_size(VECTOR_WIDTH * sizeof(double)), may_alias));
 typedef int64_t vector_bits __attribute__((vector_size(VECTOR_WIDTH * sizeof(int64_t)))); /* true: all bits */
 
-/* What stands at an address that is aligned for vectors (memory_vectors). */
+/* The vector at an aligned address (memory_vectors). */
 static inline vector_double *vector_at(double *x)
 {
     return (vector_double *)x;

@@ -15,8 +15,8 @@ static const struct lead {
     {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
 };
 
-/* What is not shown as it is: controls, marks of direction (Unicode TR 36, 9), and all that a reader cannot see
- * (Default_Ignorable_Code_Point but for the selectors of variants, which letters and pictures need). */
+/* Code points that are escaped: controls, bidirectional controls (Unicode TR 36, 9), and invisible ones (Default_Ignorable_Code_Point except
+ * variation selectors, which letters and emoji need). */
 static const struct range {
     uint32_t first, last;
 } hidden[] = {

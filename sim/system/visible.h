@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* visible.h - text of unknown origin, as it may be shown.
+/* visible.h - safe display of untrusted text.
  *
- * A title, a path or a file's line may hold commands to a terminal, marks that turn the direction of writing around so that
- * a text reads as another, or characters that cannot be seen. All of these, and bytes that are no UTF-8, are shown as \xNN. */
+ * A title, a path or a line of a file can contain terminal escape sequences, bidirectional controls that make a text read as another, or
+ * invisible characters. All of these, and bytes that are not UTF-8, are shown as \xNN. */
 #ifndef FOOTHOLD_VISIBLE_H
 #define FOOTHOLD_VISIBLE_H
 #include <stddef.h>

@@ -47,7 +47,8 @@ static const char *read_quoted(struct cursor *it)
     while (close < it->end && (text[close] != '"' || (close + 1 < it->end && text[close + 1] == '"')))
         close += text[close] == '"' ? 2 : 1;
     if (close >= it->end) {
-        report_field(it, start, 1, "a quote inside a quoted field is written twice: \"\"", "a quoted field is not closed");
+        report_field(it, start, 1, "a quote inside a quoted field is written twice: \"\"",
+                     "a quoted field is not closed");
         close = it->end;
     }
     out = arena_new(it->arena, close - it->at + 1, 1);
@@ -76,12 +77,12 @@ static struct csv_field read_field(struct cursor *it)
         field.text = read_quoted(it);
         if (!ends_line(it) && text[it->at] != ',')
             report_field(it, it->at, 1, "a comma or the end of the line follows a closing quote",
-                     "text after the closing quote of a field");
+                         "text after the closing quote of a field");
     }
     while (!ends_line(it) && text[it->at] != ',') {
         if (text[it->at] == '"')
             report_field(it, it->at, 1, "put the whole field into quotes and write a quote in it twice: \"\"",
-                     "a quote within a field that does not begin with one");
+                         "a quote within a field that does not begin with one");
         it->at++;
     }
     field.length = it->at - field.offset;

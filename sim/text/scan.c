@@ -25,7 +25,8 @@ static const char form[] = "a setting is written: name = value;";
 
 struct bracket {
     struct token token;
-    size_t n_lost; /* the lexer's count of broken tokens when it was opened; a change means that the bracket may not be at fault */
+    size_t
+        n_lost; /* the lexer's count of broken tokens when it was opened; a change means that the bracket may not be at fault */
 };
 
 struct name {

@@ -107,8 +107,7 @@ static void keep_run(struct typical *typical, struct typical_class *class, const
     kept->by_label = arena_new(&typical->arena, recorded->n, sizeof *kept->by_label);
     for (size_t i = 0; i < recorded->n && recorded->event[i].month <= last_month(typical); i++)
         if (recorded->event[i].kind != EVENT_ENDS) {
-            kept->in_order[kept->n++] =
-                (struct firing){label_of(plan, &recorded->event[i]), recorded->event[i].month};
+            kept->in_order[kept->n++] = (struct firing){label_of(plan, &recorded->event[i]), recorded->event[i].month};
             if (recorded->event[i].kind == EVENT_MOVES)
                 kept->n_relevant = kept->n;
         }

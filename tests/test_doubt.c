@@ -122,12 +122,63 @@ static void nothing_uncertain_is_a_point(void **state)
     fixture_free(it);
 }
 
+/* Shares of two rates whose probability is exp(-12 (a + b)): .90459 and .09462, by quadrature (tests/coverage/closed.py). */
+static void tails_of_an_input_count(void **state)
+{
+    struct fixture *it = fixture_make(
+        HEAD "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = (\"lognormal\", 0.005, 0.03); };"
+             "                flee = { from = \"IN\"; to = \"LOST\"; per_month = (\"lognormal\", 0.004, 0.012); }; };"
+             "questions = { kept = { are = \"held\"; bases = (\"port\"); month = 12.0; }; };");
+
+    (void)state;
+    assert_non_null(it);
+    for (int design = 0; design < 3; design++) {
+        struct answer *answer = answer_of(it, (enum design_kind)design, ESTIMATOR_AUTO, 1, 4096, 16);
+
+        for (size_t i = 0; i < 2; i++) {
+            const struct answer_driver *driver = &answer->driver[i];
+            const bool is_exit = strcmp(driver->path, "transitions.exit.per_month") == 0;
+
+            is_near((struct estimate){driver->index[0], driver->se[0], 0}, is_exit ? 0.90459 : 0.09462);
+            assert_true(driver->se[0] < 0.03);
+        }
+        answer_free(answer);
+    }
+    fixture_free(it);
+}
+
+/* All that there is, of a quantity with a long tail and of one that jumps; another bears on nothing. */
+static void one_input_may_be_all_there_is(void **state)
+{
+    struct fixture *it =
+        fixture_make(HEAD "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = 0.02; }; };"
+                          "events = { rare = { chance = (\"beta\", 0.1, 30); within = 12.0; };"
+                          "           jump = { chance = (\"discrete\", (0.2, 0.3), (0.6, 0.7)); within = 12.0; }; };"
+                          "questions = { jump = { happens = \"jump\"; month = 12.0; };"
+                          "              rare = { happens = \"rare\"; month = 12.0; }; };");
+    struct answer *answer;
+
+    (void)state;
+    assert_non_null(it);
+    answer = answer_of(it, DESIGN_STRATIFIED, ESTIMATOR_AUTO, 1, 4096, 16);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t q = 0; q < 2; q++) {
+            const struct answer_driver *driver = &answer->driver[i];
+            const bool same = strncmp(driver->path + strlen("events."), answer->question[q].id, 4) == 0;
+
+            assert_true(driver->index[q] >= 0.0 && driver->index[q] <= 1.0);
+            assert_true(fabs(driver->index[q] - same) < (same ? 0.001 : 0.02));
+        }
+    answer_free(answer);
+    fixture_free(it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_lever_carries_all_uncertainty),
-        cmocka_unit_test(narrow_ranges_have_all_their_digits),
-        cmocka_unit_test(nothing_uncertain_is_a_point),
+        cmocka_unit_test(a_lever_carries_all_uncertainty), cmocka_unit_test(narrow_ranges_have_all_their_digits),
+        cmocka_unit_test(nothing_uncertain_is_a_point),    cmocka_unit_test(tails_of_an_input_count),
+        cmocka_unit_test(one_input_may_be_all_there_is),
     };
 
     return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);

@@ -16,12 +16,10 @@ static void sum_tally(struct counts *counts)
 static void sum_spread(struct counts *counts)
 {
     const struct world_stats *stats = counts->stats;
-    const size_t cells = stats->n_columns * (stats->n_bins + 1), strata = stats->n_inputs * WORLD_STATS_STRATA;
+    const size_t cells = stats->n_columns * (stats->n_bins + 1);
 
     counts->sums_total = memory_new(stats->n_columns, sizeof *counts->sums_total);
     counts->histogram_total = memory_new(cells, sizeof *counts->histogram_total);
-    counts->strata_worlds_total = memory_new(strata, sizeof *counts->strata_worlds_total);
-    counts->strata_p_total = memory_new(strata * stats->n_questions, sizeof *counts->strata_p_total);
     for (size_t r = 0; r < REPLICATES; r++) {
         counts->worlds_total += (double)stats->worlds[r];
         for (size_t c = 0; c < stats->n_columns; c++) {
@@ -34,10 +32,6 @@ static void sum_spread(struct counts *counts)
         }
         for (size_t i = 0; i < cells; i++)
             counts->histogram_total[i] += stats->histogram[r * cells + i];
-        for (size_t i = 0; i < strata; i++)
-            counts->strata_worlds_total[i] += stats->strata_worlds[r * strata + i];
-        for (size_t i = 0; i < strata * stats->n_questions; i++)
-            counts->strata_p_total[i] += stats->strata_p[r * strata * stats->n_questions + i];
     }
 }
 
@@ -53,8 +47,6 @@ void counts_free(struct counts *counts)
     free(counts->tally_total);
     free(counts->sums_total);
     free(counts->histogram_total);
-    free(counts->strata_worlds_total);
-    free(counts->strata_p_total);
 }
 
 double counts_of(const struct counts *counts, size_t cell, size_t of)

@@ -18,8 +18,7 @@ struct counts {
     const struct world_stats *stats;
     uint64_t *tally_total;
     struct world_stats_sums *sums_total;
-    uint64_t *histogram_total, *strata_worlds_total;
-    double *strata_p_total;
+    uint64_t *histogram_total;
     double worlds_total, n_runs;
 };
 

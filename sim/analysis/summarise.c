@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sim/analysis/drivers.h"
 #include "sim/analysis/uncertainty.h"
 #include "sim/analysis/estimate.h"
 #include "sim/analysis/times.h"
@@ -24,7 +25,9 @@ static void answer_drivers(const struct context *context)
 {
     struct answer *answer = context->answer;
     const struct plan *plan = context->plan;
+    struct estimate *index = memory_new(plan->n_inputs * plan->n_questions, sizeof *index);
 
+    drivers_estimate(context->counts, index);
     answer->n_inputs = plan->n_inputs;
     answer->driver = arena_new(&answer->arena, plan->n_inputs, sizeof *answer->driver);
     for (size_t i = 0; i < plan->n_inputs; i++) {
@@ -35,12 +38,11 @@ static void answer_drivers(const struct context *context)
         driver->index = arena_new(&answer->arena, plan->n_questions, sizeof *driver->index);
         driver->se = arena_new(&answer->arena, plan->n_questions, sizeof *driver->se);
         for (size_t q = 0; q < plan->n_questions; q++) {
-            const struct estimate index = uncertainty_driver(context->counts, i, q);
-
-            driver->index[q] = index.value;
-            driver->se[q] = index.se;
+            driver->index[q] = index[i * plan->n_questions + q].value;
+            driver->se[q] = index[i * plan->n_questions + q].se;
         }
     }
+    free(index);
 }
 
 /* Levers and events */

@@ -190,6 +190,17 @@ static void set_quantiles_to_mean(const struct counts *counts, size_t column, st
     }
 }
 
+double uncertainty_noise(const struct counts *counts, size_t column, size_t of)
+{
+    return moments_of(counts, column, of).noise;
+}
+
+bool uncertainty_is_measurable(const struct counts *counts, size_t column)
+{
+    return counts->worlds_total >= 2.0 && counts->n_runs >= 2.0 &&
+           is_measurable(estimate_jackknife(counts, variance_of, &column));
+}
+
 struct answer_spread uncertainty_spread(const struct counts *counts, struct deconvolve *deconvolve, size_t column)
 {
     struct answer_spread out = {.sd_epistemic = NAN, .sd_se = NAN, .sd_aleatory = NAN};
@@ -216,84 +227,4 @@ struct answer_spread uncertainty_spread(const struct counts *counts, struct deco
     if (deconvolve)
         deconvolve_column(counts, deconvolve, column, &out);
     return out;
-}
-
-struct driver {
-    size_t input, question;
-};
-
-/* Worlds and the mean of p in a stratum of an input's rank. */
-struct stratum {
-    double worlds, p;
-};
-
-static size_t fill_strata(const struct counts *counts, size_t of, const struct driver *driver,
-                          struct stratum strata[WORLD_STATS_STRATA])
-{
-    const struct world_stats *stats = counts->stats;
-    size_t filled = 0;
-
-    for (size_t s = 0; s < WORLD_STATS_STRATA; s++) {
-        const size_t cell = driver->input * WORLD_STATS_STRATA + s;
-        double worlds = (double)counts->strata_worlds_total[cell];
-        double p = counts->strata_p_total[cell * stats->n_questions + driver->question];
-
-        if (of != ALL) {
-            const size_t part = counts_replicate(of) * stats->n_inputs * WORLD_STATS_STRATA + cell;
-
-            worlds = counts_choose(worlds, stats->strata_worlds[part], of);
-            p = counts_choose(p, stats->strata_p[part * stats->n_questions + driver->question], of);
-        }
-        if (worlds > 0.0)
-            strata[filled++] = (struct stratum){worlds, p / worlds};
-    }
-    return filled;
-}
-
-/* The variance of E[p | input] inside strata, which the strata's means miss. In each it is taken as a straight line through the means of the
- * two neighbours: slope squared / 12, minus what the noise of those means adds. */
-static double inside_strata(const struct stratum *stratum, size_t n, double all, double within)
-{
-    double sum = 0.0;
-
-    for (size_t s = 0; s < n && n > 2; s++) {
-        const struct stratum *low = &stratum[s > 0 ? s - 1 : s], *high = &stratum[s + 1 < n ? s + 1 : s];
-        const double steps = (double)(high - low), rise = high->p - low->p;
-        const double noise = within * (1.0 / low->worlds + 1.0 / high->worlds);
-
-        sum += stratum[s].worlds / all * (rise * rise - noise) / (steps * steps) / 12.0;
-    }
-    return sum;
-}
-
-/* First-order index Var(E[p | input]) / Var(p), both corrected for the noise of runs (Sobol 1993), estimated from given data: worlds are
- * sorted into strata by the input's rank, and the variance of the strata's means is Pearson's correlation ratio. Two corrections: minus the
- * variance that strata of an irrelevant input would have, (n - 1) within / all; plus the variance inside strata. No further
- * simulation is needed, unlike with pick-freeze designs. */
-static double driver_index(const struct counts *counts, size_t of, const void *what)
-{
-    const struct driver *driver = what;
-    const struct moments moments = moments_of(counts, driver->question, of);
-    const double total = moments.ignorance + moments.noise, all = counts_worlds_of(counts, of);
-    struct stratum strata[WORLD_STATS_STRATA];
-    const size_t n = fill_strata(counts, of, driver, strata);
-    double between = 0.0, within;
-
-    if (!(moments.ignorance > 0.0 && all > (double)n))
-        return NAN;
-    for (size_t s = 0; s < n; s++)
-        between += strata[s].worlds * (strata[s].p - moments.mean) * (strata[s].p - moments.mean);
-    within = (total * (all - 1.0) - between) / (all - (double)n);
-    between = (between - ((double)n - 1.0) * within) / all;
-    return (between + inside_strata(strata, n, all, within)) / moments.ignorance;
-}
-
-struct estimate uncertainty_driver(const struct counts *counts, size_t input, size_t question)
-{
-    const struct driver driver = {input, question};
-
-    if (counts->worlds_total < 2.0 || counts->n_runs < 2.0 ||
-        !is_measurable(estimate_jackknife(counts, variance_of, &question)))
-        return (struct estimate){NAN, NAN, 0};
-    return estimate_jackknife(counts, driver_index, &driver);
 }

@@ -14,6 +14,9 @@
  * shrinking alone is accurate. */
 struct answer_spread uncertainty_spread(const struct counts *counts, struct deconvolve *deconvolve, size_t column);
 
-/* First-order sensitivity index of an input on a question: the share of Var(p) that would go if the input were known. */
-struct estimate uncertainty_driver(const struct counts *counts, size_t input, size_t question);
+/* The variance that finitely many runs leave in a world's share of a column, of a choice of replicates (estimate.h). */
+double uncertainty_noise(const struct counts *counts, size_t column, size_t of);
+
+/* Whether a column's variance over worlds is above twice its error. */
+bool uncertainty_is_measurable(const struct counts *counts, size_t column);
 #endif

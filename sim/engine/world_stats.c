@@ -13,7 +13,6 @@ void world_stats_init(struct world_stats *stats, const struct plan *plan, uint64
     const bool whole = !plan->answers_only;
     const size_t columns = world_stats_columns(plan), inputs = whole ? plan->n_inputs : 0;
     const size_t bins = whole && drawn && n_runs <= WORLD_STATS_MAX_BINS ? (size_t)n_runs : 0;
-    const size_t strata = REPLICATES * inputs * WORLD_STATS_STRATA;
 
     *stats = (struct world_stats){.n_columns = columns,
                                   .n_bins = bins,
@@ -23,8 +22,7 @@ void world_stats_init(struct world_stats *stats, const struct plan *plan, uint64
                                   .sums = memory_new(REPLICATES * columns, sizeof *stats->sums),
                                   .kept = memory_new(whole ? columns * WORLD_STATS_KEPT : 0, sizeof *stats->kept),
                                   .histogram = memory_new(REPLICATES * columns * (bins + 1), sizeof *stats->histogram),
-                                  .strata_worlds = memory_new(strata, sizeof *stats->strata_worlds),
-                                  .strata_p = memory_new(strata * plan->n_questions, sizeof *stats->strata_p)};
+                                  .kept_rank = memory_new(inputs * WORLD_STATS_KEPT, sizeof *stats->kept_rank)};
 }
 
 void world_stats_free(struct world_stats *stats)
@@ -32,8 +30,7 @@ void world_stats_free(struct world_stats *stats)
     free(stats->sums);
     free(stats->kept);
     free(stats->histogram);
-    free(stats->strata_worlds);
-    free(stats->strata_p);
+    free(stats->kept_rank);
 }
 
 /* The share of a question among what came true: a ratio, with its noise by the delta method. */
@@ -82,14 +79,8 @@ void world_stats_add(struct world_stats *stats, uint64_t index, const double *un
         if (stats->n_bins)
             stats->histogram[cell * (stats->n_bins + 1) + (size_t)lround(p * (double)stats->n_bins)]++;
     }
-    for (size_t i = 0; i < stats->n_inputs; i++) {
-        const size_t stratum = (size_t)(uniform[i] * WORLD_STATS_STRATA);
-        const size_t cell = (replicate * stats->n_inputs + i) * WORLD_STATS_STRATA + stratum;
-
-        stats->strata_worlds[cell]++;
-        for (size_t q = 0; q < stats->n_questions; q++)
-            stats->strata_p[cell * stats->n_questions + q] += world_stats_p(&column[q], n_runs);
-    }
+    for (size_t i = 0; i < stats->n_inputs && index < WORLD_STATS_KEPT; i++)
+        stats->kept_rank[i * WORLD_STATS_KEPT + index] = (float)uniform[i];
 }
 
 double world_stats_epistemic_sd(const struct world_stats *stats, size_t question)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include "sim/engine/tally.h"
 
-enum { WORLD_STATS_MAX_BINS = 1024, WORLD_STATS_STRATA = 16, WORLD_STATS_KEPT = 8192 };
+enum { WORLD_STATS_MAX_BINS = 1024, WORLD_STATS_KEPT = 8192 };
 
 /* One column of one world: its runs' probabilities (0 or 1 where they were drawn), their squares, and in a plan of answers only
  * their products with the runs' weights, summed, in 1 / TALLY_ONE. */
@@ -23,7 +23,7 @@ struct
 };
 
 /* Columns: the questions, then each base x state at the horizon. Of a plan of answers only: the questions, then the weight of
- * what is given, by which each world counts; no histogram and no strata. */
+ * what is given, by which each world counts; no histogram and no ranks. */
 struct world_stats {
     size_t n_columns, n_bins, n_inputs, n_questions;
     uint64_t worlds[REPLICATES];
@@ -35,9 +35,7 @@ struct world_stats {
     /* [(replicate * n_columns + column) * (n_bins + 1) + bin]: p = bin / n_bins; n_bins is 0 where p is computed, or a share
      * of more than WORLD_STATS_MAX_BINS runs */
     uint32_t *histogram;
-    /* inputs against questions: worlds and sums of p by stratum of the input's rank */
-    uint32_t *strata_worlds; /* [(replicate * n_inputs + input) * WORLD_STATS_STRATA + stratum] */
-    double *strata_p;        /* [((replicate * n_inputs + input) * WORLD_STATS_STRATA + stratum) * n_questions + q] */
+    float *kept_rank; /* [input * WORLD_STATS_KEPT + world], of the same worlds: the rank of an input, in (0, 1) */
 };
 
 /* How many columns a plan has. */

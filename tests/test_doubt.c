@@ -93,6 +93,29 @@ static void narrow_ranges_have_all_their_digits(void **state)
     fixture_free(it);
 }
 
+/* Probabilities of a few units of what counts are made of are no surer than that unit: 1.2e-9 to 1.2e-8, of 9.3e-10. */
+static void tiny_probabilities_are_no_surer_than_counts(void **state)
+{
+    struct fixture *it = fixture_make(
+        HEAD "transitions = { exit = { from = \"IN\"; to = \"LOST\"; per_month = (\"lognormal\", 1e-10, 1e-9); }; };"
+             "questions = { gone = { are = \"lost\"; bases = (\"port\"); month = 12.0; }; };");
+    const double truth[] = {12e-10, 12.0 * sqrt(1e-19), 12e-9};
+    struct answer *answer;
+
+    (void)state;
+    assert_non_null(it);
+    answer = answer_of(it, DESIGN_STRATIFIED, ESTIMATOR_AUTO, 3, 4096, 16);
+    assert_true(answer->question[0].spread.measurable);
+    for (size_t i = 0; i < ANSWER_LEVELS; i++) {
+        const struct answer_spread *gone = &answer->question[0].spread;
+
+        is_near((struct estimate){gone->quantile[i], gone->se[i], 0}, truth[i]);
+        assert_true(gone->se[i] < 1e-9);
+    }
+    answer_free(answer);
+    fixture_free(it);
+}
+
 /* What is uncertain bears on nothing that is asked. */
 static void nothing_uncertain_is_a_point(void **state)
 {
@@ -176,8 +199,11 @@ static void one_input_may_be_all_there_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_lever_carries_all_uncertainty), cmocka_unit_test(narrow_ranges_have_all_their_digits),
-        cmocka_unit_test(nothing_uncertain_is_a_point),    cmocka_unit_test(tails_of_an_input_count),
+        cmocka_unit_test(a_lever_carries_all_uncertainty),
+        cmocka_unit_test(narrow_ranges_have_all_their_digits),
+        cmocka_unit_test(tiny_probabilities_are_no_surer_than_counts),
+        cmocka_unit_test(nothing_uncertain_is_a_point),
+        cmocka_unit_test(tails_of_an_input_count),
         cmocka_unit_test(one_input_may_be_all_there_is),
     };
 

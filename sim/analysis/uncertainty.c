@@ -100,6 +100,9 @@ static double level_error(const struct share *share, size_t n, double x)
     return replicates > 1.0 ? hypot(sqrt(sum * replicates / (replicates - 1.0)), 0.5) / (double)n : NAN;
 }
 
+/* Each run's probability is counted in units of 1 / TALLY_ONE, so a world's p is known to within half a unit. */
+static const double least_error = 0.5 / TALLY_ONE;
+
 /* Quantiles of the worlds' shares. The error of the level at the quantile is estimated, and converted to shares by the quantiles at the two
  * ends of its interval: Woodruff 1952, Confidence intervals for medians and other position measures, J. Am. Stat. Assoc. 47. */
 static void share_quantiles(const struct counts *counts, size_t column, struct answer_spread *out)
@@ -117,9 +120,9 @@ static void share_quantiles(const struct counts *counts, size_t column, struct a
 
         out->quantile[i] = x;
         out->se[i] = isnan(se) ? NAN
-                               : (interpolate_quantile(share, n, level + wide * se) -
-                                  interpolate_quantile(share, n, level - wide * se)) /
-                                     2.0 / wide;
+                               : hypot(least_error, (interpolate_quantile(share, n, level + wide * se) -
+                                                     interpolate_quantile(share, n, level - wide * se)) /
+                                                        2.0 / wide);
     }
     free(share);
 }

@@ -152,7 +152,7 @@ race:
 	OMP_TOOL_LIBRARIES=/usr/lib/llvm-14/lib/libarcher.so TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
 	    FOOTHOLD_QUICK=1 TEST_JOBS=1 $(MAKE) check B=build/tsan CC=clang CFLAGS='-O1 -g' SAN='-fsanitize=thread -fopenmp=libomp'
 
-# an hour or so: seeded faults, and which test catches each; FAULTS=word: only those that have it in their file or text
+# half an hour: seeded faults, and which test catches each; FAULTS=word: only those that have it in their path or text
 mutate:
 	@sh .ci/deps test && sh .ci/deps cross
 	@python3 tests/mutate/mutate.py --cc '$(CC)' --only '$(FAULTS)'

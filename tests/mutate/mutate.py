@@ -5,7 +5,9 @@
 
 A fault whose text is not found just once in the files of its pattern is an error: the table has to follow the sources.
 Each worker has a copy of its own, with what is built already, that is built incrementally: a fault is one file compiled, and the
-programs linked anew. The quick tests run one after the other, cheap ones first, until one fails. The exit status is 0 when all faults were found in the sources, at least 90 % of those that are not marked as equivalent
+programs linked anew. The quick tests run one after the other until one fails: first what caught another fault of the same file,
+then the test that is named after the file, then the others, cheap ones first.
+The exit status is 0 when all faults were found in the sources, at least 90 % of those that are not marked as equivalent
 were caught, and no survivor goes without a reason.
 """
 import argparse
@@ -13,6 +15,7 @@ import concurrent.futures
 import glob
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -22,9 +25,7 @@ import time
 FAULTS = "tests/mutate/faults.txt"
 KEPT = ("Makefile", ".ci", "sim", "models", "tests", "scenarios", "README.md", "results")
 SCRIPTS = ("tests/cases/run.sh",)
-# what takes long comes last; what only tells of the machine is left out
-LAST = ("test_library", "test_compare", "test_world", "test_closed_forms", "test_promises")
-LEFT_OUT = ("test_html",)
+LEFT_OUT = ("test_html", "test_progress")  # what they try is not of the numbers
 LIMIT = 240  # seconds for one test program; a fault that makes it go on for ever is caught
 
 
@@ -52,16 +53,33 @@ def read_table(path):
     return faults
 
 
+def pattern_of(find):
+    """The text of a fault as a regular expression: @1, @2 stand for any one identifier each, blanks for any white space."""
+    seen, pattern = set(), ""
+    for word in re.split(r"(@[0-9]|\s+)", find.strip()):
+        if word.isspace():
+            pattern += r"\s+"
+        elif word.startswith("@"):
+            pattern += rf"(?P=id{word[1:]})" if word in seen else rf"\b(?P<id{word[1:]}>[A-Za-z_]\w*)\b"
+            seen.add(word)
+        else:
+            pattern += re.escape(word)
+    return re.compile(pattern)
+
+
+def replacement_of(fault, match):
+    return re.sub(r"@([0-9])", lambda word: match.group("id" + word.group(1)), fault["with"])
+
+
 def locate(fault, root="."):
-    """The one file that has the text, or why there is none."""
+    """The one file that has the text, with where; or why there is none."""
     found = []
     for path in sorted(glob.glob(os.path.join(root, fault["file"]))):
         with open(path, encoding="utf-8") as file:
-            n = file.read().count(fault["find"])
-        found += [os.path.relpath(path, root)] * n
+            found += [(os.path.relpath(path, root), match) for match in pattern_of(fault["find"]).finditer(file.read())]
     if len(found) != 1:
-        return None, f"its text is found {len(found)} times" + (": " + ", ".join(sorted(set(found))) if found else "")
-    return found[0], None
+        return None, None, f"its text is found {len(found)} times" + (": " if found else "") + ", ".join(sorted({p for p, _ in found}))
+    return found[0] + (None,)
 
 
 class Worker:
@@ -80,12 +98,10 @@ class Worker:
         self.env = dict(os.environ, FOOTHOLD="build/foothold", FOOTHOLD_QUICK="1", OMP_NUM_THREADS="1", LC_ALL="C",
                         CMOCKA_MESSAGE_OUTPUT="tap", OMP_WAIT_POLICY="passive")
         self.env.pop("MAKEFLAGS", None)
-        names = sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(self.root, "tests/test_*.c")))
-        names = [n for n in names if n not in LEFT_OUT]
-        names.sort(key=lambda n: LAST.index(n) if n in LAST else -1)
-        quick = [f"build/tests/{n}" for n in names if n not in LAST]
-        tests = quick + list(SCRIPTS) + [f"build/tests/{n}" for n in names if n in LAST]
+        names = (os.path.basename(p)[:-2] for p in glob.glob(os.path.join(self.root, "tests/test_*.c")))
+        tests = [f"build/tests/{n}" for n in sorted(names) if n not in LEFT_OUT] + list(SCRIPTS)
         self.tests = [test for test in tests if not wanted or any(word in test for word in wanted.split(","))]
+        self.seconds = {}  # of each test, without a fault
 
     def run(self, command, limit=None):
         try:
@@ -98,39 +114,54 @@ class Worker:
     def build(self, target):
         return self.run(self.make + [target])
 
-    def first_failure(self):
-        """What catches it, or None."""
-        for test in self.tests:
-            if test.startswith("build/"):
-                status, text = self.build(test)
-                if status:
-                    return f"does not compile: {text[-300:]}"
-            else:
-                status, text = self.build("build/foothold")
-                if status:
-                    return f"does not compile: {text[-300:]}"
-            status, text = self.run([test] if test.startswith("build/") else ["sh", test], LIMIT)
-            if status is None:
-                return f"{os.path.basename(test)}: still running after {LIMIT} s"
-            if status != 0:
-                bad = [line for line in text.splitlines() if line.startswith("not ok")]
-                return f"{os.path.basename(test)}: " + (bad[0].split(" - ", 1)[-1] if bad else f"status {status}")
+    def failure_of(self, test):
+        """What is wrong with a test, or None."""
+        is_program = test.startswith("build/")
+        status, text = self.build(test if is_program else "build/foothold")
+        if status:
+            return f"does not compile: {text[-300:]}"
+        status, text = self.run([test] if is_program else ["sh", test], LIMIT)
+        if status is None:
+            return f"{os.path.basename(test)}: still running after {LIMIT} s"
+        if status != 0:
+            bad = [line for line in text.splitlines() if line.startswith("not ok")]
+            return f"{os.path.basename(test)}: " + (bad[0].split(" - ", 1)[-1] if bad else f"status {status}")
         return None
 
-    def try_fault(self, fault):
-        path, why = locate(fault, self.root)
+    def begin(self):
+        """Before any fault, every test must pass."""
+        self.build("build/foothold")
+        for test in self.tests:
+            failure, started = self.failure_of(test), time.time()
+            if failure:
+                raise SystemExit(f"without a fault: {failure}")
+            self.seconds[test] = time.time() - started
+
+    def in_order(self, path, catches):
+        stem = os.path.basename(path)[:-2]
+        return sorted(self.tests, key=lambda test: (-catches.get((path, test), 0), os.path.basename(test) != "test_" + stem,
+                                                    self.seconds[test]))
+
+    def first_failure(self, path, catches):
+        for test in self.in_order(path, catches):
+            failure = self.failure_of(test)
+            if failure:
+                catches[path, test] = catches.get((path, test), 0) + 1
+                return failure
+        return None
+
+    def try_fault(self, fault, catches):
+        path, match, why = locate(fault, self.root)
         if why:
             return "missing", why
-        path = os.path.join(self.root, path)
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        whole = os.path.join(self.root, path)
+        with open(whole, "w", encoding="utf-8") as file:
+            file.write(match.string[:match.start()] + replacement_of(fault, match) + match.string[match.end():])
         try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text.replace(fault["find"], fault["with"]))
-            caught = self.first_failure()
+            caught = self.first_failure(path, catches)
         finally:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
+            with open(whole, "w", encoding="utf-8") as file:
+                file.write(match.string)
         if caught and caught.startswith("does not compile"):
             return "broken", caught
         return ("caught", caught) if caught else ("lives", fault.get("lives", "no reason is given"))
@@ -143,6 +174,11 @@ def show(fault, path):
     return f"{path}: {fault['find'].strip()}  ->  {fault['with'].strip()}"
 
 
+def compiler(command):
+    """With ccache where there is one: what was compiled without the last fault need not be compiled again."""
+    return command if "ccache" in command or not shutil.which("ccache") else "ccache " + command
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="faults whose file or text has this in it")
@@ -153,10 +189,12 @@ def main():
     parser.add_argument("--out", default="build/mutate.txt", help="where the result is listed too")
     parser.add_argument("--dry", action="store_true", help="only see whether every text is found")
     arguments = parser.parse_args()
-    faults = [f for f in read_table(arguments.table) if arguments.only in f["file"] + f["find"] + f["with"]]
-    missing = 0
-    for fault in faults:
-        path, why = locate(fault)
+    faults, missing = [], 0
+    for fault in read_table(arguments.table):
+        fault["path"], _, why = locate(fault)
+        if arguments.only not in (fault["path"] or fault["file"]) + fault["find"] + fault["with"]:
+            continue
+        faults.append(fault)
         if why:
             missing += 1
             print(f"error: {arguments.table}:{fault['line']}: {fault['file']}: {fault['find']}: {why}")
@@ -164,20 +202,19 @@ def main():
     if arguments.dry or not faults:
         return missing > 0
     workers = queue.Queue()
-    made = [Worker(["CC=" + arguments.cc], arguments.tests) for _ in range(min(arguments.jobs, len(faults)))]
+    made = [Worker(["CC=" + compiler(arguments.cc)], arguments.tests) for _ in range(min(arguments.jobs, len(faults)))]
     started = time.time()
 
+    catches = {}  # how many faults of a file each test has caught
+
     def begin(worker):
-        # before any fault, every test must pass
-        failure = worker.first_failure()
-        if failure:
-            raise SystemExit(f"without a fault: {failure}")
+        worker.begin()
         workers.put(worker)
 
     def run(fault):
         worker = workers.get()
         try:
-            return worker.try_fault(fault)
+            return worker.try_fault(fault, catches)
         finally:
             workers.put(worker)
 
@@ -198,7 +235,7 @@ def main():
                 if kind == "lives" and "lives" not in fault:
                     unexplained += 1
                 note = " (the table says that it lives)" if kind == "caught" and "lives" in fault else ""
-                line = f"{kind}: {show(fault, fault['file'])}: {what}{note}"
+                line = f"{kind}: {show(fault, fault['path'] or fault['file'])}: {what}{note}"
                 print(f"{n} of {len(faults)}, {time.time() - started:.0f} s: {line}", flush=True)
                 print(line, file=out, flush=True)
     finally:

@@ -36,11 +36,10 @@ TARGET static void NAME(set_rates)(const struct chain *chain, const struct chain
 }
 
 /* The series of propagate.h. term and next change places after each k, so that a term is made from the one before; two sums run side by
- * side to hide the latency of additions; `means` is a constant where this is inlined. */
+ * side to hide the latency of additions; the mean row is there or NULL where this is inlined. */
 TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(
     const struct chain_group *group, const float *length_row, const float *fastest, const float *rate_row,
-    const float *exit_rate_row, float *p_row, float *term_row, float *next_row, float *sojourn_row, float *mean_row,
-    const bool means)
+    const float *exit_rate_row, float *p_row, float *term_row, float *next_row, float *sojourn_row, float *mean_row)
 {
     const V *restrict rate = (const void *)rate_row, *restrict exit_rate = (const void *)exit_rate_row;
     V *restrict p = (void *)p_row, *restrict sojourn = (void *)sojourn_row, *restrict mean = (void *)mean_row,
@@ -54,7 +53,7 @@ TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(
         for (size_t i = 0; i < N; i++) {
             term[n * N + i] = p[n * N + i];
             sojourn[n * N + i] = p[n * N + i] * h[i];
-            if (means)
+            if (mean)
                 mean[n * N + i] = p[n * N + i] * (h[i] * 0.5f);
         }
     for (uint32_t k = 1;; k++) {
@@ -89,7 +88,7 @@ TARGET static inline __attribute__((always_inline)) void NAME(sum_series)(
                 next[n * N + i] = t;
                 p[n * N + i] += t;
                 sojourn[n * N + i] += t * long_step[i];
-                if (means)
+                if (mean)
                     mean[n * N + i] += t * mean_step[i];
                 size[i] += (V)((NAME(bits))t & 0x7fffffff);
             }
@@ -108,9 +107,9 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
                                    float *sojourn, float *mean)
 {
     if (mean)
-        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, mean, true);
+        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, mean);
     else
-        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, NULL, false);
+        NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, NULL);
 }
 
 /* For n counting processes from a first one on: what flows along their edges while nodes have each of the values, so many of them; side by side, since

@@ -96,12 +96,12 @@ class Worker:
             shutil.copytree("build", os.path.join(self.root, "build"),
                             ignore=shutil.ignore_patterns("asan", "tsan", "fuzz", "bench", "bits"))
         self.env = dict(os.environ, FOOTHOLD="build/foothold", FOOTHOLD_QUICK="1", OMP_NUM_THREADS="1", LC_ALL="C",
-                        CMOCKA_MESSAGE_OUTPUT="tap", OMP_WAIT_POLICY="passive")
+                        CMOCKA_MESSAGE_OUTPUT="tap", OMP_WAIT_POLICY="passive",
+                        CCACHE_NOHASHDIR="1")  # the copies share what they compile
         self.env.pop("MAKEFLAGS", None)
         names = (os.path.basename(p)[:-2] for p in glob.glob(os.path.join(self.root, "tests/test_*.c")))
         tests = [f"build/tests/{n}" for n in sorted(names) if n not in LEFT_OUT] + list(SCRIPTS)
         self.tests = [test for test in tests if not wanted or any(word in test for word in wanted.split(","))]
-        self.seconds = {}  # of each test, without a fault
 
     def run(self, command, limit=None):
         try:
@@ -129,28 +129,33 @@ class Worker:
         return None
 
     def begin(self):
-        """Before any fault, every test must pass."""
-        self.build("build/foothold")
+        """Before any fault, every test must pass. Returns the seconds of each."""
+        seconds = {}
+        status, text = self.build("all")
+        if status:
+            raise SystemExit(f"without a fault: does not compile: {text[-300:]}")
         for test in self.tests:
-            failure, started = self.failure_of(test), time.time()
+            started = time.time()
+            failure = self.failure_of(test)
             if failure:
                 raise SystemExit(f"without a fault: {failure}")
-            self.seconds[test] = time.time() - started
+            seconds[test] = time.time() - started
+        return seconds
 
-    def in_order(self, path, catches):
+    def in_order(self, path, catches, seconds):
         stem = os.path.basename(path)[:-2]
         return sorted(self.tests, key=lambda test: (-catches.get((path, test), 0), os.path.basename(test) != "test_" + stem,
-                                                    self.seconds[test]))
+                                                    seconds[test]))
 
-    def first_failure(self, path, catches):
-        for test in self.in_order(path, catches):
+    def first_failure(self, path, catches, seconds):
+        for test in self.in_order(path, catches, seconds):
             failure = self.failure_of(test)
             if failure:
                 catches[path, test] = catches.get((path, test), 0) + 1
                 return failure
         return None
 
-    def try_fault(self, fault, catches):
+    def try_fault(self, fault, catches, seconds):
         path, match, why = locate(fault, self.root)
         if why:
             return "missing", why
@@ -158,7 +163,7 @@ class Worker:
         with open(whole, "w", encoding="utf-8") as file:
             file.write(match.string[:match.start()] + replacement_of(fault, match) + match.string[match.end():])
         try:
-            caught = self.first_failure(path, catches)
+            caught = self.first_failure(path, catches, seconds)
         finally:
             with open(whole, "w", encoding="utf-8") as file:
                 file.write(match.string)
@@ -205,16 +210,12 @@ def main():
     made = [Worker(["CC=" + compiler(arguments.cc)], arguments.tests) for _ in range(min(arguments.jobs, len(faults)))]
     started = time.time()
 
-    catches = {}  # how many faults of a file each test has caught
-
-    def begin(worker):
-        worker.begin()
-        workers.put(worker)
+    catches, seconds = {}, {}  # how many faults of a file each test has caught; what a test takes without a fault
 
     def run(fault):
         worker = workers.get()
         try:
-            return worker.try_fault(fault, catches)
+            return worker.try_fault(fault, catches, seconds)
         finally:
             workers.put(worker)
 
@@ -224,7 +225,9 @@ def main():
     try:
         with concurrent.futures.ThreadPoolExecutor(len(made)) as pool, open(arguments.out, "w", encoding="utf-8") as out:
             print("building, and running the tests without a fault ...", flush=True)
-            list(pool.map(begin, made))
+            seconds.update(made[0].begin())
+            for worker in made:
+                workers.put(worker)
             print(f"they pass; {time.time() - started:.0f} s", flush=True)
             todo = {pool.submit(run, fault): fault for fault in faults}
             for n, future in enumerate(concurrent.futures.as_completed(todo), 1):

@@ -787,7 +787,7 @@ static void no_number_of_effects_is_too_many(void **state)
     load_case(stage, one_base, text, known);
     for (size_t i = 0; i < COUNT(estimator); i++) {
         const struct play_settings settings = {
-            .seed = SEED, .n_worlds = 64, .n_runs = i ? 64 : 2, .estimator = estimator[i]};
+            .seed = SEED, .n_worlds = 64, .n_runs = i ? 16 : 2, .estimator = estimator[i]};
 
         play_stage(stage, &settings, known, text);
     }

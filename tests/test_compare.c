@@ -268,7 +268,7 @@ static void compare_analysts(struct bench *bench, const char *a, const char *b)
 {
     add_file(bench, a);
     add_file(bench, b);
-    play_comparison(bench, BY_THING, settings_of(64, 4));
+    play_comparison(bench, BY_THING, settings_of(32, 2));
 }
 
 /* INSS and IPSC: another date, another base, other levers. */

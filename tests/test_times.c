@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "sim/analysis/summarise.h"
@@ -110,7 +111,7 @@ static void judge_place(const struct answer_place *place, const struct known *kn
 static void judge(const char *body, double horizon, const struct known *known, size_t n, enum design_kind design)
 {
     const struct play_settings settings = {
-        .seed = 5, .n_worlds = 4096, .n_runs = 8, .precision = NAN, .design = design};
+        .seed = 5, .n_worlds = getenv("FOOTHOLD_QUICK") ? 1024 : 4096, .n_runs = 8, .precision = NAN, .design = design};
     struct play_result result;
     struct fixture *it;
     struct answer *answer;

@@ -1,6 +1,6 @@
 # foothold: `make` builds, `make run` plays the Syria scenarios, `make check` tests. Missing packages are installed first.
 VERSION  := 0.1.0
-DATE     := November 26, 2026
+DATE     := November 28, 2026
 B        := build
 PREFIX   ?= /usr/local
 PKGS     := gsl libconfig jansson nettle

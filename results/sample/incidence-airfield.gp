@@ -7,8 +7,8 @@ set border 3
 set tics nomirror out
 set grid y lc rgb '#dddddd'
 set key outside right top noenhanced
-set xlabel 'months'
-set ylabel 'probability that it has happened'
+set xlabel 'months' noenhanced
+set ylabel 'probability that it has happened' noenhanced
 set title 'airfield' noenhanced
 set xrange [0:24]
 set yrange [0:*]

@@ -7,8 +7,8 @@ set border 3
 set tics nomirror out
 set grid y lc rgb '#dddddd'
 set key outside right top noenhanced
-set xlabel 'probability in a world'
-set ylabel 'share of worlds'
+set xlabel 'probability in a world' noenhanced
+set ylabel 'share of worlds' noenhanced
 set xrange [0:1]
 set yrange [0:*]
 stats 'worlds.csv' using (column('p.both_held')) nooutput

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compare - hold scenarios against each other on the same luck, and say which assumptions make the difference. */
+/* compare - differences between scenarios under common random numbers, and the assumptions that account for them. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -234,11 +234,12 @@ static int run(int argc, char **argv)
 
 const struct command command_compare = {
     .name = "compare",
-    .summary = "hold scenarios against one of them: differences, and which assumptions they come from",
+    .summary = "differences between scenarios under common random numbers, and which assumptions account for them",
     .usage = "foothold compare [options] A B [C...]",
     .detail =
-        "Every scenario plays the same luck, clock by clock, so that differences are far surer than the answers "
-        "themselves.\n"
+        "All scenarios use common random numbers, clock by clock, so that a difference is far more precise than "
+        "either\n"
+        "answer.\n"
         "Written to results/BASELINE/compare or --out: compare.txt, compare.csv, assumptions.csv, attribution.csv,\n"
         "compare.json, report.html, manifest.json. Shares are Shapley values: they add up to the difference.\n",
     .options = &options_of_compare,

@@ -139,7 +139,7 @@ static void put_tail(const struct command *but)
          ".It Ev NO_COLOR\nIf it is set to anything, nothing is shown in colour.\n"
          ".It Ev OMP_NUM_THREADS\nHow many threads play where\n.Fl \\-threads\nis not given.\n.El\n"
          ".Sh EXIT STATUS");
-    put_text("0 done; 1 the machine failed; 2 the input is wrong; 129, 130 or 143 stopped by a signal.");
+    put_text("0 done; 1 system error (disk, memory); 2 the input is wrong; 129, 130 or 143 stopped by a signal.");
     puts(".Sh SEE ALSO");
     put_others(but);
 }

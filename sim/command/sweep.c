@@ -245,7 +245,7 @@ static int run(int argc, char **argv)
 
 const struct command command_sweep = {
     .name = "sweep",
-    .summary = "play a scenario over a grid of values for one or more of its numbers, all on the same luck",
+    .summary = "answers over a grid of values for one or more numbers of a scenario, under common random numbers",
     .usage = "foothold sweep [options] FILE --vary PATH=LO:HI:STEPS [--vary ...]",
     .detail = "A number that is varied has no uncertainty of its own. Written to results/SCENARIO/sweep or --out: "
               "sweep.txt,\n"

@@ -623,6 +623,20 @@ static void an_effect_reaches_a_levers_clock(void **state)
                 {"certain", 10, 1.0 - 12.0 / 16.0 * pow(6.0 / 12.0, 2.0)}, {"certain", 16, 1.0}));
 }
 
+/* The chance that a lever has occurred by a month counts the hazard up to that month only, though the run goes on and the hazard changes
+ * later: a lever at a, at 3 a once the base is lost at rate b. */
+static void hazard_counts_up_to_the_questions_month(void **state)
+{
+    const double a = 0.1, b = 0.05, early = exp(-(a + b) * 6.0), late = exp(-(a + b) * 12.0);
+
+    judge(*state, SOME, one_base,
+          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; }; };"
+          "levers = { aid = { per_month = 0.1; }; };"
+          "couplings = ({ when = 'port lost'; effects = { aid = 3.0; }; });",
+          KNOWN({"aid", 6, 1.0 - early - b * (exp(-3.0 * a * 6.0) - early) / (b - 2.0 * a)},
+                {"aid", 12, 1.0 - late - b * (exp(-3.0 * a * 12.0) - late) / (b - 2.0 * a)}));
+}
+
 /* What comes at a month has come by that month, be it asked of a base, a transition or a lever, and be it the horizon. */
 static void what_comes_at_a_month_has_come_by_it(void **state)
 {
@@ -1086,6 +1100,7 @@ int main(void)
         cmocka_unit_test(a_chance_is_kept_by_its_month),
         cmocka_unit_test(a_dated_chance_follows_its_dates),
         cmocka_unit_test(an_effect_reaches_a_levers_clock),
+        cmocka_unit_test(hazard_counts_up_to_the_questions_month),
         cmocka_unit_test(what_comes_at_a_month_has_come_by_it),
         cmocka_unit_test(what_requires_another_waits),
         cmocka_unit_test(transitions_wait_too),

@@ -624,17 +624,15 @@ static void an_effect_reaches_a_levers_clock(void **state)
 }
 
 /* The chance that a lever has occurred by a month counts the hazard up to that month only, though the run goes on and the hazard changes
- * later: a lever at a, at 3 a once the base is lost at rate b. */
+ * later. first and second influence each other, so that neither is known before the run; aid has hazard 0.1 until first occurs, 0.3 then. It
+ * has not occurred by t with probability exp(-0.3 t) (0.4 t - 1 + 2 exp(-0.1 t)). */
 static void hazard_counts_up_to_the_questions_month(void **state)
 {
-    const double a = 0.1, b = 0.05, early = exp(-(a + b) * 6.0), late = exp(-(a + b) * 12.0);
-
     judge(*state, SOME, one_base,
-          "transitions = { exit = { from = 'LIMBO'; to = 'LOST'; per_month = 0.05; }; };"
-          "levers = { aid = { per_month = 0.1; }; };"
-          "couplings = ({ when = 'port lost'; effects = { aid = 3.0; }; });",
-          KNOWN({"aid", 6, 1.0 - early - b * (exp(-3.0 * a * 6.0) - early) / (b - 2.0 * a)},
-                {"aid", 12, 1.0 - late - b * (exp(-3.0 * a * 12.0) - late) / (b - 2.0 * a)}));
+          "levers = { first = { per_month = 0.1; effects = { second = 3.0; aid = 3.0; }; };"
+          "           second = { per_month = 0.1; effects = { first = 3.0; }; }; aid = { per_month = 0.1; }; };",
+          KNOWN({"aid", 6, 1.0 - exp(-1.8) * (2.4 - 1.0 + 2.0 * exp(-0.6))},
+                {"aid", 12, 1.0 - exp(-3.6) * (4.8 - 1.0 + 2.0 * exp(-1.2))}));
 }
 
 /* What comes at a month has come by that month, be it asked of a base, a transition or a lever, and be it the horizon. */

@@ -34,7 +34,7 @@ static double gamma_tail(double a, double x, bool upper)
     if (!(x > 0.0))
         return upper;
     if (x < a + 1.0) {
-        for (double n = 1.0; n < MOST_TERMS && term > 1e-17 * sum; n++) {
+        for (int n = 1; n < MOST_TERMS && term > 1e-17 * sum; n++) {
             term *= x / (a + n);
             sum += term;
         }
@@ -43,8 +43,8 @@ static double gamma_tail(double a, double x, bool upper)
     }
     d = h = 1.0 / (x + 1.0 - a);
     c = INFINITY;
-    for (double n = 1.0; n < MOST_TERMS; n++) {
-        const double p = n * (a - n), q = x + 2.0 * n + 1.0 - a;
+    for (int k = 1; k < MOST_TERMS; k++) {
+        const double n = k, p = n * (a - n), q = x + 2.0 * n + 1.0 - a;
 
         d = 1.0 / (q + p * d);
         c = q + p / c;
@@ -97,8 +97,8 @@ static double beta_below(double a, double b, double x, double y)
     if (x > (a + 1.0) / (a + b + 2.0))
         return 1.0 - beta_below(b, a, y, x);
     d = h = 1.0 / (1.0 - (a + b) * x / (a + 1.0));
-    for (double m = 1.0; m < MOST_TERMS; m++) {
-        const double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+    for (int k = 1; k < MOST_TERMS; k++) {
+        const double m = k, even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         const double odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
 
         d = 1.0 / (1.0 + even * d);

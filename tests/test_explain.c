@@ -157,9 +157,9 @@ static void expect_event(struct places *it, const json_t *event)
     if (!isnan(rate))
         EXPECT("; hazard {} a month", value_number(rate));
     if (json_array_size(json_object_get(event, "reasons")))
-        EXPECT(" {}:", value_ratio(number(event, "ratio")));
+        EXPECT(" {}:", value_hazard_ratio(number(event, "ratio")));
     json_array_foreach(json_object_get(event, "reasons"), i, reason)
-        EXPECT(" {} {}", value_text(text_of(reason, "because")), value_ratio(number(reason, "ratio")));
+        EXPECT(" {} {}", value_text(text_of(reason, "because")), value_hazard_ratio(number(reason, "ratio")));
 }
 
 static void expect_story(struct places *it, json_t *story)

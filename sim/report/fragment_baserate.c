@@ -56,11 +56,8 @@ static const char *name_of(struct arena *arena, const struct baserate *it, size_
 }
 
 static void put_parameter(FILE *out, const struct baserate *it, const struct baserate_origin *origin, const char *id,
-                          size_t g, size_t i)
+                          const struct baserate_rate *rate, size_t g, size_t c)
 {
-    const struct baserate_rate *rate = &it->group[g].rate[i];
-    const size_t c = i % (1 + it->n_causes);
-
     fprintf(out,
             "  %s = {\n    value = (\"lognormal\", %.4g, %.4g);\n    source = \"%s\"; tag = \"reading\"; group = "
             "\"base_rates\";\n",
@@ -124,12 +121,16 @@ void baserate_fragment(FILE *out, const struct baserate *it, const struct basera
     fprintf(out, ": %g events in %.1f years, %zu hosts\";\n  };\n};\n\nparameters = {\n", all->events,
             all->exposure / 12.0, it->group[0].n_hosts);
     for (size_t g = 0; g < it->n_groups; g++)
-        for (size_t i = 0; i < per_group; i++) {
-            if (!(it->group[g].rate[i].exposure > 0.0) || (i >= m && it->n_spans == 2))
-                continue; /* nothing seen; or a span that is all time again */
-            id[n] = baserate_id(&arena, name_of(&arena, it, g, &it->group[g].rate[i], i % m, i < m), id, n);
-            put_parameter(out, it, origin, id[n++], g, i);
-        }
+        for (size_t span = 0; span < (it->n_spans == 2 ? 1 : it->n_spans);
+             span++) /* with two, the second is all time again */
+            for (size_t c = 0; c < m; c++) {
+                const struct baserate_rate *rate = &it->group[g].rate[span * m + c];
+
+                if (!(rate->exposure > 0.0))
+                    continue;
+                id[n] = baserate_id(&arena, name_of(&arena, it, g, rate, c, !span), id, n);
+                put_parameter(out, it, origin, id[n++], rate, g, c);
+            }
     fputs("};\n", out);
     free(id);
     arena_free(&arena);

@@ -243,28 +243,29 @@ const struct filter *filter_parse(struct arena *arena, const char *name, const c
 
 static bool compare_field(const struct filter *node, const char *field)
 {
-    double x, difference;
+    double x;
+    int difference;
 
     if (isnan(node->number))
         difference = strcmp(field, node->text);
     else if (filter_number(field, &x))
-        difference = x < node->number ? -1.0 : x > node->number;
+        difference = x < node->number ? -1 : x > node->number;
     else
         return node->comparison == UNEQUAL;
     switch (node->comparison) {
     case EQUAL:
-        return difference == 0.0;
+        return difference == 0;
     case UNEQUAL:
-        return difference != 0.0;
+        return difference != 0;
     case BELOW:
-        return difference < 0.0;
+        return difference < 0;
     case AT_MOST:
-        return difference <= 0.0;
+        return difference <= 0;
     case ABOVE:
-        return difference > 0.0;
+        return difference > 0;
     case AT_LEAST:
     default:
-        return difference >= 0.0;
+        return difference >= 0;
     }
 }
 

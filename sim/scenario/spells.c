@@ -174,8 +174,9 @@ static double day_of(long year, long month, long day)
 {
     const long y = month > 2 ? year : year - 1, m = (month + 9) % 12;
     const long era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+    const long days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (m * 153 + 2) / 5 + day - 1 - 719468;
 
-    return (double)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (m * 153 + 2) / 5 + day - 1 - 719468);
+    return (double)days;
 }
 
 static bool is_digits(const char *text, size_t n)

@@ -53,24 +53,6 @@ struct value document_value(struct document *document, struct phrase phrase)
     return (struct value){.kind = VALUE_PHRASE, .phrase = kept};
 }
 
-const char *phrase_print(struct arena *arena, const struct phrase *phrase,
-                         const char *(*safe)(struct arena *arena, const char *text))
-{
-    const char *text = "", *rest = phrase->text;
-
-    for (size_t i = 0; i < phrase->n; i++) {
-        const char *place = strstr(rest, "{}"), *value = value_print(arena, &phrase->value[i], true);
-
-        if (safe && phrase->value[i].kind == VALUE_TEXT)
-            value = safe(arena, value);
-        else if (safe && phrase->value[i].kind == VALUE_PHRASE)
-            value = phrase_print(arena, phrase->value[i].phrase, safe);
-        text = arena_print(arena, "%s%.*s%s", text, (int)(place - rest), rest, value);
-        rest = place + 2;
-    }
-    return arena_print(arena, "%s%s", text, rest);
-}
-
 /* ---- blocks ---- */
 
 static struct block *add_block(struct document *document, enum block_kind kind, enum shown shown)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* value.c - the digits of a document's numbers, the same for every renderer. */
+/* value.c - values and phrases as text, the same for every renderer. */
+#include "sim/report/value.h"
 #include <inttypes.h>
 #include <math.h>
-#include "sim/report/document.h"
+#include <string.h>
 #include "sim/report/figure.h"
 
 struct value value_text(const char *text)
@@ -162,4 +163,22 @@ const char *value_print(struct arena *arena, const struct value *value, bool alo
     if (alone && value->kind == VALUE_SECONDS)
         text = arena_print(arena, "%s\u00a0s", text);
     return text;
+}
+
+const char *phrase_print(struct arena *arena, const struct phrase *phrase,
+                         const char *(*safe)(struct arena *arena, const char *text))
+{
+    const char *text = "", *rest = phrase->text;
+
+    for (size_t i = 0; i < phrase->n; i++) {
+        const char *place = strstr(rest, "{}"), *value = value_print(arena, &phrase->value[i], true);
+
+        if (safe && phrase->value[i].kind == VALUE_TEXT)
+            value = safe(arena, value);
+        else if (safe && phrase->value[i].kind == VALUE_PHRASE)
+            value = phrase_print(arena, phrase->value[i].phrase, safe);
+        text = arena_print(arena, "%s%.*s%s", text, (int)(place - rest), rest, value);
+        rest = place + 2;
+    }
+    return arena_print(arena, "%s%s", text, rest);
 }

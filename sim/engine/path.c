@@ -36,12 +36,6 @@ static void init_run(struct path *path)
             1.0; /* slots of no clock: their hazard stays 0, so that they never fire */
 }
 
-void *path_new(struct arena *arena, size_t n, size_t size)
-{
-    return n < SIZE_MAX / 4 / size ? pool_lines(arena, (n + !n) * size)
-                                   : arena_new(arena, n, size); /* which says what is wrong */
-}
-
 /* In this order: a world's arrays have the sizes that the layout says. */
 void path_init(struct path *path, const struct plan *plan, struct rate_path *rate_path)
 {
@@ -481,18 +475,6 @@ static void fire_clock(struct path *path, struct history *history, uint32_t c)
 
 /* ---- a run ---- */
 
-/* Of what happens at the same month endings come first, by factor, then changes of rates, then what fires, causes first
- * (plan_clock.rank), each followed by its ending where it ends at the very month it comes. */
-static uint32_t order_of_change(const struct plan *plan)
-{
-    return (uint32_t)plan->n_factors;
-}
-
-uint32_t path_order_of_firing(const struct plan *plan, uint32_t c)
-{
-    return order_of_change(plan) + 1 + 2 * plan->clock[c].rank;
-}
-
 /* What ends at the very month it comes ends after it has come. */
 static uint32_t order_of_end(const struct plan *plan, uint32_t f, double comes, double ends)
 {
@@ -532,7 +514,7 @@ static void fill_calendar(struct path *path, struct history *history, size_t lan
                      path_what(spell->clock, PATH_ENDS));
     }
     for (uint32_t i = 0; i < path->layout.n_change_months; i++)
-        calendar_add(calendar, path->layout.change_month[i], order_of_change(plan),
+        calendar_add(calendar, path->layout.change_month[i], path_order_of_change(plan),
                      path_what((uint32_t)plan->n_clocks, 0) + i);
     calendar_add(calendar, plan->horizon, UINT32_MAX, PATH_HORIZON);
     calendar_deal(calendar);

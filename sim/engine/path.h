@@ -232,7 +232,11 @@ void path_batch_init(struct path *path);
 void path_times_init(struct path *path);
 
 /* n items of the given size, zeroed and aligned for vectors. */
-void *path_new(struct arena *arena, size_t n, size_t size);
+static inline void *path_new(struct arena *arena, size_t n, size_t size)
+{
+    return n < SIZE_MAX / 4 / size ? arena_new_lines(arena, (n + !n) * size)
+                                   : arena_new(arena, n, size); /* which says what is wrong */
+}
 
 /* Whether a clock has a slot. */
 static inline bool path_has_slot(const struct path_layout *layout, uint32_t c)
@@ -262,8 +266,16 @@ double path_rate(const struct path *path, uint32_t c, double month);
 /* The id of the clock that has fired most often in the run. */
 const char *path_busiest(const struct path *path);
 
-/* The place of a clock's firing among what happens at the same month. */
-uint32_t path_order_of_firing(const struct plan *plan, uint32_t c);
+/* Of what happens at the same month endings come first, by factor, then changes of rates, then what fires, causes first
+ * (plan_clock.rank), each followed by its ending where it ends at the very month it comes. */
+static inline uint32_t path_order_of_change(const struct plan *plan)
+{
+    return (uint32_t)plan->n_factors;
+}
+static inline uint32_t path_order_of_firing(const struct plan *plan, uint32_t c)
+{
+    return path_order_of_change(plan) + 1 + 2 * plan->clock[c].rank;
+}
 
 /* The product of the run's frailties that act on a clock. */
 double path_frailty(const struct path *path, uint32_t c);

@@ -421,7 +421,7 @@ static size_t step_of(const struct beta *beta, double z)
 
 struct beta *beta_make(struct arena *arena, double a, double b)
 {
-    struct beta *beta = pool_lines(arena, sizeof *beta);
+    struct beta *beta = arena_new_lines(arena, sizeof *beta);
     struct density density[2 * SIDE + 1]; /* at the nodes */
 
     beta->a = a;

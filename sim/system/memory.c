@@ -96,7 +96,7 @@ void *arena_new(struct arena *arena, size_t n, size_t size)
     return memory;
 }
 
-void *pool_lines(struct arena *arena, size_t size)
+void *arena_new_lines(struct arena *arena, size_t size)
 {
     enum { LINE = 64 };
     char *memory = arena_new(arena, 1, size + LINE);

@@ -27,7 +27,7 @@ struct arena {
     struct pool_page *page;
 };
 void *arena_new(struct arena *arena, size_t n, size_t size); /* zeroed, aligned for any type */
-void *pool_lines(struct arena *arena, size_t size);          /* the same, aligned to a cache line */
+void *arena_new_lines(struct arena *arena, size_t size);     /* the same, aligned to a cache line */
 /* Room for one more item, as memory_grow; outgrown arrays stay in the arena. */
 void *arena_grow(struct arena *arena, void *array, size_t n, size_t *capacity, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t size); /* size bytes and a final NUL */

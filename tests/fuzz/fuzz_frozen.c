@@ -2,6 +2,7 @@
 /* Any bytes as a frozen forecast: its summary.csv; what follows a NUL is the manifest.json beside it (without one, a whole
  * manifest), and it is scored against a few resolutions. */
 #include "sim/analysis/scoring.h"
+#include "sim/plan/model.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char usual_manifest[] =
@@ -35,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *nul = size ? memchr(data, '\0', size) : NULL;
     const size_t csv = nul ? (size_t)(nul - data) : size;
+    struct arena arena = {0};
     struct diag diag = {0};
     struct frozen frozen;
 
@@ -42,11 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_write("manifest.json", nul + 1, size - csv - 1);
     else
         fuzz_write("manifest.json", usual_manifest, sizeof usual_manifest - 1);
-    frozen_read(&frozen, fuzz_write("summary.csv", data, csv), &diag);
+    frozen_read(&frozen, fuzz_write("summary.csv", data, csv), model_schemas(&arena), model_count, &diag);
     frozen_find(&frozen, "both_held", "all", "mean", "NA");
     if (frozen.scenario && !diag.n_errors)
         score_frozen(&frozen, &diag);
     fuzz_end(&diag);
     frozen_free(&frozen);
+    arena_free(&arena);
     return 0;
 }

@@ -27,7 +27,8 @@ static void print_overview(void)
     for (size_t i = 0; i < command_count; i++)
         printf("  %-10s %s\n", command_list[i]->name, command_list[i]->summary);
     puts("\n`foothold help VERB` says more. --version prints the version; NO_COLOR=1 turns colours off.");
-    puts("Exit status: 0 done, 1 system error (disk, memory), 2 the input is wrong, 129, 130 or 143 stopped by a signal.");
+    puts("Exit status: 0 done, 1 system error (disk, memory), 2 the input is wrong, 129, 130 or 143 stopped by a "
+         "signal.");
 }
 
 static void print_option(const struct option_row *row)

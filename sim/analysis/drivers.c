@@ -3,13 +3,13 @@
  * order of the input. It is estimated twice:
  *
  * - about straight lines in strata of the input's rank, narrower in the tails. That averages over many worlds and so is sure, also where the
- *   input bears on nothing; but of a curve that bends or jumps inside a stratum a part is taken for
- *   something else.
+ *   input has no effect; but part of the variance of a curve that bends or jumps inside a stratum is counted
+ *   as residual.
  * - from each world and its two neighbours (Gasser, Sroka & Jennen-Steinmetz 1986, Residual variance and residual pattern in
- *   nonlinear regression, Biometrika 73). That follows any curve, but is less sure where much else bears on p.
+ *   nonlinear regression, Biometrika 73). That follows any curve, but is less sure where other inputs have large effects.
  *
- * What the first has too much, their difference, is taken out as far as it stands out from its own noise. An input that is all
- * there is has an index of 1 to the third digit or better; one that bears on nothing, 0 with an error of some 7 / worlds. */
+ * What the first has too much, their difference, is taken out as far as it stands out from its own noise. The only uncertain
+ * input has an index of 1 to three digits or better; an input without effect has 0, with an error of about 7 / worlds. */
 #include "sim/analysis/drivers.h"
 #include <math.h>
 #include <stdlib.h>

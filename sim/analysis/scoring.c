@@ -10,22 +10,6 @@
 
 /* ---- whether a forecast covers a resolution ---- */
 
-static const struct question *find_question(const struct scenario *scenario, const char *id)
-{
-    for (size_t q = 0; q < scenario->n_questions; q++)
-        if (!strcmp(scenario->question[q].entity.id, id))
-            return &scenario->question[q];
-    return NULL;
-}
-
-static bool has_base(const struct scenario *scenario, const char *id)
-{
-    for (size_t b = 0; b < scenario->n_bases; b++)
-        if (!strcmp(scenario->base[b].entity.id, id))
-            return true;
-    return false;
-}
-
 static size_t place_of_state(const struct scenario *scenario, const char *id)
 {
     size_t s = 0;
@@ -65,7 +49,7 @@ static const char *date_of(struct arena *arena, double day)
 static const char *match_question(struct arena *arena, const struct scenario *scenario,
                                   const struct resolution *resolution, struct verdict *verdict)
 {
-    const struct question *question = find_question(scenario, resolution->question.text);
+    const struct question *question = scenario_question(scenario, resolution->question.text);
 
     verdict->k = 2;
     verdict->o = resolution->outcome;
@@ -83,7 +67,7 @@ static const char *match_state(const struct scenario *scenario, const struct res
 {
     verdict->k = scenario->n_states;
     verdict->o = place_of_state(scenario, resolution->state.text);
-    if (!has_base(scenario, resolution->base.text))
+    if (!scenario_has_base(scenario, resolution->base.text))
         return "it has no such base";
     if (verdict->o == scenario->n_states)
         return "it has no such state";
@@ -96,7 +80,7 @@ static const char *match_held(const struct scenario *scenario, const struct reso
     verdict->k = resolution->of.n + 1;
     verdict->o = resolution->held;
     for (size_t i = 0; i < resolution->of.n; i++)
-        if (!has_base(scenario, resolution->of.item[i].text))
+        if (!scenario_has_base(scenario, resolution->of.item[i].text))
             return "it does not have all these bases";
     return is_played(scenario, resolution->day) ? NULL : "the date lies outside its simulated period";
 }
@@ -135,8 +119,8 @@ static void tell_unknown(const struct scoring *it, const struct resolution *reso
     for (size_t i = 0; i < it->n; i++) {
         const struct scenario *scenario = it->forecast[i].scenario;
 
-        question = question || (resolution->question.text && find_question(scenario, resolution->question.text));
-        base = base || (resolution->base.text && has_base(scenario, resolution->base.text));
+        question = question || (resolution->question.text && scenario_question(scenario, resolution->question.text));
+        base = base || (resolution->base.text && scenario_has_base(scenario, resolution->base.text));
         state =
             state || (resolution->state.text && place_of_state(scenario, resolution->state.text) < scenario->n_states);
     }
@@ -202,7 +186,7 @@ static void ask_resolution(struct arena *arena, const struct scenario *scenario,
 
     verdict->first = *n;
     if (resolution->kind == RESOLVED_QUESTION) {
-        const struct question *asked = find_question(scenario, resolution->question.text);
+        const struct question *asked = scenario_question(scenario, resolution->question.text);
         struct question *copy = add_question(arena, question, n);
         const struct entity entity = copy->entity;
 

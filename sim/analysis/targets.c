@@ -4,22 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct question *find_question(const struct scenario *scenario, const char *id)
-{
-    for (size_t q = 0; q < scenario->n_questions; q++)
-        if (!strcmp(scenario->question[q].entity.id, id))
-            return &scenario->question[q];
-    return NULL;
-}
-
-static bool has_base(const struct scenario *scenario, const char *id)
-{
-    for (size_t b = 0; b < scenario->n_bases; b++)
-        if (!strcmp(scenario->base[b].entity.id, id))
-            return true;
-    return false;
-}
-
 static bool is_common(const struct targets *targets, const char *id)
 {
     for (size_t b = 0; b < targets->n_bases; b++)
@@ -76,7 +60,7 @@ static void find_bases(struct targets *targets, const struct scenario *const *sc
         bool common = true;
 
         for (size_t i = 1; i < n; i++)
-            common = common && has_base(scenario[i], id);
+            common = common && scenario_has_base(scenario[i], id);
         if (common)
             targets->base[targets->n_bases++] = id;
     }
@@ -139,7 +123,7 @@ static const char *why_not_common(const struct targets *targets, const struct qu
                                   const struct scenario *const *scenario, size_t n, double day)
 {
     for (size_t i = 1; i < n; i++) {
-        const struct question *other = find_question(scenario[i], question->entity.id);
+        const struct question *other = scenario_question(scenario[i], question->entity.id);
 
         if (!other)
             return "not all scenarios ask it";
@@ -164,7 +148,7 @@ static void add_question(struct targets *targets, const struct scenario *const *
                             .rank = q,
                             .asked = *question};
     for (size_t i = 0; i < n; i++) {
-        const struct question *asked = find_question(scenario[i], question->entity.id);
+        const struct question *asked = scenario_question(scenario[i], question->entity.id);
 
         if (asked && day_of(scenario[i], asked->month) < item->day) {
             item->day = day_of(scenario[i], asked->month);
@@ -243,7 +227,7 @@ void targets_make(struct targets *targets, const struct scenario *const *scenari
             bool known = false;
 
             for (size_t k = 0; k < i; k++)
-                known = known || find_question(scenario[k], scenario[i]->question[q].entity.id);
+                known = known || scenario_question(scenario[k], scenario[i]->question[q].entity.id);
             if (!known)
                 leave_out(targets, scenario[i]->question[q].entity.id, "not all scenarios ask it");
         }

@@ -149,7 +149,7 @@ static double invert_baseline(const struct path *path, uint32_t c, double now, d
     return larger(now, hazard_inverse_steps(path->plan, path->world.drawn, clock->steps, used_baseline + amount));
 }
 
-/* The month a clock fires that has so much of its threshold left, from a month on. Piece by piece: while the ratio is constant, the month is
+/* The month in which a clock fires, given its residual threshold at an earlier month. Piece by piece: while the ratio is constant, the month is
  * that where the baseline has grown by residual / ratio; if an influence changes first, take off what was used and go on from there.
  * Example: residual 0.3, rate 0.1, blocked until month 7: nothing is used in [0, 7), and 7 + 0.3 / 0.1 = 10. */
 static double find_firing(const struct path *path, size_t lane, uint32_t c, double now, double residual)
@@ -294,7 +294,7 @@ static void drop_beyond_horizon(const struct path *path, double month[PATH_BATCH
         month[lane] = month[lane] <= path->plan->horizon ? month[lane] : INFINITY;
 }
 
-/* When what came first ends. */
+/* The month in which the first occurrence ends. */
 static void resolve_first_end(struct path *path, uint32_t c)
 {
     const struct plan_clock *clock = &path->plan->clock[c];

@@ -119,7 +119,7 @@ void propagate_keep_run(struct propagation *propagation, const struct path *path
 /* Propagate the bases along all paths kept. */
 void propagate_paths(struct propagation *propagation);
 
-/* Count what came of the paths of one of the worlds kept. */
+/* Count the outcomes of the paths of one of the worlds kept. */
 void propagate_tally(struct propagation *propagation, const struct propagate_world *world, struct tally *tally,
                      struct world_stats_column *column);
 #endif

@@ -112,8 +112,8 @@ TARGET static void NAME(take_step)(const struct chain_group *group, const float 
         NAME(sum_series)(group, length, fastest, rate, exit_rate, p, term, next, sojourn, NULL);
 }
 
-/* For n counting processes from a first one on: what flows along their edges while nodes have each of the values, so many of them; side by side, since
- * finding the nodes takes longer than adding them up. */
+/* For n counting processes from `first` on: the flow along their edges for each of `values` sets of node values; sets are added
+ * side by side, since finding the nodes takes longer than adding. */
 TARGET static inline __attribute__((always_inline)) void NAME(add_counts_of)(
     const struct chain_group *group, uint32_t first, uint32_t n, const float *rate_row, const float *const *value_row,
     float *const *count_row, const size_t values)

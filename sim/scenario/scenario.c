@@ -275,3 +275,19 @@ void scenario_sha256(const char *text, size_t size, char *hex)
     }
     hex[2 * sizeof digest] = '\0';
 }
+
+const struct question *scenario_question(const struct scenario *scenario, const char *id)
+{
+    for (size_t q = 0; q < scenario->n_questions; q++)
+        if (!strcmp(scenario->question[q].entity.id, id))
+            return &scenario->question[q];
+    return NULL;
+}
+
+bool scenario_has_base(const struct scenario *scenario, const char *id)
+{
+    for (size_t b = 0; b < scenario->n_bases; b++)
+        if (!strcmp(scenario->base[b].entity.id, id))
+            return true;
+    return false;
+}

@@ -269,4 +269,8 @@ const char *scenario_print_value(struct arena *arena, const struct node *node);
 
 /* SHA-256 in lower-case hex, of the canonical text and of a file's bytes. hex: 65 bytes. */
 void scenario_sha256(const char *text, size_t size, char *hex);
+
+/* The question with this id; NULL when there is none. */
+const struct question *scenario_question(const struct scenario *scenario, const char *id);
+bool scenario_has_base(const struct scenario *scenario, const char *id);
 #endif
